@@ -1,0 +1,37 @@
+/**
+ * The few operations through which device code touches bytes and divides, lowered by each target to its own fastest form.
+ *
+ * A byte string holds one char per byte, codes 0 to 255. Past-the-end reads differ on every engine, so bounds are
+ * checked by the caller, before. Builds that check (`MOTET_CHECKED`) assert every precondition; others have none of it.
+ */
+import { check } from "./check";
+
+/** The one-byte string of code `n`, an integer from 0 to 255. */
+export function chr(n: number): string {
+  if (MOTET_CHECKED) check(n >= 0 && n <= 255 && Math.floor(n) === n, "chr: not a byte");
+  return String.fromCharCode(n);
+}
+
+/** The byte at index `i` of `s`, 0 to 255; 0 <= i < s.length. */
+export function at(s: string, i: number): number {
+  if (MOTET_CHECKED) check(i >= 0 && i < s.length, "at: out of bounds");
+  return s.charCodeAt(i);
+}
+
+/** The bytes of `s` from index `a` up to, not including, `b`; 0 <= a <= b <= s.length. */
+export function sub(s: string, a: number, b: number): string {
+  if (MOTET_CHECKED) check(a >= 0 && a <= b && b <= s.length, "sub: out of bounds");
+  return s.substring(a, b);
+}
+
+/** The whole part of a/b; integers, a >= 0, b > 0. */
+export function idiv(a: number, b: number): number {
+  if (MOTET_CHECKED) check(a >= 0 && b > 0 && Math.floor(a) === a && Math.floor(b) === b && a <= 2147483647, "idiv: operands");
+  return Math.floor(a / b);
+}
+
+/** The exclusive or of two bytes, each 0 to 255. */
+export function bxor(a: number, b: number): number {
+  if (MOTET_CHECKED) check(a >= 0 && a <= 255 && b >= 0 && b <= 255, "bxor: operands");
+  return a ^ b;
+}
