@@ -1,0 +1,41 @@
+/**
+ * Dates as thethings.iO writes and reads them (section 1.2, A18). All are UTC, from 1970 to the end of times.
+ */
+
+/** The last moment that a JavaScript date can hold, "end of times" [CO-21]. */
+export const endOfTimes = 8640000000000000;
+
+const compact = /^(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)$/;
+const iso = /^(\d{4}|\+\d{6})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/**
+ * Milliseconds since 1970 of `YYYYMMDDHHmmss`, `YYYYMMDDTHHmmss` or ISO 8601 (a date, or date and time, with `Z`, an
+ * offset or nothing, which is UTC too); undefined for any other text, for days that do not exist, and outside the range.
+ */
+export function parseDate(text: string): number | undefined {
+  const match = compact.exec(text) ?? iso.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((i) => Number(match[i] ?? 0)) as [number, number, number, number, number, number];
+  const ms = Number((match[7] ?? "").padEnd(3, "0").slice(0, 3));
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second, ms);
+  const exact = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  const offset = offsetMinutes(match[8]);
+  if (!exact || offset === undefined) return undefined;
+  const time = date.getTime() - offset * 60000;
+  return time >= 0 && time <= endOfTimes ? time : undefined;
+}
+
+function offsetMinutes(zone: string | undefined): number | undefined {
+  if (zone === undefined || zone === "Z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(-2));
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** The way out: `2015-01-30T15:35:33.000Z` [CO-18]. */
+export function formatDate(time: number): string {
+  return new Date(time).toISOString();
+}

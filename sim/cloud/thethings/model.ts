@@ -1,0 +1,235 @@
+/**
+ * What thethings.iO means, without any protocol: things, activation codes, timelines, and who hears of what.
+ *
+ * Every transport parses, authenticates and calls this one model, so that what is written by one is seen on all (A25).
+ * It does no input or output of its own: time, randomness and storage come in from outside. Nothing here logs a token,
+ * a code or a key of a secret. The app's side (users, sessions, links) is in `apps.ts`.
+ */
+import type { Host } from "../host";
+import { newApps } from "./apps";
+import type { App, Apps } from "./apps";
+import { parseQuery } from "./query";
+import { apply, dump, newState, written } from "./state";
+import type { Code, Entry, State, Thing } from "./state";
+import { element, newest } from "./timeline";
+import { modelLimits, refuse } from "./types";
+import type { Element, Listener, ModelLimits, Origin, Params, Refused, Result } from "./types";
+import { isKey, parseWrite } from "./values";
+import { newWatchers, resourceChannel, thingChannel } from "./watchers";
+
+/** Where entries are kept: `sim/cloud/journal.ts`, or nothing. */
+export interface Keeper {
+  /** What was kept before, in order. */
+  readonly entries: readonly unknown[];
+  /** Keeps one entry; throws when it could not, and has then kept nothing of it. */
+  append(entry: unknown): void;
+  /** Called after each change; may replace all that was kept by what `dump` gives. Never throws. */
+  settle(dump: () => Iterable<unknown>): void;
+}
+
+export interface ThethingsOptions {
+  /** Activation codes that exist from the start: 1 to 128 of `[A-Za-z0-9._~-]` each. */
+  readonly activationCodes?: readonly string[];
+  /** Lets every code activate any number of things (A2). */
+  readonly multiUse?: boolean;
+  /** The apps that users may register in; by default one, "default", that has chosen all resources. */
+  readonly apps?: readonly App[];
+  readonly limits?: Partial<ModelLimits>;
+  readonly keeper?: Keeper;
+}
+
+export type Activation = { readonly ok: true; readonly thingToken: string } | { readonly ok: false; readonly message: string };
+
+export interface Thethings {
+  readonly limits: ModelLimits;
+  readonly apps: Apps;
+  /**
+   * Exchanges an activation code for a thing token. `channel` is the response channel of MQTT: the same code and channel
+   * get the same token again (A2). Without one (CoAP, REST) there is no second answer.
+   */
+  activate(code: unknown, channel?: string): Activation;
+  /** A device's write: JSON, or the bytes of it. Taken as a whole or refused: badRequest, unauthorized, unavailable. */
+  write(thingToken: string, body: unknown, origin: Origin): Result<{ elements: readonly Element[] }>;
+  /** Newest first. Refusals: unauthorized, badRequest, and notFound for a key that was never written. */
+  read(thingToken: string, key: string, params: Params): Result<{ elements: readonly Element[] }>;
+  hasThing(thingToken: string): boolean;
+  /** The name of a thing that may stand in a log; undefined for an unknown token. */
+  thingId(thingToken: string): string | undefined;
+  /** Hears of every write to the thing. Undefined for an unknown token; otherwise the way to stop, idempotent. */
+  watch(thingToken: string, listener: Listener): (() => void) | undefined;
+  /** The panel: makes new activation codes, 24 characters each. */
+  createCodes(count: number): readonly string[];
+  /** The panel: makes a thing without a code [MQ-8, CO-6]. */
+  createThing(): { readonly thingToken: string; readonly thingId: string };
+  /** The panel: the token of a thing, at any time [MQ-13, CO-12]. */
+  tokenOf(thingId: string): string | undefined;
+  /** The panel: takes a thing and its values away; its token is unknown from then on. */
+  removeThing(thingId: string): void;
+  readonly counts: { readonly things: number; readonly values: number; readonly codesFree: number };
+}
+
+const failed = "Error creating thing";
+const codeText = /^[A-Za-z0-9._~-]{1,128}$/;
+const channelCharsMax = 256;
+
+/** Makes the model, with all that its keeper kept. Throws only for options that make no sense. */
+export function createThethings(host: Host, options: ThethingsOptions = {}): Thethings {
+  const limits = { ...modelLimits, ...options.limits };
+  const state = newState();
+  const core = newCore(host, state, limits, options.keeper);
+  for (const code of options.activationCodes ?? []) {
+    if (!codeText.test(code)) throw new Error("An activation code must be 1 to 128 of A-Z a-z 0-9 . _ ~ -");
+    if (!state.codes.has(code)) core.commit({ t: "code", code });
+  }
+  return {
+    limits,
+    apps: newApps(host, core, options.apps ?? [{ id: "default", resources: "all" }]),
+    activate: (code, channel) => activate(core, options.multiUse === true, code, channel),
+    write: (token, body, origin) => {
+      const thing = core.thingOf(token);
+      return thing === undefined ? unknownThing() : core.write(thing, body, origin);
+    },
+    read: (token, key, params) => {
+      const thing = core.thingOf(token);
+      return thing === undefined ? unknownThing() : readThing(thing, key, params);
+    },
+    hasThing: (token) => state.tokens.has(token),
+    thingId: (token) => state.tokens.get(token),
+    watch: (token, listener) => {
+      const id = state.tokens.get(token);
+      return id === undefined ? undefined : core.watchers.watch(thingChannel(id), listener);
+    },
+    createCodes: (count) => createCodes(core, count),
+    createThing: () => {
+      const thing = core.createThing({});
+      return { thingToken: thing.token, thingId: thing.id };
+    },
+    tokenOf: (thingId) => state.things.get(thingId)?.token,
+    removeThing: (id) => {
+      if (state.things.has(id)) core.commit({ t: "removed", id });
+    },
+    get counts() {
+      const codesFree = [...state.codes.values()].filter((code) => code.uses === 0).length;
+      return { things: state.things.size, values: state.values, codesFree };
+    },
+  };
+}
+
+/** What the two sides of the model share: the state, and the only ways to change it. */
+export interface Core {
+  readonly host: Host;
+  readonly state: State;
+  readonly limits: ModelLimits;
+  readonly watchers: ReturnType<typeof newWatchers>;
+  /** Keeps and applies one entry; throws, with nothing changed, when it cannot be kept. */
+  commit(entry: Entry): void;
+  /** The same, for callers that have an answer for it. */
+  tryCommit(entry: Entry): Refused | undefined;
+  thingOf(token: string): Thing | undefined;
+  createThing(from: { code?: string; channel?: string }): Thing;
+  /** Stores a write and tells everyone. With `only`, the key of all its values. */
+  write(thing: Thing, body: unknown, origin: Origin, only?: string): Result<{ elements: readonly Element[] }>;
+}
+
+function newCore(host: Host, state: State, limits: ModelLimits, keeper: Keeper | undefined): Core {
+  for (const entry of keeper?.entries ?? []) apply(state, entry as Entry, limits);
+  const core: Core = {
+    host,
+    state,
+    limits,
+    watchers: newWatchers(() => host.log({ event: "watcherFailed" })),
+    commit: (entry) => {
+      keeper?.append(entry);
+      apply(state, entry, limits);
+      keeper?.settle(() => dump(state));
+    },
+    tryCommit: (entry) => {
+      try {
+        core.commit(entry);
+        return undefined;
+      } catch {
+        host.log({ event: "stateNotWritten" });
+        return refuse("unavailable", "The state could not be stored");
+      }
+    },
+    thingOf: (token) => state.things.get(state.tokens.get(token) ?? ""),
+    createThing: (from) => {
+      if (state.things.size >= limits.thingsMax) throw new Error(`This cloud holds ${limits.thingsMax} things at most`);
+      const id = host.random(32).toString("base64url");
+      core.commit({ t: "thing", id, token: host.random(32).toString("base64url"), ...from });
+      return state.things.get(id) as Thing;
+    },
+    write: (thing, body, origin, only) => write(core, thing, body, origin, only),
+  };
+  return core;
+}
+
+function activate(core: Core, multiUse: boolean, text: unknown, channel: string | undefined): Activation {
+  const code = typeof text === "string" ? core.state.codes.get(text) : undefined;
+  if (code === undefined || (channel !== undefined && channel.length > channelCharsMax)) return { ok: false, message: failed };
+  const before = channel === undefined ? undefined : tokenOn(core, code, channel);
+  if (before !== undefined) return { ok: true, thingToken: before };
+  // A channel whose thing was removed gets no second one, even where codes may be used again.
+  if ((code.uses > 0 && !multiUse) || (channel !== undefined && code.channels.has(channel))) return { ok: false, message: failed };
+  try {
+    const thing = core.createThing({ code: text as string, ...(channel === undefined ? {} : { channel }) });
+    return { ok: true, thingToken: thing.token };
+  } catch {
+    core.host.log({ event: "activationNotStored" });
+    return { ok: false, message: failed };
+  }
+}
+
+function tokenOn(core: Core, code: Code, channel: string): string | undefined {
+  return core.state.things.get(code.channels.get(channel) ?? "")?.token;
+}
+
+function createCodes(core: Core, count: number): readonly string[] {
+  if (!Number.isInteger(count) || count < 1 || core.state.codes.size + count > core.limits.codesMax) {
+    throw new Error(`This cloud holds ${core.limits.codesMax} activation codes at most`);
+  }
+  return Array.from({ length: count }, () => {
+    const code = core.host.random(18).toString("base64url");
+    core.commit({ t: "code", code });
+    return code;
+  });
+}
+
+function write(core: Core, thing: Thing, body: unknown, origin: Origin, only: string | undefined): Result<{ elements: readonly Element[] }> {
+  const parsed = parseWrite(body, core.limits, only);
+  if (!parsed.ok) return parsed;
+  const fresh = new Set(parsed.values.map((value) => value.key).filter((key) => !thing.timelines.has(key)));
+  if (thing.timelines.size + fresh.size > core.limits.keysPerThingMax) {
+    return refuse("badRequest", `More than ${core.limits.keysPerThingMax} keys in one thing`);
+  }
+  const now = core.host.now();
+  const values = parsed.values.map((value) => ({ ...value, at: value.at ?? now }));
+  const refused = core.tryCommit({ t: "write", id: thing.id, values: values.map((value) => written(value.key, value)) });
+  if (refused !== undefined) return refused;
+  const elements = values.map((value) => element(value.key, value));
+  core.watchers.tell(thingChannel(thing.id), elements, origin);
+  for (const user of thing.users) {
+    for (const key of new Set(values.map((value) => value.key))) {
+      const own = elements.filter((one) => one.key === key).map((one) => ({ ...one, thingId: thing.id }));
+      core.watchers.tell(resourceChannel(user, key), own, origin);
+    }
+  }
+  return { ok: true, elements };
+}
+
+function readThing(thing: Thing, key: string, params: Params): Result<{ elements: readonly Element[] }> {
+  const parsed = parseQuery(params);
+  if (!parsed.ok) return parsed;
+  const timeline = thing.timelines.get(key);
+  if (timeline === undefined) return refuse("notFound", "The resource does not exist");
+  return { ok: true, elements: newest(timeline, parsed.query).map((stored) => element(key, stored)) };
+}
+
+function unknownThing(): Refused {
+  return refuse("unauthorized", "Unknown thing token");
+}
+
+/** Whether `text` may be the key of a resource of this cloud. */
+export function isResource(model: Thethings, text: string): boolean {
+  return isKey(text, model.limits);
+}
