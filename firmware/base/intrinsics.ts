@@ -14,24 +14,30 @@ export function chr(n: number): string {
 
 /** The byte at index `i` of `s`, 0 to 255; 0 <= i < s.length. */
 export function at(s: string, i: number): number {
-  if (MOTET_CHECKED) check(i >= 0 && i < s.length, "at: out of bounds");
+  if (MOTET_CHECKED) check(i >= 0 && i < s.length && Math.floor(i) === i, "at: out of bounds");
   return s.charCodeAt(i);
 }
 
 /** The bytes of `s` from index `a` up to, not including, `b`; 0 <= a <= b <= s.length. */
 export function sub(s: string, a: number, b: number): string {
-  if (MOTET_CHECKED) check(a >= 0 && a <= b && b <= s.length, "sub: out of bounds");
+  if (MOTET_CHECKED) check(a >= 0 && a <= b && b <= s.length && Math.floor(a) === a && Math.floor(b) === b, "sub: out of bounds");
   return s.substring(a, b);
 }
 
 /** The whole part of a/b; integers, a >= 0, b > 0. */
 export function idiv(a: number, b: number): number {
-  if (MOTET_CHECKED) check(a >= 0 && b > 0 && Math.floor(a) === a && Math.floor(b) === b && a <= 2147483647, "idiv: operands");
+  if (MOTET_CHECKED) {
+    check(a >= 0 && a <= 2147483647 && Math.floor(a) === a, "idiv: dividend");
+    check(b > 0 && b <= 2147483647 && Math.floor(b) === b, "idiv: divisor");
+  }
   return Math.floor(a / b);
 }
 
 /** The exclusive or of two bytes, each 0 to 255. */
 export function bxor(a: number, b: number): number {
-  if (MOTET_CHECKED) check(a >= 0 && a <= 255 && b >= 0 && b <= 255, "bxor: operands");
+  if (MOTET_CHECKED) {
+    check(a >= 0 && a <= 255 && Math.floor(a) === a, "bxor: not a byte");
+    check(b >= 0 && b <= 255 && Math.floor(b) === b, "bxor: not a byte");
+  }
   return a ^ b;
 }
