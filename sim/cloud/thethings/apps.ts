@@ -14,7 +14,7 @@ import { element, newest } from "./timeline";
 import { refuse } from "./types";
 import type { Element, Listener, Params, Result } from "./types";
 import { isKey, isRecord } from "./values";
-import { resourceChannel } from "./watchers";
+import { resourceChannel, thingChannel } from "./watchers";
 
 /** An app and the resources that its maker chose to show in it. */
 export interface App {
@@ -40,6 +40,8 @@ export interface Apps {
   read(user: UserId, resource: string, thingId: string | undefined, params: Params): Result<{ elements: readonly Element[] }>;
   /** An app's write: how it commands a device (section 4). notFound unless linked and chosen. */
   write(user: UserId, resource: string, thingId: string, body: unknown): Result<{ elements: readonly Element[] }>;
+  /** Hears of every write to a linked thing, by its thing token. notFound unless linked. */
+  watchThing(user: UserId, thingToken: string, listener: Listener): Result<{ unwatch: () => void }>;
   /** Hears of writes to the resource on every thing linked at the time of the write. notFound as in `read`. */
   watch(user: UserId, resource: string, listener: Listener): Result<{ unwatch: () => void }>;
 }
@@ -82,6 +84,11 @@ export function newApps(host: Host, core: Core, apps: readonly App[]): Apps {
       const thing = linked(core, id).find((one) => one.id === thingId);
       const chosen = isKey(resource, core.limits) && chose(appOf(known, core, id), resource);
       return thing === undefined || !chosen ? unknownResource() : core.write(thing, body, { via: "app" }, resource);
+    },
+    watchThing: (id, thingToken, listener) => {
+      const thing = core.thingOf(thingToken);
+      if (thing === undefined || !thing.users.has(id)) return refuse("notFound", "Unknown thing");
+      return { ok: true, unwatch: core.watchers.watch(thingChannel(thing.id), listener) };
     },
     watch: (id, resource, listener) => {
       const app = appOf(known, core, id);

@@ -1,0 +1,110 @@
+/**
+ * The HTTP server that the local clouds share: plain or under TLS, with limits on all it accepts, bodies handed on as
+ * bytes, query strings as URLSearchParams, and every failure answered in the platform's own error body.
+ *
+ * It knows no platform: routes and error bodies are given by its user. It logs no path, since paths carry tokens.
+ */
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import fastify from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Host } from "../host";
+import { newBudgets } from "./budget";
+import { httpLimits } from "./limits";
+import type { HttpLimits } from "./limits";
+
+export interface HttpOptions {
+  /** PEM texts; with them the server speaks HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly limits?: Partial<HttpLimits>;
+  /** The body of a failure, as the platform words it; `message` is for the peer and holds no secret. */
+  readonly errorBody: (code: number, message: string) => unknown;
+}
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  readonly limits: HttpLimits;
+  /** Answers a failure in the platform's words. A 401 counts as a refused secret of the peer's address. */
+  fail(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply;
+  /** Counts a refused secret that is not answered 401. */
+  refused(request: FastifyRequest): void;
+  /** Listens, and gives the port: the one asked for, or a free one for 0. Rejects with the system's error. */
+  listen(address: string, port: number): Promise<number>;
+  /** Stops, and closes every connection. */
+  close(): Promise<void>;
+}
+
+export function newHttpServer(host: Host, options: HttpOptions): HttpServer {
+  const limits = { ...httpLimits, ...options.limits };
+  const requests = newBudgets(host.now, limits.requestsBurst, limits.requestsPerSec, limits.addressesMax);
+  const refusals = newBudgets(host.now, limits.refusalsBurst, limits.refusalsPerSec, limits.addressesMax);
+  const fail = (request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply => {
+    if (code === 401) refusals.take(request.ip);
+    return reply.code(code).send(options.errorBody(code, message));
+  };
+  const app = newApp(options, limits, (error, request, reply) => {
+    const { code, message } = failureOf(error);
+    if (code === 500) host.log({ event: "httpFailed" });
+    return fail(request, reply, code, message);
+  });
+  app.setNotFoundHandler((request, reply) => fail(request, reply, 404, "Not found"));
+  app.addHook("onRequest", async (request, reply) => {
+    if (!requests.take(request.ip) || !refusals.has(request.ip)) return fail(request, reply, 429, "Too many requests");
+    return undefined;
+  });
+  return {
+    app,
+    limits,
+    fail,
+    refused: (request) => void refusals.take(request.ip),
+    listen: async (address, port) => {
+      await app.listen({ host: address, port });
+      return (app.server.address() as AddressInfo).port;
+    },
+    close: () => app.close(),
+  };
+}
+
+type FailureHandler = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+function newApp(options: HttpOptions, limits: HttpLimits, failed: FailureHandler): FastifyInstance {
+  const app = fastify({
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: limits.pathPartCharsMax,
+      querystringParser: (text) => new URLSearchParams(text) as unknown as Record<string, unknown>,
+    },
+    frameworkErrors: (error, request, reply) => void failed(error, request, reply),
+    serverFactory: (handler): Server => {
+      const settings = { requestTimeout: limits.requestMs, headersTimeout: limits.requestMs, keepAliveTimeout: limits.idleMs };
+      const server = options.tls === undefined ? createServer(settings, handler) : createTlsServer({ ...settings, ...options.tls }, handler);
+      server.maxConnections = limits.connectionsMax;
+      return server;
+    },
+  });
+  // Devices send JSON under any content type or none; the platform reads the bytes.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.setErrorHandler(failed);
+  return app;
+}
+
+/** What a peer may know of an error: the class of its own mistake, and nothing of ours. */
+function failureOf(error: FastifyError): { code: number; message: string } {
+  const code = error.statusCode ?? 500;
+  if (code === 413) return { code, message: "The body is too large" };
+  if (code >= 400 && code < 500) return { code, message: "Bad request" };
+  return { code: 500, message: "Internal error" };
+}
+
+/** The query of a request, names and values decoded, repeated ones kept. */
+export function queryOf(request: FastifyRequest): URLSearchParams {
+  return request.query as URLSearchParams;
+}
