@@ -1,0 +1,164 @@
+/**
+ * A whole machine on a desk: the ports over real sockets, real time and files, with the chips, pins and radio of the
+ * virtual world. Nothing here decides anything that a board would not; faults are the virtual world's.
+ */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { EpochTime } from "../../hal/ports/clock";
+import type { FlashArea } from "../../hal/ports/flash";
+import type { Ports } from "../../hal/ports/index";
+import { ResetReason } from "../../hal/ports/system";
+import { TlsLevel } from "../../hal/ports/tls";
+import { type Boot, createBoot } from "../world/boot";
+import { checksum } from "../world/checksum";
+import { createClock, fromMs } from "../world/clock-port";
+import { createI2cPort, type I2cBus } from "../world/i2c";
+import { createPinBank, type PinBank } from "../world/pins";
+import { type AccessPoint, createAir, createRadio } from "../world/radio";
+import { createSystemPort } from "../world/system";
+import { createSensorBuses, type SensorSource } from "../world/sensors";
+import { createDnsPort } from "./dns";
+import { defaultAreas, openFlashFiles } from "./flash";
+import { loadUniqueId, openStateDir } from "./state";
+import { createTcpPort } from "./tcp";
+import { createRealTimeline } from "./timeline";
+import { createUdpPort } from "./udp";
+
+export interface DeviceOptions {
+  /** The folder of the device's flash and identity; made if absent, closed to other users. */
+  readonly stateDir: string;
+  /** A file of certificates (PEM) that servers must chain to; undefined: those that Node trusts. */
+  readonly caFile?: string | undefined;
+  /** What TLS is worth here; `verified` unless a test plays a weaker machine. */
+  readonly tlsLevel?: TlsLevel;
+  /** The one network in the air; undefined: the desk's, which is joined at once under any name. */
+  readonly wifi?: { readonly ssid: string; readonly password: string } | undefined;
+  /** What the sensors feel; undefined: a room. */
+  readonly sensorSource?: SensorSource | undefined;
+  /** The device's clock runs this many times faster than the wall clock; the network does not. */
+  readonly speed?: number;
+  /** World time when the machine is opened, ms since 1970; it runs on at `speed`, and sensors follow it. Now, unless given. */
+  readonly startTimeMs?: number;
+  /** True for a machine with a battery-backed clock: it knows world time at boot. */
+  readonly clockIsSet?: boolean;
+  readonly resetReason?: ResetReason;
+  readonly flashAreas?: readonly FlashArea[];
+  readonly tcpReadBytesMax?: number;
+  readonly tcpWriteBytesMax?: number;
+  readonly udpBytesMax?: number;
+  /** The most TCP, and the most UDP sockets at a time. */
+  readonly socketsMax?: number;
+  /** Pins and buses that outlive a boot; made anew unless given. */
+  readonly pins?: PinBank;
+  readonly buses?: ReadonlyMap<string, I2cBus>;
+  readonly log?: ((event: string, number: number, text: string) => void) | undefined;
+  /** The machine restarted, woke or was bitten by its watchdog: this boot is over. The owner opens the next one. */
+  readonly onReset?: ((reason: ResetReason) => void) | undefined;
+}
+
+export interface Device extends Ports {
+  readonly pins: PinBank;
+  readonly buses: ReadonlyMap<string, I2cBus>;
+  /** World time as the sensors feel it, whatever the device believes. */
+  worldTime(): EpochTime;
+  /** Switches the machine off: sockets, timers and files are released. Idempotent. */
+  close(): void;
+}
+
+/** The whole of a typical write of a device; a board holds less. */
+const TCP_WRITE_BYTES_MAX = 4096;
+/** What an ESP32 hands to the script at once. */
+const TCP_READ_BYTES_MAX = 536;
+/** One datagram in one Ethernet frame. */
+const UDP_BYTES_MAX = 1472;
+const SOCKETS_MAX = 8;
+const MEMORY_BYTES = 1 << 20;
+
+/** Opens a device: one boot of one machine. Throws StateError when its folder cannot be used. */
+export function openDevice(options: DeviceOptions): Device {
+  const speed = options.speed ?? 1;
+  if (!(speed > 0)) throw new RangeError(`speed is above 0, not ${speed}`);
+  const ca = options.caFile === undefined ? undefined : readCa(options.caFile);
+  openStateDir(options.stateDir);
+  const uniqueId = loadUniqueId(options.stateDir);
+  const files = openFlashFiles(options.stateDir, options.flashAreas ?? defaultAreas);
+  const timeline = createRealTimeline(speed);
+  const startTimeMs = options.startTimeMs ?? Date.now();
+  const worldMs = (): number => startTimeMs + timeline.now();
+  const boot = createBoot(timeline);
+  const pins = options.pins ?? createPinBank();
+  const buses = options.buses ?? createSensorBuses(timeline, worldMs, options.sensorSource);
+  const close = (): void => {
+    boot.end();
+    files.close();
+    timeline.close();
+  };
+  const onReset = (reason: ResetReason, afterMs: number): void => {
+    files.close();
+    timeline.schedule(afterMs, () => {
+      close();
+      options.onReset?.(reason);
+    });
+  };
+  const air = createAir(options.wifi === undefined ? undefined : [accessPoint(options.wifi)]);
+  return {
+    ...createNetwork(boot, air, options, ca),
+    clock: createClock(boot, { epochAtBoot: options.clockIsSet === true ? fromMs(worldMs()) : undefined }).port,
+    random: { bytes: (count) => randomBytes(count).toString("latin1") },
+    log: { record: (event, number, text) => void (boot.alive && options.log?.(event, number, text)) },
+    flash: files.port,
+    checksum,
+    i2c: createI2cPort(boot, buses),
+    digital: pins.digitalPort(boot),
+    analog: pins.analogPort(boot),
+    system: createSystemPort(boot, {
+      resetReason: options.resetReason ?? ResetReason.powerOn,
+      uniqueId,
+      watchdog: true,
+      deepSleep: true,
+      memoryFree: () => MEMORY_BYTES,
+      onReset,
+    }),
+    pins,
+    buses,
+    worldTime: () => fromMs(worldMs()),
+    close,
+  };
+}
+
+function createNetwork(
+  boot: Boot,
+  air: ReturnType<typeof createAir>,
+  options: DeviceOptions,
+  ca: string | undefined,
+): Pick<Ports, "wifi" | "dns" | "tcp" | "udp"> {
+  const radio = createRadio(boot, air);
+  const socketsMax = options.socketsMax ?? SOCKETS_MAX;
+  return {
+    wifi: radio.port,
+    dns: createDnsPort(boot, radio.ready),
+    tcp: createTcpPort(boot, {
+      tlsLevel: options.tlsLevel ?? TlsLevel.verified,
+      ca,
+      writeBytesMax: options.tcpWriteBytesMax ?? TCP_WRITE_BYTES_MAX,
+      readBytesMax: options.tcpReadBytesMax ?? TCP_READ_BYTES_MAX,
+      socketsMax,
+      ready: radio.ready,
+      onLost: radio.onLost,
+    }),
+    udp: createUdpPort(boot, { bytesMax: options.udpBytesMax ?? UDP_BYTES_MAX, socketsMax, ready: radio.ready }),
+  };
+}
+
+function accessPoint(wifi: { readonly ssid: string; readonly password: string }): AccessPoint {
+  return { ...wifi, present: true, joinMs: 200 };
+}
+
+function readCa(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new Error(`The certificates at ${path} cannot be read (${code}): give the path of a PEM file.`, { cause });
+  }
+}

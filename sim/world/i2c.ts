@@ -1,0 +1,73 @@
+/**
+ * A virtual I2C bus: chips by address, and the faults of a bus. Chips are register-level models that see bytes only, so a
+ * driver runs unchanged against them. The bus outlives a boot, as chips do.
+ */
+import { Fault } from "../../hal/ports/fault";
+import type { I2cOptions, I2cPort } from "../../hal/ports/i2c";
+import type { Boot } from "./boot";
+
+/** A chip as the bus sees it. */
+export interface I2cChip {
+  /** Bytes up to the stop or the repeated start; false where the chip does not acknowledge. */
+  write(bytes: string): boolean;
+  /** `count` bytes from where the chip's register pointer stands. */
+  read(count: number): string;
+}
+
+export interface I2cBus {
+  /** Chips by 7-bit address. */
+  readonly chips: Map<number, I2cChip>;
+  /** A chip holds the data line low: nothing on the bus works. */
+  stuck: boolean;
+  /** Addresses that do not acknowledge. */
+  readonly nack: Set<number>;
+}
+
+export function createI2cBus(): I2cBus {
+  return { chips: new Map(), stuck: false, nack: new Set() };
+}
+
+const TRANSFER_BYTES_MAX = 255;
+const HZ_MAX = 1000000;
+
+function valid(options: I2cOptions): boolean {
+  const { address, hz } = options;
+  return (
+    Number.isInteger(address) && address >= 8 && address <= 119 && Number.isInteger(hz) && hz >= 1 && hz <= HZ_MAX
+  );
+}
+
+/** The I2C port of one boot over the machine's buses, by name. */
+export function createI2cPort(boot: Boot, buses: ReadonlyMap<string, I2cBus>): I2cPort {
+  const open = new Map<number, { bus: I2cBus; address: number }>();
+  let handle = 0;
+  boot.onEnd(() => open.clear());
+  /** Writes to the chip and hands it back if it acknowledged all. */
+  const reach = (device: { bus: I2cBus; address: number }, bytes: string): I2cChip | undefined => {
+    if (device.bus.stuck || device.bus.nack.has(device.address)) return undefined;
+    const chip = device.bus.chips.get(device.address);
+    return chip !== undefined && chip.write(bytes) ? chip : undefined;
+  };
+  const fits = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= TRANSFER_BYTES_MAX;
+  return {
+    open: (options) => {
+      const bus = buses.get(options.bus);
+      if (bus === undefined || !valid(options) || !boot.alive) return 0;
+      handle += 1;
+      open.set(handle, { bus, address: options.address });
+      return handle;
+    },
+    write: (id, bytes) => {
+      const device = open.get(id);
+      if (device === undefined) return Fault.closed;
+      if (!fits(bytes.length)) return Fault.invalid;
+      return reach(device, bytes) === undefined ? Fault.hardware : Fault.none;
+    },
+    writeRead: (id, bytes, count) => {
+      const device = open.get(id);
+      if (device === undefined || !fits(bytes.length) || !fits(count)) return undefined;
+      return reach(device, bytes)?.read(count);
+    },
+    close: (id) => void open.delete(id),
+  };
+}
