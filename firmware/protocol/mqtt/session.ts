@@ -72,7 +72,8 @@ export function mqttOpen(options: MqttOptions): MqttSession {
     pingedAt: -1,
     wakeFrom: 0,
     wakeMs: -1,
-    topic: "",
+    // A right one, as every topic that stands here must be; the empty topic is not.
+    topic: "/",
     busy: false,
   };
 }
