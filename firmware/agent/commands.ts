@@ -1,0 +1,93 @@
+/**
+ * Commands: what came down on the device's channel, checked against its declaration before anything acts.
+ *
+ * A command's identity is (key, time), as the platform stamped it. Its mark is stored before it is obeyed, so it runs at
+ * most once, also across a restart; one that comes again, or an older one, is passed over. A key is a reading or a command,
+ * never both: the device's own echo is no command.
+ */
+import type { EpochTime } from "../../hal/ports/clock";
+import { parseScaled } from "../base/number";
+import { compareTime } from "../base/time";
+import { ValueKind } from "../platform/profile";
+import { recordGet, recordPut } from "../store/records";
+import { pack16, pack32, unpack16, unpack32 } from "./fields";
+import { publisherEcho } from "./publisher";
+import { unscale } from "./quantise";
+import { CommandType, tell } from "./thing";
+import type { Command, Thing } from "./thing";
+
+/** Why a command was not obeyed, as the "commandRefused" event tells it. */
+export const enum CommandCode {
+  ok = 0,
+  /** Not of the declared type. */
+  type = 1,
+  /** Outside the declared range or length. */
+  range = 2,
+  /** Obeyed before, or older than the last one obeyed. */
+  repeated = 3,
+  /** Its mark could not be stored. */
+  storeFailed = 4,
+}
+
+const MARK_BYTES = 6;
+
+/** Notes that the command of this time is about to run: 0, or why it must not. */
+function mark(thing: Thing, command: Command, time: EpochTime | undefined): CommandCode {
+  // A platform that stamps nothing gives no identity to remember.
+  if (time === undefined) return CommandCode.ok;
+  const name = "mark." + command.place;
+  const before = recordGet(thing.records, name);
+  if (before !== undefined && before.length === MARK_BYTES) {
+    const last: EpochTime = { sec: unpack32(before, 0), ms: unpack16(before, 4) };
+    if (compareTime(time, last) <= 0) return CommandCode.repeated;
+  }
+  return recordPut(thing.records, name, pack32(time.sec) + pack16(time.ms)) === 0 ? CommandCode.ok : CommandCode.storeFailed;
+}
+
+function obeyFlag(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
+  if (kind !== ValueKind.boolean && kind !== ValueKind.string) return CommandCode.type;
+  if (text !== "true" && text !== "false") return CommandCode.type;
+  const code = mark(thing, command, time);
+  if (code === CommandCode.ok) command.obey(text === "true");
+  return code;
+}
+
+function obeyNumber(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
+  if (kind !== ValueKind.number && kind !== ValueKind.string) return CommandCode.type;
+  const steps = parseScaled(text, command.decimals);
+  if (steps === undefined) return CommandCode.type;
+  if (steps < command.least || steps > command.most) return CommandCode.range;
+  const code = mark(thing, command, time);
+  if (code === CommandCode.ok) command.obey(unscale(steps, command.decimals));
+  return code;
+}
+
+function obeyText(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
+  if (kind !== ValueKind.string) return CommandCode.type;
+  if (text.length > command.bytesMax) return CommandCode.range;
+  const code = mark(thing, command, time);
+  if (code === CommandCode.ok) command.obey(text);
+  return code;
+}
+
+function obey(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): void {
+  let code = CommandCode.ok;
+  if (command.type === CommandType.boolean) code = obeyFlag(thing, command, kind, text, time);
+  else if (command.type === CommandType.number) code = obeyNumber(thing, command, kind, text, time);
+  else code = obeyText(thing, command, kind, text, time);
+  if (code === CommandCode.ok) tell(thing, "command", 0, command.key);
+  else tell(thing, "commandRefused", code, command.key);
+}
+
+/** Acts on one text from the device's channel. Keys that were never declared mean nothing. */
+export function commandsReceive(thing: Thing, payload: string): void {
+  const understood = thing.driver.platform.readDownlink(payload, {
+    value: (key, kind, text, time) => {
+      for (const command of thing.commands) {
+        if (command.key === key) return obey(thing, command, kind, text, time);
+      }
+      if (thing.driver.echoes) publisherEcho(thing, key, time);
+    },
+  });
+  if (!understood) tell(thing, "malformed", payload.length, "");
+}

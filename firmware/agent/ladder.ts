@@ -1,0 +1,240 @@
+/**
+ * The ladder to the cloud: wifi, time, address, token (or activation), link, live. Every rung has its patience; whatever
+ * fails, the device waits (exponential backoff with full jitter, at most five minutes) and starts again from the first rung
+ * that does not hold. Time never blocks: it is asked for on the way and learned when it comes.
+ */
+import { Fault } from "../../hal/ports/fault";
+import { TlsLevel } from "../../hal/ports/tls";
+import { WifiConnection } from "../../hal/ports/wifi";
+import { sub } from "../base/intrinsics";
+import { elapsed } from "../base/time";
+import { recordGet } from "../store/records";
+import { activationChannel, activationDone, activationRefused, activationState } from "./activation";
+import { backoffMs } from "./backoff";
+import { commandsReceive } from "./commands";
+import { fieldAt } from "./fields";
+import { AgentCode } from "./link";
+import type { LinkSink, LinkTarget } from "./link";
+import { publisherAcknowledged, publisherLost, publisherReady, publisherRejected, suspectToken } from "./publisher";
+import { loadCloud } from "./settings";
+import type { CloudSettings } from "./settings";
+import { Rung, tell } from "./thing";
+import type { Thing } from "./thing";
+import { askTime } from "./time-sync";
+
+const WIFI_MS = 60000;
+const RESOLVE_MS = 30000;
+/** Connecting, CONNECT, SUBSCRIBE and, at most, an activation. */
+const LINK_MS = 120000;
+/** After this many failures the wait has reached its ceiling. */
+const FAILURES_SLOW = 10;
+/** The longest client identifier that every MQTT server takes [MQTT-3.1.3-5]. */
+const CLIENT_ID_BYTES_MAX = 23;
+
+function setTimer(thing: Thing, ms: number, run: (this: void) => void): void {
+  const supervisor = thing.supervisor;
+  thing.ports.clock.cancel(supervisor.timer);
+  supervisor.timer = thing.ports.clock.after(ms, run);
+}
+
+function climb(thing: Thing, rung: Rung): void {
+  thing.supervisor.rung = rung;
+  thing.supervisor.progressAt = thing.ports.clock.uptime();
+}
+
+function dropLink(thing: Thing): void {
+  const supervisor = thing.supervisor;
+  if (supervisor.rung === Rung.live) supervisor.offlineSince = thing.ports.clock.uptime();
+  publisherLost(thing);
+  const link = supervisor.link;
+  supervisor.link = undefined;
+  if (link !== undefined) thing.driver.close(link);
+  if (thing.reader !== undefined) {
+    const reader = thing.reader;
+    thing.reader = undefined;
+    reader(Fault.broken, "");
+  }
+}
+
+/** Back to the foot of the ladder after a wait. */
+function fail(thing: Thing, code: number): void {
+  const supervisor = thing.supervisor;
+  dropLink(thing);
+  climb(thing, Rung.off);
+  supervisor.failures += 1;
+  supervisor.attempt += 1;
+  if (supervisor.offlineCode !== code) {
+    supervisor.offlineCode = code;
+    tell(thing, "offline", code, "");
+  }
+  const wait = backoffMs(thing.ports.random, supervisor.failures);
+  tell(thing, "retry", wait, "");
+  setTimer(thing, wait, supervisor.again);
+}
+
+/** Nothing more to try until a person does something. Readings are kept all the same. */
+function stop(thing: Thing, code: number): void {
+  dropLink(thing);
+  climb(thing, Rung.stopped);
+  thing.ports.clock.cancel(thing.supervisor.timer);
+  tell(thing, "stopped", code, "");
+}
+
+function ready(thing: Thing): void {
+  const supervisor = thing.supervisor;
+  climb(thing, Rung.live);
+  thing.ports.clock.cancel(supervisor.timer);
+  supervisor.liveAt = thing.ports.clock.uptime();
+  supervisor.offlineCode = -1;
+  tell(thing, "connected", 0, thing.driver.transport);
+  publisherReady(thing);
+}
+
+function activated(thing: Thing, token: string): void {
+  activationDone(thing, token);
+  const link = thing.supervisor.link;
+  if (link !== undefined) setTimer(thing, 0, () => thing.driver.adopt(link));
+}
+
+function refused(thing: Thing, code: number): void {
+  if (code === AgentCode.activationRefused) {
+    activationRefused(thing);
+    setTimer(thing, 0, () => stop(thing, code));
+    return;
+  }
+  // A refused token: the readings stay, and the platform is asked again after a long while.
+  suspectToken(thing);
+  thing.supervisor.failures = FAILURES_SLOW;
+  setTimer(thing, 0, () => fail(thing, code));
+}
+
+function lost(thing: Thing, code: number): void {
+  thing.supervisor.link = undefined;
+  if (code !== Fault.none) return fail(thing, code);
+  // Left in order after an activation: on with the token, at once.
+  publisherLost(thing);
+  climb(thing, Rung.off);
+  setTimer(thing, 0, thing.supervisor.again);
+}
+
+function makeSink(thing: Thing): LinkSink {
+  const alive = (): void => climb(thing, thing.supervisor.rung);
+  return {
+    ready: () => ready(thing),
+    activated: (token) => activated(thing, token),
+    refused: (code) => refused(thing, code),
+    acknowledged: (ref) => {
+      alive();
+      publisherAcknowledged(thing, ref);
+    },
+    rejected: (ref) => publisherRejected(thing, ref),
+    data: (payload) => {
+      alive();
+      commandsReceive(thing, payload);
+    },
+    answer: (code, payload) => {
+      const reader = thing.reader;
+      thing.reader = undefined;
+      if (reader !== undefined) reader(code, payload);
+    },
+    lost: (code) => lost(thing, code),
+  };
+}
+
+/** The level to connect with; undefined when the demanded one is out of reach. A token goes over nothing less. */
+function tlsFor(thing: Thing, cloud: CloudSettings): TlsLevel | undefined {
+  if (cloud.tls === TlsLevel.none) return TlsLevel.none;
+  const level = thing.driver.portTls === 0 ? TlsLevel.none : thing.ports.tcp.tlsLevel;
+  return level >= cloud.tls ? level : undefined;
+}
+
+function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
+  const tls = tlsFor(thing, cloud);
+  if (tls === undefined) return stop(thing, AgentCode.tlsTooWeak);
+  let code = "";
+  let channel = "";
+  if (thing.token === "") {
+    const state = activationState(thing);
+    if (state !== 0) return stop(thing, state);
+    channel = activationChannel(thing);
+    code = recordGet(thing.records, "code") ?? "";
+    if (channel === "" || code === "") return fail(thing, AgentCode.storeFailed);
+  }
+  const id = thing.ports.system.uniqueId();
+  const standard = tls === TlsLevel.none ? thing.driver.portPlain : thing.driver.portTls;
+  const target: LinkTarget = {
+    address,
+    port: cloud.port !== 0 ? cloud.port : standard,
+    serverName: cloud.host,
+    tls,
+    clientId: id.length > CLIENT_ID_BYTES_MAX ? sub(id, 0, CLIENT_ID_BYTES_MAX) : id,
+    token: thing.token,
+    code,
+    channel,
+    will: thing.will,
+  };
+  climb(thing, Rung.link);
+  setTimer(thing, LINK_MS, () => fail(thing, AgentCode.timeout));
+  thing.supervisor.link = thing.driver.open(thing.ports, target, makeSink(thing));
+}
+
+function resolveHost(thing: Thing, cloud: CloudSettings): void {
+  const supervisor = thing.supervisor;
+  const attempt = supervisor.attempt;
+  climb(thing, Rung.resolve);
+  setTimer(thing, RESOLVE_MS, () => fail(thing, Fault.timeout));
+  thing.ports.dns.resolve(cloud.host, (fault, address) => {
+    // An answer that comes after patience ran out belongs to an earlier climb.
+    if (supervisor.attempt !== attempt || supervisor.rung !== Rung.resolve) return;
+    if (fault !== Fault.none) fail(thing, fault);
+    else openLink(thing, cloud, address);
+  });
+}
+
+function joinWifi(thing: Thing, cloud: CloudSettings): void {
+  const wifi = thing.ports.wifi;
+  const record = recordGet(thing.records, "wifi") ?? "";
+  const supervisor = thing.supervisor;
+  climb(thing, Rung.wifi);
+  setTimer(thing, WIFI_MS, () => {
+    wifi.disconnect();
+    fail(thing, Fault.timeout);
+  });
+  const code = wifi.connect({
+    ssid: fieldAt(record, 0),
+    password: fieldAt(record, 1),
+    onChanged: (connection, fault) => {
+      if (connection < WifiConnection.ready && supervisor.rung !== Rung.stopped && supervisor.rung !== Rung.off) fail(thing, fault);
+      if (connection >= WifiConnection.ready && supervisor.rung === Rung.wifi) {
+        askTime(thing, cloud.timeHost);
+        resolveHost(thing, cloud);
+      }
+    },
+  });
+  if (code !== 0) fail(thing, code);
+}
+
+/** Climbs from the foot of the ladder. */
+function begin(thing: Thing): void {
+  const cloud = loadCloud(thing.records);
+  if (cloud === undefined) return stop(thing, AgentCode.unprovisioned);
+  if (thing.ports.wifi.connection() < WifiConnection.ready) return joinWifi(thing, cloud);
+  askTime(thing, cloud.timeHost);
+  resolveHost(thing, cloud);
+}
+
+/** Starts to climb, on a later turn. */
+export function ladderStart(thing: Thing): void {
+  const cloud = loadCloud(thing.records);
+  // Said at every boot, so that nobody forgets it.
+  if (cloud !== undefined && cloud.tls === TlsLevel.none) tell(thing, "insecure", 0, "");
+  thing.supervisor.again = () => begin(thing);
+  setTimer(thing, 0, thing.supervisor.again);
+}
+
+/** Comes down in order, so that no last will is published; the device may sleep or restart then. */
+export function ladderStop(thing: Thing): void {
+  thing.ports.clock.cancel(thing.supervisor.timer);
+  dropLink(thing);
+  climb(thing, Rung.off);
+}

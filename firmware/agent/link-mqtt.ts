@@ -1,0 +1,276 @@
+/**
+ * A link over MQTT 3.1.1: one TCP connection, one session, and the walk from CONNECT to a subscribed channel.
+ *
+ * Owns the order of steps (connect, subscribe, ready; or connect, subscribe to the activation channel, answer, leave) and
+ * the one outstanding write of the `tcp` port. Knows topics only through the platform's profile, and never logs one:
+ * they hold the token.
+ *
+ * The MQTT core must not be called from its own sink, so what its sink asks for is noted and done on the next turn.
+ *
+ * Sessions are clean: what was not acknowledged is in the reading log, and the publisher sends it again by itself.
+ */
+import { Fault } from "../../hal/ports/fault";
+import { TlsLevel } from "../../hal/ports/tls";
+import type { Timer } from "../../hal/ports/clock";
+import type { Ports } from "../../hal/ports";
+import type { TcpSocket } from "../../hal/ports/tcp";
+import { chr, sub } from "../base/intrinsics";
+import { jsonString } from "../base/json-write";
+import { ActivationResult } from "../platform/profile";
+import type { ActivationAnswer, MqttProfile } from "../platform/profile";
+import { mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
+import type { MqttOptions, MqttSession, MqttSink } from "../protocol/mqtt/session";
+import { AgentCode } from "./link";
+import type { Link, LinkDriver, LinkSink, LinkTarget } from "./link";
+
+const WINDOW = 4;
+const PACKET_BYTES_MAX = 2048;
+const ACK_TIMEOUT_MS = 20000;
+/** An activation is answered "after a few seconds"; past this the link gives up and the agent tries again. */
+const ACTIVATION_TIMEOUT_MS = 30000;
+const BATCH_BYTES_MAX = 1024;
+/** How long DISCONNECT may take to leave before the connection is dropped all the same. */
+const FAREWELL_MS = 1000;
+
+/** Where the walk stands. */
+const enum Step {
+  opening = 0,
+  connecting = 1,
+  subscribing = 2,
+  live = 3,
+  activating = 4,
+  unsubscribing = 5,
+  closing = 6,
+}
+
+/** What the next turn has to do. */
+const enum Todo {
+  nothing = 0,
+  subscribe = 1,
+  unsubscribe = 2,
+  farewell = 3,
+}
+
+interface MqttLink extends Link {
+  readonly profile: MqttProfile;
+  readonly session: MqttSession;
+  mqttSink: MqttSink;
+  socket: TcpSocket;
+  /** Bytes that wait for the socket to become writable. */
+  out: string;
+  writable: boolean;
+  step: Step;
+  todo: Todo;
+  /** True when the agent ended the link itself and wants to hear no more of it. */
+  quiet: boolean;
+  turn: Timer;
+  tick: Timer;
+  deadline: Timer;
+}
+
+function end(link: MqttLink, code: number): void {
+  if (!link.open) return;
+  link.open = false;
+  const clock = link.ports.clock;
+  clock.cancel(link.turn);
+  clock.cancel(link.tick);
+  clock.cancel(link.deadline);
+  mqttClosed(link.session);
+  link.ports.tcp.close(link.socket);
+  link.out = "";
+  if (!link.quiet) link.sink.lost(code);
+}
+
+function setDeadline(link: MqttLink, ms: number, code: number): void {
+  const clock = link.ports.clock;
+  clock.cancel(link.deadline);
+  link.deadline = clock.after(ms, () => end(link, code));
+}
+
+function flush(link: MqttLink): void {
+  if (!link.writable || link.out.length === 0) return;
+  const most = link.ports.tcp.writeBytesMax;
+  const count = link.out.length < most ? link.out.length : most;
+  const bytes = sub(link.out, 0, count);
+  link.out = sub(link.out, count, link.out.length);
+  link.writable = false;
+  // Ending here would call the agent from inside its own call: the deadline does it on the next turn.
+  const fault = link.ports.tcp.write(link.socket, bytes);
+  if (fault !== Fault.none) setDeadline(link, 0, fault);
+}
+
+/** DISCONNECT, and the end once it has left. */
+function farewell(link: MqttLink, code: number): void {
+  if (link.step === Step.closing) return;
+  link.step = Step.closing;
+  mqttDisconnect(link.session, link.mqttSink);
+  setDeadline(link, link.writable && link.out.length === 0 ? 0 : FAREWELL_MS, code);
+}
+
+function channelTopic(link: MqttLink): string {
+  return link.profile.activationTopic(link.target.code, link.target.channel);
+}
+
+function ownTopic(link: MqttLink): string {
+  return link.target.token === "" ? channelTopic(link) : link.profile.thingTopic(link.target.token);
+}
+
+function runTurn(link: MqttLink): void {
+  link.turn = 0;
+  const uptime = link.ports.clock.uptime();
+  const todo = link.todo;
+  link.todo = Todo.nothing;
+  let sent = 1;
+  if (todo === Todo.subscribe) {
+    link.step = Step.subscribing;
+    sent = mqttSubscribe(link.session, link.mqttSink, [ownTopic(link)], 1, uptime);
+  } else if (todo === Todo.unsubscribe) {
+    link.step = Step.unsubscribing;
+    sent = mqttUnsubscribe(link.session, link.mqttSink, [channelTopic(link)], uptime);
+  } else if (todo === Todo.farewell) {
+    farewell(link, Fault.none);
+  }
+  if (sent === 0) end(link, AgentCode.invalid);
+}
+
+function takeTurn(link: MqttLink, todo: Todo): void {
+  link.todo = todo;
+  if (link.turn === 0) link.turn = link.ports.clock.after(0, () => runTurn(link));
+}
+
+/** SUBACK, or UNSUBACK after an activation. */
+function subscribed(link: MqttLink, codes: string): void {
+  if (link.step === Step.unsubscribing) return takeTurn(link, Todo.farewell);
+  if (codes !== chr(0) && codes !== chr(1)) return setDeadline(link, 0, AgentCode.subscriptionRefused);
+  if (link.target.token === "") {
+    link.step = Step.activating;
+    setDeadline(link, ACTIVATION_TIMEOUT_MS, AgentCode.timeout);
+  } else {
+    link.step = Step.live;
+    link.sink.ready();
+  }
+}
+
+function deliver(link: MqttLink, topic: string, payload: string): void {
+  // Only the device's very own channel is listened to: another device's answer must not become this one's token.
+  if (topic !== ownTopic(link)) return;
+  if (link.step === Step.live) return link.sink.data(payload);
+  if (link.step !== Step.activating) return;
+  const answer: ActivationAnswer = { result: ActivationResult.none, token: "" };
+  link.profile.text.readActivation(payload, answer);
+  if (answer.result === ActivationResult.none) return;
+  link.ports.clock.cancel(link.deadline);
+  if (answer.result === ActivationResult.created) link.sink.activated(answer.token);
+  else link.sink.refused(AgentCode.activationRefused);
+}
+
+function makeSink(link: MqttLink): MqttSink {
+  const clock = link.ports.clock;
+  return {
+    send: (bytes) => {
+      link.out += bytes;
+      flush(link);
+    },
+    connected: () => takeTurn(link, Todo.subscribe),
+    acknowledged: (ref) => link.sink.acknowledged(ref),
+    subscribed: (_packetId, codes) => subscribed(link, codes),
+    deliver: (topic, payload) => deliver(link, topic, payload),
+    // A clean session is never resumed.
+    resend: () => {},
+    close: (code) => {
+      if (link.step !== Step.closing) setDeadline(link, 0, AgentCode.protocol + code);
+    },
+    wake: (inMs) => {
+      clock.cancel(link.tick);
+      link.tick = clock.after(inMs, () => mqttTick(link.session, link.mqttSink, clock.uptime()));
+    },
+  };
+}
+
+function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOptions {
+  const text = profile.text;
+  const willing = target.token !== "" && target.will !== "";
+  return {
+    clientId: target.clientId,
+    cleanSession: true,
+    keepAliveSec: profile.keepAliveSec,
+    user: undefined,
+    password: undefined,
+    will: willing
+      ? { topic: profile.thingTopic(target.token), payload: text.batchOpen + text.formatValue(profile.willKey, jsonString(target.will), undefined, undefined) + text.batchClose, qos: 0, retain: false }
+      : undefined,
+    window: WINDOW,
+    packetBytesMax: PACKET_BYTES_MAX,
+    ackTimeoutMs: ACK_TIMEOUT_MS,
+  };
+}
+
+function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: LinkSink): Link {
+  const link = {
+    ports,
+    sink,
+    target,
+    open: true,
+    profile,
+    session: mqttOpen(sessionOptions(profile, target)),
+    socket: 0,
+    out: "",
+    writable: false,
+    step: Step.opening,
+    todo: Todo.nothing,
+    quiet: false,
+    turn: 0,
+    tick: 0,
+    deadline: 0,
+  } as unknown as MqttLink;
+  link.mqttSink = makeSink(link);
+  link.socket = ports.tcp.connect({
+    address: target.address,
+    port: target.port,
+    tls: target.tls === TlsLevel.none ? undefined : { serverName: target.serverName },
+    onWritable: () => {
+      link.writable = true;
+      if (link.step === Step.opening) {
+        link.step = Step.connecting;
+        mqttConnect(link.session, link.mqttSink, ports.clock.uptime());
+      } else if (link.step === Step.closing && link.out.length === 0) {
+        end(link, Fault.none);
+      } else {
+        flush(link);
+      }
+    },
+    onReadable: (bytes) => {
+      if (link.open) mqttReceive(link.session, link.mqttSink, bytes, ports.clock.uptime());
+    },
+    onError: (fault) => end(link, fault),
+  });
+  if (link.socket === 0) setDeadline(link, 0, Fault.invalid);
+  return link;
+}
+
+/** The driver of a build that speaks MQTT to the profile's platform. */
+export function mqttLink(profile: MqttProfile): LinkDriver {
+  return {
+    transport: "mqtt",
+    platform: profile.text,
+    portPlain: profile.portPlain,
+    portTls: profile.portTls,
+    echoes: profile.echoes,
+    batchBytesMax: () => BATCH_BYTES_MAX,
+    open: (ports, target, sink) => open(profile, ports, target, sink),
+    adopt: (link) => takeTurn(link as MqttLink, Todo.unsubscribe),
+    send: (link, ref, payload) => {
+      const self = link as MqttLink;
+      if (self.step !== Step.live || !self.open) return Fault.closed;
+      const code = mqttPublish(self.session, self.mqttSink, ownTopic(self), payload, 1, false, ref, self.ports.clock.uptime());
+      return code === 0 ? 0 : AgentCode.busy;
+    },
+    read: () => AgentCode.unsupported,
+    close: (link) => {
+      const self = link as MqttLink;
+      self.quiet = true;
+      if (self.step === Step.opening) end(self, Fault.none);
+      else farewell(self, Fault.none);
+    },
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * From the log to the cloud: which batches are on their way, their acknowledgements, and what happens when neither comes.
+ *
+ * Promises: in order per key, at least once, and nothing leaves the log before it has arrived.
+ *
+ * Where a platform acknowledges and drops in silence, a batch has arrived only when it came back. Three batches in a row
+ * that do not raise `tokenSuspect`: the log keeps the readings, and one batch in a while asks whether the token is heard
+ * again. Nothing here ever activates anew.
+ */
+import type { EpochTime } from "../../hal/ports/clock";
+import { compareTime, elapsed } from "../base/time";
+import { TIME_WAIT_MS, collectBatch, forgetBatch, releaseBatch } from "./batch";
+import type { Batch } from "./batch";
+import { logCursor, logEntry } from "../store/log";
+import type { ReadingLog } from "../store/log";
+import type { KeyState } from "./key-table";
+import { AgentCode } from "./link";
+import type { Link } from "./link";
+import { ramOpen } from "./ram-queue";
+import { tell } from "./thing";
+import type { Flight, Publisher, Thing } from "./thing";
+
+/** How long the echo of an acknowledged batch may take. */
+const ECHO_MS = 10000;
+const UNECHOED_MAX = 3;
+/** How often a suspect token is tried. */
+const SUSPECT_MS = 300000;
+
+/** A publisher over an opened log. */
+export function newPublisher(log: ReadingLog, keys: KeyState[]): Publisher {
+  return {
+    log,
+    cursor: logCursor(),
+    entry: logEntry(),
+    ram: ramOpen(),
+    keys,
+    flights: [],
+    nextRef: 1,
+    arrived: 0,
+    live: false,
+    turn: 0,
+    liveSince: 0,
+    unechoed: 0,
+    suspect: false,
+    probedAt: 0,
+    draining: false,
+    refused: 0,
+    alien: 0,
+    untimed: 0,
+    droppedTold: 0,
+  };
+}
+
+/** Readings that have not arrived yet, in flash and in memory. */
+export function waitingReadings(publisher: Publisher): number {
+  return publisher.log.waiting + publisher.ram.readings.length;
+}
+
+/** Tells of readings that the log lost since the last time, by cause. */
+function tellDrops(thing: Thing): void {
+  const publisher = thing.publisher;
+  const log = publisher.log;
+  const all = log.droppedFull + log.droppedCorrupt + publisher.ram.dropped + publisher.alien + publisher.refused;
+  if (all === publisher.droppedTold) return;
+  publisher.droppedTold = all;
+  tell(thing, "dropped", all, "full " + log.droppedFull + " corrupt " + log.droppedCorrupt + " ram " + publisher.ram.dropped + " alien " + publisher.alien + " refused " + publisher.refused);
+}
+
+/** Sends one batch; false when the link takes no more. */
+function launch(thing: Thing, link: Link, ref: number, batch: Batch, ram: boolean): boolean {
+  const publisher = thing.publisher;
+  if (thing.driver.send(link, ref, batch.text + thing.driver.platform.batchClose) !== 0) {
+    releaseBatch(publisher, ref);
+    return false;
+  }
+  publisher.nextRef = ref < 1000000 ? ref + 1 : 1;
+  publisher.flights.push({
+    ref,
+    ram,
+    last: batch.last,
+    count: batch.count,
+    key: batch.key,
+    time: batch.time,
+    acknowledged: false,
+    echoed: false,
+    untimed: batch.untimed,
+    timer: 0,
+  });
+  return true;
+}
+
+/** While the token is suspect, one batch in a while asks whether it is heard again; false means not yet. */
+function mayProbe(thing: Thing): boolean {
+  const publisher = thing.publisher;
+  const clock = thing.ports.clock;
+  if (publisher.flights.length > 0) return false;
+  const since = elapsed(clock.uptime(), publisher.probedAt);
+  if (since >= SUSPECT_MS) {
+    publisher.probedAt = clock.uptime();
+    return true;
+  }
+  publisher.turn = clock.after(SUSPECT_MS - since, () => pump(thing));
+  return false;
+}
+
+/** Sends what can be sent. */
+function pump(thing: Thing): void {
+  const publisher = thing.publisher;
+  publisher.turn = 0;
+  const link = thing.supervisor.link;
+  let ram = false;
+  while (publisher.live && link !== undefined) {
+    if (publisher.suspect && !mayProbe(thing)) return;
+    const ref = publisher.nextRef;
+    const batch = collectBatch(thing, ref, ram);
+    if (batch.count > 0 && !launch(thing, link, ref, batch, ram)) return;
+    if (batch.count === 0 && ram) break;
+    if (batch.count === 0) ram = true;
+  }
+  // Readings that wait for the clock are looked at again when patience has run out.
+  if (publisher.live && publisher.flights.length === 0 && waitingReadings(publisher) > 0) {
+    publisher.turn = thing.ports.clock.after(TIME_WAIT_MS, () => pump(thing));
+  }
+}
+
+/** Takes a turn to send what can be sent. */
+export function pumpSoon(thing: Thing): void {
+  const publisher = thing.publisher;
+  const clock = thing.ports.clock;
+  clock.cancel(publisher.turn);
+  publisher.turn = clock.after(0, () => pump(thing));
+}
+
+/** The platform does not take this token: the readings stay, and a person has to look. */
+export function suspectToken(thing: Thing): void {
+  const publisher = thing.publisher;
+  if (publisher.suspect) return;
+  publisher.suspect = true;
+  publisher.probedAt = thing.ports.clock.uptime();
+  tell(thing, "tokenSuspect", AgentCode.tokenSuspect, "");
+}
+
+/** The batch arrived, or never will: what it held leaves the log. */
+function settle(thing: Thing, flight: Flight): void {
+  const publisher = thing.publisher;
+  thing.ports.clock.cancel(flight.timer);
+  forgetBatch(thing, flight);
+  releaseBatch(publisher, flight.ref);
+  tellDrops(thing);
+  if (waitingReadings(publisher) === 0 && publisher.draining) {
+    publisher.draining = false;
+    tell(thing, "drained", 0, "");
+  }
+}
+
+function arrive(thing: Thing, flight: Flight): void {
+  const publisher = thing.publisher;
+  publisher.unechoed = 0;
+  publisher.arrived += 1;
+  if (publisher.suspect) {
+    publisher.suspect = false;
+    tell(thing, "tokenTrusted", 0, "");
+  }
+  publisher.untimed += flight.untimed;
+  settle(thing, flight);
+  tell(thing, "published", flight.count, "");
+  pumpSoon(thing);
+}
+
+/** Acknowledged, and never came back: the batch is free to be sent again. */
+function echoMissed(thing: Thing, flight: Flight): void {
+  const publisher = thing.publisher;
+  releaseBatch(publisher, flight.ref);
+  publisher.unechoed += 1;
+  if (publisher.unechoed === UNECHOED_MAX) suspectToken(thing);
+  pumpSoon(thing);
+}
+
+function flightOf(publisher: Publisher, ref: number): Flight | undefined {
+  for (const flight of publisher.flights) {
+    if (flight.ref === ref) return flight;
+  }
+  return undefined;
+}
+
+/** The link is ready: everything that was on its way before is sent again. */
+export function publisherReady(thing: Thing): void {
+  const publisher = thing.publisher;
+  publisher.live = true;
+  publisher.liveSince = thing.ports.clock.uptime();
+  publisher.draining = waitingReadings(publisher) > 0;
+  pumpSoon(thing);
+}
+
+/** The link is gone: nothing is in flight any more. */
+export function publisherLost(thing: Thing): void {
+  const publisher = thing.publisher;
+  const clock = thing.ports.clock;
+  publisher.live = false;
+  clock.cancel(publisher.turn);
+  publisher.turn = 0;
+  for (const flight of publisher.flights) clock.cancel(flight.timer);
+  for (const key of publisher.keys) key.flight = 0;
+  publisher.flights = [];
+}
+
+/** PUBACK, or 2.xx. */
+export function publisherAcknowledged(thing: Thing, ref: number): void {
+  const flight = flightOf(thing.publisher, ref);
+  if (flight === undefined) return;
+  flight.acknowledged = true;
+  if (!thing.driver.echoes || flight.echoed) arrive(thing, flight);
+  else flight.timer = thing.ports.clock.after(ECHO_MS, () => echoMissed(thing, flight));
+}
+
+/** The platform will never take this batch: keeping it would stop all that follows. */
+export function publisherRejected(thing: Thing, ref: number): void {
+  const publisher = thing.publisher;
+  const flight = flightOf(publisher, ref);
+  if (flight === undefined) return;
+  publisher.refused += flight.count;
+  settle(thing, flight);
+  pumpSoon(thing);
+}
+
+/** A value of one of the device's own measures came down: some batch of it has arrived. */
+export function publisherEcho(thing: Thing, key: string, time: EpochTime | undefined): void {
+  for (const flight of thing.publisher.flights) {
+    const same = flight.time === undefined || (time !== undefined && compareTime(flight.time, time) === 0);
+    if (flight.key !== key || !same || flight.echoed) continue;
+    flight.echoed = true;
+    if (flight.acknowledged) arrive(thing, flight);
+    return;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * From an app's number to a reading in the log: declared once, quantised once, and given a time that no other reading of its
+ * key has, so that (key, time) names it for ever.
+ */
+import type { EpochTime } from "../../hal/ports/clock";
+import { jsonString } from "../base/json-write";
+import { addMs, compareTime } from "../base/time";
+import { logAppend } from "../store/log";
+import { storeBoot } from "./boots";
+import { placeOf } from "./key-table";
+import { AgentCode } from "./link";
+import { pumpSoon } from "./publisher";
+import { quantise } from "./quantise";
+import { ramAppend } from "./ram-queue";
+import { encodeReading, READING_BYTES_MAX } from "./reading";
+import { tell } from "./thing";
+import type { Measure, Thing } from "./thing";
+
+/** What a reading may be. Numbers are quantised to the declared decimals; texts are UTF-8 bytes. */
+export type Value = number | boolean | string;
+
+/** The value's JSON text; undefined when it is no number or too large. */
+function valueText(value: Value, decimals: number): string | undefined {
+  if (typeof value === "number") return quantise(value, decimals);
+  if (typeof value === "boolean") return value ? "true" : "false";
+  return jsonString(value);
+}
+
+/** A time after the key's last one: at least one millisecond later. */
+function timeAfter(measure: Measure, now: EpochTime): EpochTime {
+  const last = measure.last;
+  return last !== undefined && compareTime(now, last) <= 0 ? addMs(last, 1) : now;
+}
+
+/** The measure of that key. */
+export function findMeasure(thing: Thing, key: string): Measure | undefined {
+  for (const measure of thing.measures) {
+    if (measure.key === key) return measure;
+  }
+  return undefined;
+}
+
+/** Declares a measure: 0, or `invalid` for a key that the platform forbids, that is taken, or decimals outside 0 to 6. */
+export function addMeasure(thing: Thing, key: string, decimals: number, ram: boolean): number {
+  if (!thing.driver.platform.keyValid(key) || decimals < 0 || decimals > 6 || findMeasure(thing, key) !== undefined) return AgentCode.invalid;
+  for (const command of thing.commands) {
+    if (command.key === key) return AgentCode.invalid;
+  }
+  const place = placeOf(thing.records, thing.publisher.keys, key);
+  if (place < 0) return AgentCode.storeFailed;
+  thing.measures.push({ key, place, decimals, ram, last: undefined, lastUptime: -1 });
+  return 0;
+}
+
+/** Appends one reading of a declared measure: 0, `invalid` or `storeFailed`. The store has it when this returns 0. */
+export function addReading(thing: Thing, measure: Measure, value: Value): number {
+  const text = valueText(value, measure.decimals);
+  if (text === undefined) return AgentCode.invalid;
+  const clock = thing.ports.clock;
+  const now = clock.epoch();
+  let time: EpochTime | undefined = undefined;
+  let uptime = clock.uptime();
+  if (now === undefined) {
+    if (uptime <= measure.lastUptime) uptime = measure.lastUptime + 1;
+    storeBoot(thing.records, thing.boots);
+  } else {
+    time = timeAfter(measure, now);
+  }
+  const bytes = encodeReading({ key: measure.place, time, boot: thing.boots.number, uptime, geo: thing.geo, value: text });
+  if (bytes.length > READING_BYTES_MAX) return AgentCode.invalid;
+  const sequence = measure.ram ? ramAppend(thing.publisher.ram, bytes) : logAppend(thing.publisher.log, bytes);
+  if (sequence === 0) return AgentCode.storeFailed;
+  if (time === undefined) {
+    thing.untimed += 1;
+    measure.lastUptime = uptime;
+  } else {
+    measure.last = time;
+  }
+  thing.accepted += 1;
+  tell(thing, "reading", sequence, measure.key + " " + text);
+  if (thing.publisher.live) pumpSoon(thing);
+  return 0;
+}

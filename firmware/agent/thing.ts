@@ -1,0 +1,192 @@
+/**
+ * One device: the struct that every part of the agent works on. There is no state outside it, so that ten thousand
+ * devices live in one process without seeing each other.
+ */
+import type { EpochTime, Timer } from "../../hal/ports/clock";
+import type { Ports } from "../../hal/ports";
+import type { UdpSocket } from "../../hal/ports/udp";
+import type { Geo } from "../platform/profile";
+import type { LogCursor, LogEntry, ReadingLog } from "../store/log";
+import type { RecordStore } from "../store/records";
+import type { Boots } from "./boots";
+import type { KeyState } from "./key-table";
+import type { Link, LinkDriver } from "./link";
+import type { RamQueue } from "./ram-queue";
+
+/** What a build is called, as it is reported once a boot. */
+export interface Build {
+  /** 1 to 32 printable characters. */
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What an app may touch of the machine: its buses and pins, its clock. Never a socket. */
+export interface Board {
+  readonly i2c: Ports["i2c"];
+  readonly digital: Ports["digital"];
+  readonly analog: Ports["analog"];
+  readonly clock: Ports["clock"];
+}
+
+/** A measure, as declared. */
+export interface Measure {
+  readonly key: string;
+  /** Its place in the key table. */
+  readonly place: number;
+  readonly decimals: number;
+  readonly ram: boolean;
+  /** The time of its last reading: the next one is later. */
+  last: EpochTime | undefined;
+  /** The uptime of its last reading while the clock was not set. */
+  lastUptime: number;
+}
+
+/** A command, as declared; `obey` gets the decoded value. */
+export interface Command {
+  readonly key: string;
+  /** Its place in the key table. */
+  readonly place: number;
+  readonly type: CommandType;
+  readonly decimals: number;
+  /** For numbers, in steps of 10^-decimals. */
+  readonly least: number;
+  readonly most: number;
+  readonly bytesMax: number;
+  /** Gets a value of the declared type. */
+  readonly obey: (this: void, value: boolean | number | string) => void;
+}
+
+export const enum CommandType {
+  boolean = 1,
+  number = 2,
+  string = 3,
+}
+
+/** A batch on its way. */
+export interface Flight {
+  readonly ref: number;
+  readonly ram: boolean;
+  /** The sequence of its last reading; it holds every reading of its keys up to there. */
+  readonly last: number;
+  readonly count: number;
+  /** The first of its readings, by which its echo is known. */
+  readonly key: string;
+  readonly time: EpochTime | undefined;
+  acknowledged: boolean;
+  echoed: boolean;
+  /** Readings of it that the platform was left to stamp. */
+  readonly untimed: number;
+  timer: Timer;
+}
+
+export interface Publisher {
+  readonly log: ReadingLog;
+  readonly cursor: LogCursor;
+  readonly entry: LogEntry;
+  readonly ram: RamQueue;
+  readonly keys: KeyState[];
+  flights: Flight[];
+  nextRef: number;
+  /** Batches that arrived in this boot. */
+  arrived: number;
+  /** True while the link carries batches. */
+  live: boolean;
+  turn: Timer;
+  /** Uptime at which the link became ready: readings made before the clock was set wait for it from then on, a while. */
+  liveSince: number;
+  /** Batches in a row that were acknowledged and never came back. */
+  unechoed: number;
+  suspect: boolean;
+  /** Uptime at which a suspect token was last tried. */
+  probedAt: number;
+  /** True from the link's being ready with a backlog until the log is empty. */
+  draining: boolean;
+  /** Readings that the platform refused for what is in them. */
+  refused: number;
+  /** Records in the log that this firmware could not read. */
+  alien: number;
+  /** Readings that were sent without a time, because their boot never learned it. */
+  untimed: number;
+  /** What was told of losses so far. */
+  droppedTold: number;
+}
+
+/** Where the supervisor stands on its ladder. */
+export const enum Rung {
+  off = 0,
+  wifi = 1,
+  resolve = 2,
+  link = 3,
+  live = 4,
+  /** Nothing to do until a person provisions the device. */
+  stopped = 5,
+}
+
+export interface Supervisor {
+  rung: Rung;
+  link: Link | undefined;
+  /** The next step, or the end of the present rung's patience. */
+  timer: Timer;
+  failures: number;
+  /** Uptime of the last change of rung or sign of life. */
+  progressAt: number;
+  /** Uptime since which the link has been ready, or has not. */
+  liveAt: number;
+  offlineSince: number;
+  beat: Timer;
+  sleepTimer: Timer;
+  /** True once this boot has shown that it is no quick one. */
+  proved: boolean;
+  /** What the log was told last of being offline, so that it is told once; -1 for nothing. */
+  offlineCode: number;
+  /** Climbs from the foot of the ladder. */
+  again: (this: void) => void;
+  /** Counts the tries, so that an answer to an earlier one is told from the present. */
+  attempt: number;
+}
+
+/** The asking for the time. */
+export interface TimeSync {
+  /** The socket of the question under way, or 0. */
+  socket: UdpSocket;
+  cookie: string;
+  askedAt: number;
+  timer: Timer;
+  failures: number;
+  /** True once the world time of this boot's zero is in flash. */
+  noted: boolean;
+}
+
+export interface Thing {
+  readonly ports: Ports;
+  readonly board: Board;
+  readonly driver: LinkDriver;
+  readonly build: Build;
+  readonly records: RecordStore;
+  readonly boots: Boots;
+  /** True after too many quick boots: the app does not run, the link does. */
+  readonly safeMode: boolean;
+  readonly publisher: Publisher;
+  readonly supervisor: Supervisor;
+  measures: Measure[];
+  commands: Command[];
+  /** Where the device is, added to each reading. */
+  geo: Geo | undefined;
+  /** The value that the platform stores when the device vanishes; "" for none. */
+  will: string;
+  /** Above 0 for a device that sleeps between samples, milliseconds. */
+  sleepMs: number;
+  /** Readings accepted in this boot, and those among them that were made before the clock was set. */
+  accepted: number;
+  untimed: number;
+  readonly time: TimeSync;
+  /** The token, once known. Never logged. */
+  token: string;
+  /** Who waits for the answer to a read. */
+  reader: ((this: void, code: number, payload: string) => void) | undefined;
+}
+
+/** What the device tells the log of itself; the names are part of the command's contract. */
+export function tell(thing: Thing, event: string, number: number, text: string): void {
+  thing.ports.log.record(event, number, text);
+}

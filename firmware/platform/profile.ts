@@ -1,0 +1,102 @@
+/**
+ * What a platform is to a device, as data and pure functions: one `PlatformText` for how values are written and read, and
+ * one profile for each transport that the platform speaks. A build links one profile.
+ */
+import type { EpochTime } from "../../hal/ports/clock";
+
+export const enum ValueKind {
+  string = 1,
+  number = 2,
+  boolean = 3,
+  /** An array, an object or null: nothing that a device obeys. */
+  other = 4,
+}
+
+/** Receives the values of a downlink text. */
+export interface DownlinkSink {
+  /** One value: `kind` as JSON has it, `text` its decoded text, `time` when the platform stamped it. */
+  value(this: void, key: string, kind: ValueKind, text: string, time: EpochTime | undefined): void;
+}
+
+/** Which stored values a read asks for; undefined bounds are the platform's own. */
+export interface ReadQuery {
+  readonly key: string;
+  /** 1 to 100. */
+  readonly limit: number;
+  /** Inclusive. */
+  readonly start: EpochTime | undefined;
+  /** Exclusive. */
+  readonly end: EpochTime | undefined;
+}
+
+/** What an activation came to. */
+export const enum ActivationResult {
+  /** The text is no answer; wait on. */
+  none = 0,
+  created = 1,
+  /** The platform refused for good. */
+  refused = 2,
+}
+
+export interface ActivationAnswer {
+  result: ActivationResult;
+  /** The thing token when `created`, else empty. */
+  token: string;
+}
+
+/** Latitude and longitude as decimal text, e.g. "41.4121132". */
+export interface Geo {
+  readonly lat: string;
+  readonly long: string;
+}
+
+/** How a platform writes readings and how its downlink reads; the same on each of its transports. */
+export interface PlatformText {
+  /** The platform's short name, e.g. "thethings". */
+  readonly name: string;
+  /** What stands before the first value of a batch, between two, and after the last. */
+  readonly batchOpen: string;
+  readonly batchJoin: string;
+  readonly batchClose: string;
+  /** True when `key` may name a resource. */
+  keyValid(this: void, key: string): boolean;
+  /** One reading as it stands in a batch. `value` is JSON text; `time` undefined lets the platform stamp it. */
+  formatValue(this: void, key: string, value: string, time: EpochTime | undefined, geo: Geo | undefined): string;
+  /** Tells `each` the values of a downlink text, in order; false when it is malformed (nothing was told then). */
+  readDownlink(this: void, payload: string, each: DownlinkSink): boolean;
+  /** Reads an activation's answer into `answer`. */
+  readActivation(this: void, payload: string, answer: ActivationAnswer): void;
+}
+
+/** A platform over MQTT 3.1.1. */
+export interface MqttProfile {
+  readonly text: PlatformText;
+  readonly portPlain: number;
+  readonly portTls: number;
+  readonly keepAliveSec: number;
+  /** True where a batch that was acknowledged can still be dropped in silence, and comes back on the device's channel when it was not. */
+  readonly echoes: boolean;
+  /** The topic that the answer to an activation comes on. Holds secrets. */
+  activationTopic(this: void, code: string, channel: string): string;
+  /** The topic that batches are published to and the device's channel comes on. Holds secrets. */
+  thingTopic(this: void, token: string): string;
+  /** The key of the last will's value. */
+  readonly willKey: string;
+}
+
+/** A platform over CoAP. */
+export interface CoapProfile {
+  readonly text: PlatformText;
+  readonly portPlain: number;
+  /** Path and body of an activation. */
+  readonly activationPath: string;
+  activationBody(this: void, code: string): string;
+  /** The path that batches are posted to and that is observed. Holds secrets. */
+  thingPath(this: void, token: string): string;
+  /** Uri-Query of the observation, "" for none. */
+  observeQuery(this: void, keepAliveMs: number): string;
+  readPath(this: void, token: string, key: string): string;
+  readQuery(this: void, query: ReadQuery): string;
+  /** How often the platform says that the observation lives, milliseconds; silence of twice as long is a loss. */
+  readonly keepAliveMs: number;
+}

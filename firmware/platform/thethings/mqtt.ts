@@ -1,0 +1,17 @@
+/** thethings.iO over MQTT: topics of the developer documentation, "MQTT". They hold the activation code and the token. */
+import type { MqttProfile } from "../profile";
+import { thethingsText } from "./text";
+
+export function thethingsMqtt(): MqttProfile {
+  return {
+    text: thethingsText(),
+    portPlain: 1883,
+    portTls: 8883,
+    keepAliveSec: 60,
+    // An unknown token is acknowledged and dropped: only what comes back has arrived.
+    echoes: true,
+    activationTopic: (code, channel) => "v2/activations/" + code + "/" + channel,
+    thingTopic: (token) => "v2/things/" + token,
+    willKey: "LWT",
+  };
+}
