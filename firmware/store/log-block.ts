@@ -1,0 +1,144 @@
+/**
+ * The bytes of the reading log: block headers and records (docs/SPEC-store.md 4). Reads and writes at a place that it is
+ * told; which block is the head, and what is dropped, is decided in log.ts.
+ */
+import type { ChecksumPort } from "../../hal/ports/checksum";
+import type { FlashArea, FlashPort } from "../../hal/ports/flash";
+import { at, chr, idiv, sub } from "../base/intrinsics";
+import { marked, program, word, wordAt } from "./bytes";
+import { StoreCode } from "./code";
+
+/** The most bytes of one reading; it has at least one. */
+export const logRecordBytesMax = 200;
+/** Format version that this program writes. */
+export const logVersion = 1;
+/** Bytes of a block before its first record. */
+export const logStart = 26;
+/** Bytes of a record besides the reading: length, low byte of the sequence, acknowledge mark, three of the checksum. */
+export const logOverhead = 6;
+
+const doneOffset = 25;
+const checksumOffset = 21;
+const checksumBytes = 3;
+/** Where a record's acknowledge mark lies in it. */
+export const logMarkOffset = 2;
+
+/** What the block functions need to know of a log. */
+export interface LogMedium {
+  readonly flash: FlashPort;
+  readonly checksum: ChecksumPort;
+  readonly area: FlashArea;
+}
+
+/** What the header of a block may be. */
+export const enum HeaderKind {
+  blank = 0,
+  damaged = 1,
+  /** Whole, but of another format version. */
+  newer = 2,
+  valid = 3,
+}
+
+/** A block's header. */
+export interface LogHeader {
+  version: number;
+  /** Number of this opening of a block; its remainder by the number of blocks is the block's index. */
+  serial: number;
+  /** Sequence of the block's first record. */
+  first: number;
+  /** How many sequences just below `first` were never used. */
+  skipped: number;
+  /** Readings dropped because the log was full, before this block was opened. */
+  full: number;
+  /** Readings found corrupt in blocks dropped before this one was opened. */
+  corrupt: number;
+  /** Every record of the block is acknowledged; set later, in place. */
+  done: boolean;
+}
+
+/** A record as `readLogRecord` fills it in. */
+export interface LogRecord {
+  sequence: number;
+  bytes: string;
+  /** Bytes that it takes in the block. */
+  size: number;
+  acknowledged: boolean;
+}
+
+export function logHeader(): LogHeader {
+  return { version: 0, serial: 0, first: 0, skipped: 0, full: 0, corrupt: 0, done: false };
+}
+
+export function logRecord(): LogRecord {
+  return { sequence: 0, bytes: "", size: 0, acknowledged: false };
+}
+
+/** The most records that one block holds. */
+export function logRecordsPerBlock(area: FlashArea): number {
+  return idiv(area.blockBytes - logStart, logOverhead + 1);
+}
+
+/** Reads the header of a block. */
+export function readLogHeader(log: LogMedium, block: number, header: LogHeader): HeaderKind {
+  const bytes = log.flash.read(log.area, block * log.area.blockBytes, logStart);
+  const serial = wordAt(bytes, 3);
+  const first = wordAt(bytes, 7);
+  const full = wordAt(bytes, 13);
+  const corrupt = wordAt(bytes, 17);
+  const sound = sub(bytes, 0, 2) === "ML" && serial >= 1 && first >= 1 && full >= 0 && corrupt >= 0;
+  if (sound && log.checksum.crc32(sub(bytes, 0, checksumOffset)) === sub(bytes, checksumOffset, doneOffset)) {
+    header.version = at(bytes, 2);
+    header.serial = serial;
+    header.first = first;
+    header.skipped = at(bytes, 11) * 256 + at(bytes, 12);
+    header.full = full;
+    header.corrupt = corrupt;
+    header.done = marked(at(bytes, doneOffset));
+    return header.version === logVersion ? HeaderKind.valid : HeaderKind.newer;
+  }
+  for (let i = 0; i < logStart; i += 1) if (at(bytes, i) !== 255) return HeaderKind.damaged;
+  return HeaderKind.blank;
+}
+
+/** Erases a block and writes its header: `ok` or `hardware`. `done` is not written. */
+export function writeLogHeader(log: LogMedium, block: number, header: LogHeader): number {
+  if (log.flash.eraseBlock(log.area, block) !== 0) return StoreCode.hardware;
+  const bytes = "ML" + chr(header.version) + word(header.serial) + word(header.first)
+    + chr(idiv(header.skipped, 256)) + chr(header.skipped % 256) + word(header.full) + word(header.corrupt);
+  return program(log.flash, log.area, block * log.area.blockBytes, bytes + log.checksum.crc32(bytes) + chr(255));
+}
+
+/** Sets the mark that every record of a block is acknowledged, unless it was tried before. Without it the log is only slower. */
+export function markLogBlockDone(log: LogMedium, block: number): void {
+  const offset = block * log.area.blockBytes + doneOffset;
+  if (at(log.flash.read(log.area, offset, 1), 0) === 255) program(log.flash, log.area, offset, chr(0));
+}
+
+/** The bytes of a record. The checksum covers the whole sequence, of which one byte is stored. */
+export function encodeLogRecord(checksum: ChecksumPort, sequence: number, bytes: string): string {
+  const sum = checksum.crc32(word(sequence) + chr(bytes.length) + bytes);
+  return chr(bytes.length) + chr(sequence % 256) + chr(255) + bytes + sub(sum, 0, checksumBytes);
+}
+
+/**
+ * Reads the record at an offset of a block, whose sequence is the first one from `from` on with the stored low byte; false
+ * when no whole record is there.
+ */
+export function readLogRecord(log: LogMedium, block: number, position: number, from: number, record: LogRecord): boolean {
+  const room = log.area.blockBytes - position;
+  if (room <= logOverhead) return false;
+  const offset = block * log.area.blockBytes + position;
+  const head = log.flash.read(log.area, offset, logMarkOffset + 1);
+  const length = at(head, 0);
+  if (length < 1 || length > logRecordBytesMax || length + logOverhead > room) return false;
+  const sequence = from + ((at(head, 1) - (from % 256) + 256) % 256);
+  const rest = log.flash.read(log.area, offset + logMarkOffset + 1, length + checksumBytes);
+  const bytes = sub(rest, 0, length);
+  const sum = sub(log.checksum.crc32(word(sequence) + chr(length) + bytes), 0, checksumBytes);
+  if (sum !== sub(rest, length, length + checksumBytes)) return false;
+  record.sequence = sequence;
+  record.bytes = bytes;
+  record.size = length + logOverhead;
+  record.acknowledged = marked(at(head, logMarkOffset));
+  return true;
+}

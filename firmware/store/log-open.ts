@@ -1,0 +1,105 @@
+/**
+ * Opening the reading log: finds the newest block, its end, and the oldest block that is not done. Reads the block headers
+ * and one block; never writes (docs/SPEC-store.md 4.3).
+ */
+import type { ChecksumPort } from "../../hal/ports/checksum";
+import type { FlashArea, FlashPort } from "../../hal/ports/flash";
+import { check } from "../base/check";
+import { firstProgrammed } from "./bytes";
+import { StoreCode, StoreState } from "./code";
+import { HeaderKind, logHeader, logRecord, logRecordsPerBlock, logStart, logVersion, readLogHeader, readLogRecord } from "./log-block";
+import type { LogHeader } from "./log-block";
+import { enterBlock, isLive, logCursor } from "./log-walk";
+import type { ReadingLog } from "./log-walk";
+
+const blockBytesMin = 256;
+
+/** Finds the newest block of this format; gives its header. A later format anywhere above it makes the log `newer`. */
+function findHead(log: ReadingLog, head: LogHeader): void {
+  const header = logHeader();
+  for (let block = 0; block < log.area.blocks; block += 1) {
+    const kind = readLogHeader(log, block, header);
+    if (kind === HeaderKind.damaged && log.state === StoreState.ready) log.state = StoreState.recovered;
+    if (kind >= HeaderKind.newer && header.serial > log.serial && header.serial % log.area.blocks === block) {
+      log.serial = header.serial;
+      log.block = block;
+      readLogHeader(log, block, head);
+    }
+  }
+}
+
+/** Finds where the newest block ends, and what was the last sequence. */
+function findEnd(log: ReadingLog, head: LogHeader): void {
+  const size = log.area.blockBytes;
+  const base = log.block * size;
+  const record = logRecord();
+  let offset = logStart;
+  let end = logStart;
+  log.lastSequence = head.first - 1;
+  while (offset < size) {
+    if (readLogRecord(log, log.block, offset, log.lastSequence + 1, record)) {
+      log.lastSequence = record.sequence;
+      offset += record.size;
+      end = offset;
+    } else {
+      offset = firstProgrammed(log.flash, log.area, base + offset + 1, base + size) - base;
+    }
+  }
+  // A torn tail closes the block, and its sequence is not used again: bits that were cut may read otherwise next time.
+  const torn = firstProgrammed(log.flash, log.area, base + end, base + size) < base + size;
+  if (torn) log.skip = 1;
+  // A damaged block ahead may be a newest one that lost its header: the sequences that it may hold are not used again.
+  const ahead = readLogHeader(log, (log.block + 1) % log.area.blocks, logHeader()) === HeaderKind.damaged;
+  if (ahead) log.skip = logRecordsPerBlock(log.area);
+  if (torn || ahead) log.state = StoreState.recovered;
+  log.end = torn || ahead || head.done ? size : end;
+}
+
+/** Places `oldest` before the first block that is not done, and counts what may wait from there on. */
+function findOldest(log: ReadingLog): void {
+  const header = logHeader();
+  let first = 0;
+  for (let step = 1; step <= log.area.blocks; step += 1) {
+    const block = (log.block + step) % log.area.blocks;
+    if (readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial)) {
+      if (first > 0) log.waiting += header.first - header.skipped - first;
+      first = header.done && block !== log.block ? 0 : header.first;
+      if (first > 0 && log.oldest.serial === 0) {
+        enterBlock(log.oldest, block, header.serial, first);
+        log.surveyed = first - 1;
+      }
+    }
+  }
+  log.waiting += log.lastSequence + 1 - first;
+}
+
+/**
+ * Opens the log in an area. Never fails: an area that cannot be read is `fresh`, one of a later format is left alone
+ * (`newer`: it gives nothing and takes nothing). Writes nothing.
+ */
+export function logOpen(flash: FlashPort, checksum: ChecksumPort, area: FlashArea): ReadingLog {
+  if (MOTET_CHECKED) check(area.blocks >= 2 && area.blockBytes >= blockBytesMin, "logOpen: area too small");
+  const log: ReadingLog = {
+    flash, checksum, area, state: StoreState.ready, code: StoreCode.ok, lastSequence: 0, waiting: 0, droppedFull: 0,
+    droppedCorrupt: 0, block: area.blocks - 1, serial: 0, end: area.blockBytes, skip: 0, corruptBefore: 0, surveyed: 0,
+    oldest: logCursor(), unmarked: [],
+  };
+  const head = logHeader();
+  findHead(log, head);
+  if (log.serial === 0) {
+    log.state = StoreState.fresh;
+    return log;
+  }
+  if (head.version !== logVersion) {
+    log.state = StoreState.newer;
+    // Not known, but above whatever the block can hold: `logErase` goes on from here.
+    log.lastSequence = head.first - 1 + logRecordsPerBlock(area);
+    return log;
+  }
+  log.droppedFull = head.full;
+  log.corruptBefore = head.corrupt;
+  log.droppedCorrupt = head.corrupt;
+  findEnd(log, head);
+  findOldest(log);
+  return log;
+}

@@ -1,0 +1,186 @@
+/**
+ * Walking the reading log: from record to record, from block to block, past what is acknowledged, torn or corrupt, with
+ * the account of what was met. Programs nothing but the mark that a whole block is acknowledged (docs/SPEC-store.md 4.4).
+ */
+import type { ChecksumPort } from "../../hal/ports/checksum";
+import type { FlashArea, FlashPort } from "../../hal/ports/flash";
+import { firstProgrammed } from "./bytes";
+import type { StoreState } from "./code";
+import { HeaderKind, logHeader, logStart, markLogBlockDone, readLogHeader, readLogRecord } from "./log-block";
+import type { LogRecord } from "./log-block";
+
+/** What a cursor has met in its block so far. */
+export const enum BlockView {
+  /** A record that waits, or a gap: the block is not done. */
+  waiting = 0,
+  /** Acknowledged records only, from the first on. */
+  clear = 1,
+  /** Marked done: its records are not looked at. */
+  done = 2,
+}
+
+/** A place in the log; made by `logCursor`, moved by `logRewind` and `logNext`. Opaque to the caller. */
+export interface LogCursor {
+  /** Serial of the block; it names no block once that is dropped. */
+  serial: number;
+  block: number;
+  /** Offset in the block of what comes next. */
+  offset: number;
+  /** The last sequence passed. */
+  sequence: number;
+  /** Offset of the record that `logNext` gave last. */
+  record: number;
+  /** Sequence of that record, or 0. */
+  given: number;
+  view: BlockView;
+  /** Sequences missing on the way, in all. */
+  lost: number;
+}
+
+/** A reading log. `state`, `code`, `lastSequence`, `waiting`, `droppedFull` and `droppedCorrupt` may be read by anyone. */
+export interface ReadingLog {
+  readonly flash: FlashPort;
+  readonly checksum: ChecksumPort;
+  readonly area: FlashArea;
+  state: StoreState;
+  /** Why the last `logAppend` was refused; 0 when it was not. */
+  code: number;
+  /** The sequence of the newest record; 0 when there never was one. */
+  lastSequence: number;
+  /** Readings accepted, not acknowledged and not dropped. After boot an upper bound, exact once they have been walked through. */
+  waiting: number;
+  /** Readings dropped unacknowledged because the log was full, since the area was made. */
+  droppedFull: number;
+  /** Readings lost to damage: their sequences are missing. */
+  droppedCorrupt: number;
+  /** The block that is written to, its serial (0: there is none), and where the next record goes in it. */
+  block: number;
+  serial: number;
+  end: number;
+  /** Sequences to pass over when the next block begins. */
+  skip: number;
+  /** Of `droppedCorrupt`, those in blocks dropped since: what the next header stores. */
+  corruptBefore: number;
+  /** Up to here the account in `waiting` and `droppedCorrupt` is exact. */
+  surveyed: number;
+  /** Before the oldest record that waits; moved on by `logRewind`. */
+  readonly oldest: LogCursor;
+  /** Sequences acknowledged whose mark could not be programmed: they wait again after a boot. */
+  readonly unmarked: number[];
+}
+
+/** A cursor before everything; `logRewind` or the first `logNext` places it. */
+export function logCursor(): LogCursor {
+  return { serial: 0, block: 0, offset: 0, sequence: 0, record: 0, given: 0, view: BlockView.waiting, lost: 0 };
+}
+
+/** Whether the block of that serial is one of the log's: the newest `blocks` - 1 are. */
+export function isLive(log: ReadingLog, serial: number): boolean {
+  return serial <= log.serial && serial > log.serial - (log.area.blocks - 1);
+}
+
+/** Puts `to` where `from` is. */
+export function copyCursor(from: LogCursor, to: LogCursor): void {
+  to.serial = from.serial;
+  to.block = from.block;
+  to.offset = from.offset;
+  to.sequence = from.sequence;
+  to.view = from.view;
+}
+
+/** Puts a cursor before the first record of a block. */
+export function enterBlock(cursor: LogCursor, block: number, serial: number, first: number): void {
+  cursor.serial = serial;
+  cursor.block = block;
+  cursor.offset = logStart;
+  cursor.sequence = first - 1;
+  cursor.view = BlockView.clear;
+}
+
+/** Moves the cursor over the sequences up to `last`, of which no record was found, and accounts for those not met before. */
+function passGap(log: ReadingLog, cursor: LogCursor, last: number): void {
+  const lost = last - cursor.sequence;
+  if (lost <= 0) return;
+  const known = Math.max(log.surveyed, cursor.sequence);
+  if (last > known) {
+    log.waiting -= last - known;
+    log.droppedCorrupt += last - known;
+    log.surveyed = last;
+  }
+  cursor.lost += lost;
+  cursor.sequence = last;
+  cursor.view = BlockView.waiting;
+}
+
+/** Whether a sequence is acknowledged though its mark is not. */
+export function isUnmarked(log: ReadingLog, sequence: number): boolean {
+  for (const known of log.unmarked) if (known === sequence) return true;
+  return false;
+}
+
+/** Moves the cursor to the next record of its block that waits, and reads it; false, at the block's end, when there is none. */
+export function seekInBlock(log: ReadingLog, cursor: LogCursor, record: LogRecord): boolean {
+  const area = log.area;
+  const base = cursor.block * area.blockBytes;
+  const end = cursor.serial === log.serial ? log.end : area.blockBytes;
+  while (cursor.offset < end) {
+    if (readLogRecord(log, cursor.block, cursor.offset, cursor.sequence + 1, record)) {
+      passGap(log, cursor, record.sequence - 1);
+      const settled = record.acknowledged || isUnmarked(log, record.sequence);
+      if (record.sequence > log.surveyed) {
+        log.surveyed = record.sequence;
+        if (settled) log.waiting -= 1;
+      }
+      if (!settled) return true;
+      cursor.sequence = record.sequence;
+      cursor.offset += record.size;
+    } else {
+      cursor.offset = firstProgrammed(log.flash, area, base + cursor.offset + 1, base + end) - base;
+    }
+  }
+  return false;
+}
+
+/**
+ * Moves the cursor from the end of its block to the start of the next one; false in the newest. A block that was met
+ * acknowledged from its first record to its last is marked done.
+ */
+export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
+  if (cursor.serial >= log.serial) return false;
+  const header = logHeader();
+  let block = cursor.block;
+  do {
+    block = (block + 1) % log.area.blocks;
+    const valid = readLogHeader(log, block, header) === HeaderKind.valid;
+    if (valid && header.serial > cursor.serial && isLive(log, header.serial)) {
+      if (cursor.view !== BlockView.done) {
+        passGap(log, cursor, header.first - header.skipped - 1);
+        if (cursor.view === BlockView.clear) markLogBlockDone(log, cursor.block);
+      }
+      enterBlock(cursor, block, header.serial, header.first);
+      log.surveyed = Math.max(log.surveyed, cursor.sequence);
+      if (header.done) {
+        cursor.view = BlockView.done;
+        cursor.offset = log.area.blockBytes;
+      }
+      return true;
+    }
+  } while (block !== log.block);
+  return false;
+}
+
+/** Moves the cursor to the next record that waits, and reads it; false, at the log's end, when there is none. */
+export function seek(log: ReadingLog, cursor: LogCursor, record: LogRecord): boolean {
+  do {
+    if (seekInBlock(log, cursor, record)) return true;
+  } while (leaveBlock(log, cursor));
+  return false;
+}
+
+/** Moves the cursor past the record that `seek` found. */
+export function consume(cursor: LogCursor, record: LogRecord): void {
+  cursor.record = cursor.offset;
+  cursor.offset += record.size;
+  cursor.sequence = record.sequence;
+  cursor.view = BlockView.waiting;
+}

@@ -1,0 +1,209 @@
+/**
+ * The reading log: store-and-forward over a ring of erase blocks. A reading is accepted when `logAppend` gives its
+ * sequence, and leaves when its record's acknowledge mark is programmed or when the ring comes round to it: then the
+ * oldest block is dropped, and what waited in it is counted (docs/SPEC-store.md 4).
+ *
+ * Opening reads the block headers and the newest block, and writes nothing. Sequences only grow: across boots, drops and
+ * `logErase`. Never continues a torn record, and never delivers one whose checksum does not fit.
+ */
+import { at, chr } from "../base/intrinsics";
+import { marked, program } from "./bytes";
+import { StoreCode, StoreState } from "./code";
+import {
+  encodeLogRecord,
+  HeaderKind,
+  logHeader,
+  logMarkOffset,
+  logOverhead,
+  logRecord,
+  logRecordBytesMax,
+  logStart,
+  logVersion,
+  readLogHeader,
+  writeLogHeader,
+} from "./log-block";
+import { BlockView, consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock } from "./log-walk";
+import type { LogCursor, ReadingLog } from "./log-walk";
+
+export { logRecordBytesMax } from "./log-block";
+export { logOpen } from "./log-open";
+export { logCursor } from "./log-walk";
+export type { LogCursor, ReadingLog } from "./log-walk";
+
+/** A reading that waits, as `logNext` gives it. */
+export interface LogEntry {
+  sequence: number;
+  bytes: string;
+}
+
+/** No sequence lies above; the log then refuses with `full`. At one reading a second it is reached after 68 years. */
+export const logSequenceMax = 2147418111;
+/** Sequences remembered whose mark could not be programmed; beyond it the oldest waits again. */
+const unmarkedMax = 8;
+
+/** An empty entry for `logNext` to fill in. */
+export function logEntry(): LogEntry {
+  return { sequence: 0, bytes: "" };
+}
+
+/** Drops the block, if it is one of the log's: counts what waits in it, and what is missing. */
+function dropBlock(log: ReadingLog, block: number): void {
+  const header = logHeader();
+  const known = readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial);
+  if (!known || log.serial === 0) return;
+  const cursor = logCursor();
+  enterBlock(cursor, block, header.serial, header.first);
+  if (header.done) {
+    // Nothing waits in it and nothing is missing.
+    cursor.view = BlockView.done;
+    cursor.offset = log.area.blockBytes;
+  }
+  const record = logRecord();
+  while (seekInBlock(log, cursor, record)) {
+    log.droppedFull += 1;
+    log.waiting -= 1;
+    consume(cursor, record);
+  }
+  const more = leaveBlock(log, cursor);
+  log.corruptBefore += cursor.lost;
+  if (log.oldest.serial !== header.serial) return;
+  copyCursor(cursor, log.oldest);
+  if (!more) log.oldest.serial = 0;
+}
+
+/**
+ * Begins a block: drops the one after it, so that one is always free, then erases and heads this one. The counts of what
+ * is dropped are in the new header, hence drop and count are one step for a power cut. A block that fails is passed over.
+ * @param distance added to the serial: a whole round or more makes every older block dead
+ */
+function beginBlock(log: ReadingLog, distance: number): number {
+  const blocks = log.area.blocks;
+  const attempts = log.serial === 0 ? blocks : Math.max(1, blocks - 2);
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const target = (log.block + attempt) % blocks;
+    if (distance === 0) dropBlock(log, (target + 1) % blocks);
+    const serial = (log.serial === 0 ? blocks - 1 : log.serial) + distance + attempt;
+    const first = log.lastSequence + log.skip + 1;
+    const code = writeLogHeader(log, target, {
+      version: logVersion, serial, first, skipped: log.skip, full: log.droppedFull, corrupt: log.corruptBefore, done: false,
+    });
+    if (code === StoreCode.ok) {
+      log.block = target;
+      log.serial = serial;
+      log.end = logStart;
+      log.lastSequence = first - 1;
+      log.skip = 0;
+      log.state = StoreState.ready;
+      if (!isLive(log, log.oldest.serial)) enterBlock(log.oldest, target, serial, first);
+      return StoreCode.ok;
+    }
+  }
+  return StoreCode.hardware;
+}
+
+/**
+ * Stores a reading of 1 to `logRecordBytesMax` bytes and reads it back. When the area is full the oldest block is dropped.
+ * @returns its sequence, above 0, once it is accepted; 0 when it is refused: `log.code` is then `invalid`, `hardware`,
+ *   `newer`, or `full` when the sequences are used up
+ */
+export function logAppend(log: ReadingLog, bytes: string): number {
+  log.code = StoreCode.ok;
+  if (log.state === StoreState.newer) log.code = StoreCode.newer;
+  else if (bytes.length < 1 || bytes.length > logRecordBytesMax) log.code = StoreCode.invalid;
+  else if (log.lastSequence + log.skip >= logSequenceMax) log.code = StoreCode.full;
+  if (log.code !== StoreCode.ok) return 0;
+  const size = logOverhead + bytes.length;
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    if (log.serial === 0 || log.end + size > log.area.blockBytes) {
+      log.code = beginBlock(log, 0);
+      if (log.code !== StoreCode.ok) return 0;
+    }
+    const sequence = log.lastSequence + 1;
+    const record = encodeLogRecord(log.checksum, sequence, bytes);
+    if (program(log.flash, log.area, log.block * log.area.blockBytes + log.end, record) === StoreCode.ok) {
+      log.end += size;
+      log.lastSequence = sequence;
+      log.waiting += 1;
+      return sequence;
+    }
+    log.end = log.area.blockBytes;
+    log.skip = 1;
+  }
+  log.code = StoreCode.hardware;
+  return 0;
+}
+
+/** Places a cursor before the oldest record that waits. */
+export function logRewind(log: ReadingLog, cursor: LogCursor): void {
+  if (log.serial > 0 && log.state !== StoreState.newer && !seek(log, log.oldest, logRecord())) {
+    // Nothing waits: what the account still holds was damaged after it had been walked past.
+    log.droppedCorrupt += log.waiting;
+    log.waiting = 0;
+  }
+  copyCursor(log.oldest, cursor);
+  cursor.given = 0;
+}
+
+/**
+ * Gives the next record that waits and moves the cursor past it; false when there is none. Torn and corrupt records are
+ * passed over, and counted by the gap that they leave. A cursor whose block was dropped goes on from the oldest record.
+ */
+export function logNext(log: ReadingLog, cursor: LogCursor, entry: LogEntry): boolean {
+  if (log.serial === 0 || log.state === StoreState.newer) return false;
+  if (!isLive(log, cursor.serial)) copyCursor(log.oldest, cursor);
+  const record = logRecord();
+  cursor.given = 0;
+  if (!seek(log, cursor, record)) return false;
+  cursor.given = record.sequence;
+  consume(cursor, record);
+  entry.sequence = record.sequence;
+  entry.bytes = record.bytes;
+  return true;
+}
+
+/**
+ * Acknowledges the record that `logNext` gave last through this cursor. Idempotent. One that was dropped meanwhile is
+ * ignored.
+ * @returns `ok`; `invalid` when the cursor gave another record last; `hardware` when the mark could not be programmed: a
+ *   few such records are held to be acknowledged until the next boot, and further ones go on waiting
+ */
+export function logAcknowledge(log: ReadingLog, cursor: LogCursor, sequence: number): number {
+  if (sequence < 1 || cursor.given !== sequence) return StoreCode.invalid;
+  if (!isLive(log, cursor.serial)) return StoreCode.ok;
+  const offset = cursor.block * log.area.blockBytes + cursor.record + logMarkOffset;
+  const mark = at(log.flash.read(log.area, offset, 1), 0);
+  if (marked(mark) || isUnmarked(log, sequence)) return StoreCode.ok;
+  // A mark of which one bit was programmed before a cut can take no more: that is no fault of the hardware.
+  const code = mark === 255 ? program(log.flash, log.area, offset, chr(0)) : StoreCode.ok;
+  if (mark !== 255 || code !== StoreCode.ok) {
+    while (log.unmarked.length > 0 && log.unmarked[0]! <= log.oldest.sequence) log.unmarked.shift();
+    if (log.unmarked.length >= unmarkedMax) return StoreCode.hardware;
+    log.unmarked.push(sequence);
+  }
+  log.waiting -= 1;
+  return code;
+}
+
+/**
+ * Drops everything, uncounted, and erases the bytes. Sequences go on. The first step makes every older block dead, so that
+ * a power cut leaves the log as it was, or empty.
+ * @returns `ok`, or `hardware` when a block could not be erased
+ */
+export function logErase(log: ReadingLog): number {
+  let code: number = StoreCode.ok;
+  if (log.serial > 0) {
+    log.droppedFull = 0;
+    log.droppedCorrupt = 0;
+    log.corruptBefore = 0;
+    code = beginBlock(log, log.area.blocks);
+    if (code !== StoreCode.ok) return code;
+    log.waiting = 0;
+    log.surveyed = log.lastSequence;
+    while (log.unmarked.length > 0) log.unmarked.pop();
+  }
+  for (let block = 0; block < log.area.blocks; block += 1) {
+    const keep = log.serial > 0 && block === log.block;
+    if (!keep && log.flash.eraseBlock(log.area, block) !== 0) code = StoreCode.hardware;
+  }
+  return code;
+}
