@@ -46,7 +46,7 @@ export function newHttpServer(host: Host, options: HttpOptions): HttpServer {
   };
   const app = newApp(options, limits, (error, request, reply) => {
     const { code, message } = failureOf(error);
-    if (code === 500) host.log({ event: "httpFailed" });
+    if (code === 500) host.log({ event: "http-failed" });
     return fail(request, reply, code, message);
   });
   app.setNotFoundHandler((request, reply) => fail(request, reply, 404, "Not found"));

@@ -137,7 +137,7 @@ function newCore(host: Host, state: State, limits: ModelLimits, keeper: Keeper |
     host,
     state,
     limits,
-    watchers: newWatchers(() => host.log({ event: "watcherFailed" })),
+    watchers: newWatchers(() => host.log({ event: "watcher-failed" })),
     commit: (entry) => {
       keeper?.append(entry);
       apply(state, entry, limits);
@@ -148,7 +148,7 @@ function newCore(host: Host, state: State, limits: ModelLimits, keeper: Keeper |
         core.commit(entry);
         return undefined;
       } catch {
-        host.log({ event: "stateNotWritten" });
+        host.log({ event: "state-not-written" });
         return refuse("unavailable", "The state could not be stored");
       }
     },
@@ -175,7 +175,7 @@ function activate(core: Core, multiUse: boolean, text: unknown, channel: string 
     const thing = core.createThing({ code: text as string, ...(channel === undefined ? {} : { channel }) });
     return { ok: true, thingToken: thing.token };
   } catch {
-    core.host.log({ event: "activationNotStored" });
+    core.host.log({ event: "activation-not-stored" });
     return { ok: false, message: failed };
   }
 }

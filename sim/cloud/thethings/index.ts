@@ -1,0 +1,183 @@
+/**
+ * The whole thethings.iO emulation on real sockets: REST and socket.io (HTTP and HTTPS), MQTT (plain and TLS), CoAP, in
+ * front of one model, with its state in a folder.
+ *
+ * Composes only. A start that fails closes what it had opened.
+ */
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { realHost } from "../host";
+import type { Host } from "../host";
+import type { HttpLimits } from "../http/limits";
+import { portError } from "../http/ports";
+import { openJournal } from "../journal";
+import type { Journal } from "../journal";
+import type { MqttLimits } from "../mqtt/limits";
+import { listenMqtt } from "../mqtt/listen";
+import { createMqttServer } from "../mqtt/server";
+import { tlsIdentity } from "../tls";
+import type { TlsIdentity } from "../tls";
+import { createThethings } from "./model";
+import type { Thethings, ThethingsOptions } from "./model";
+import { thethingsMqtt } from "./mqtt";
+import { newRest } from "./rest";
+import { attachSocketio } from "./socketio";
+import type { SocketioLimits } from "./socketio";
+import type { ModelLimits } from "./types";
+
+export interface StartOptions extends Pick<ThethingsOptions, "activationCodes" | "multiUse" | "apps"> {
+  /** The address to listen on; default 127.0.0.1, so that only this machine gets in. */
+  readonly host?: string;
+  /** Ports; 0 or absent takes a free one. */
+  readonly http?: number;
+  readonly https?: number;
+  readonly mqtt?: number;
+  readonly mqtts?: number;
+  readonly coap?: number;
+  /** Where state, certificate authority and administrator's token stay; absent: nowhere, all goes at `close`. */
+  readonly stateDir?: string;
+  /** 0 to 10000; default 2000 (A7). */
+  readonly activationDelayMs?: number;
+  /** Of the routes under /admin; default: the one kept in the state folder, or a new one. */
+  readonly adminToken?: string;
+  /** Time, timers, randomness and the log; default: this machine's, and no log. */
+  readonly machine?: Host;
+  readonly limits?: {
+    readonly model?: Partial<ModelLimits>;
+    readonly http?: Partial<HttpLimits>;
+    readonly socketio?: Partial<SocketioLimits>;
+    readonly mqtt?: Partial<MqttLimits>;
+  };
+}
+
+export interface Ports {
+  readonly http: number;
+  readonly https: number;
+  readonly mqtt: number;
+  readonly mqtts: number;
+}
+
+export interface StartedThethings {
+  readonly ports: Ports;
+  /** Path of the certificate that TLS clients are given to trust. */
+  readonly ca: string;
+  readonly adminToken: string;
+  readonly model: Thethings;
+  /** Stops listening, ends every connection, keeps the state. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Starts the cloud. Rejects with one sentence for the user: a port in use, a folder that cannot be used. */
+export async function startThethings(options: StartOptions = {}): Promise<StartedThethings> {
+  const closers: (() => unknown)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll(closers));
+  try {
+    const { machine, folder, journal } = openState(options, closers);
+    const adminToken = options.adminToken ?? adminTokenOf(folder, machine);
+    const identity = tlsIdentity(machine, folder);
+    const model = createThethings(machine, {
+      ...options,
+      limits: options.limits?.model ?? {},
+      ...(journal === undefined ? {} : { keeper: journal }),
+    });
+    const ports = await listenAll({ machine, options, model, identity, adminToken, closers });
+    return { ports, ca: identity.caPath, adminToken, model, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Last opened, first closed. */
+async function closeAll(closers: readonly (() => unknown)[]): Promise<void> {
+  for (const one of [...closers].reverse()) await one();
+}
+
+function openState(options: StartOptions, closers: (() => unknown)[]): { machine: Host; folder: string; journal: Journal | undefined } {
+  const machine = options.machine ?? realHost();
+  if (options.stateDir !== undefined) {
+    const journal = openJournal({ folder: options.stateDir, name: "thethings" });
+    closers.push(() => journal.close());
+    return { machine, folder: options.stateDir, journal };
+  }
+  const folder = mkdtempSync(join(tmpdir(), "thethings-"));
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
+  return { machine, folder, journal: undefined };
+}
+
+/** The administrator's token of this state folder, made at the first start; readable by the owner only. */
+function adminTokenOf(folder: string, machine: Host): string {
+  const path = join(folder, "admin-token");
+  if (existsSync(path)) {
+    const token = readFileSync(path, "latin1").trim();
+    if (token.length >= 16) return token;
+  }
+  const token = machine.random(32).toString("base64url");
+  writeFileSync(path, `${token}\n`, { mode: 0o600 });
+  chmodSync(path, 0o600);
+  return token;
+}
+
+interface Parts {
+  readonly machine: Host;
+  readonly options: StartOptions;
+  readonly model: Thethings;
+  readonly identity: TlsIdentity;
+  readonly adminToken: string;
+  readonly closers: (() => unknown)[];
+}
+
+async function listenAll(parts: Parts): Promise<Ports> {
+  const { machine, model, options, identity } = parts;
+  const tls = { key: identity.key, cert: identity.cert };
+  const mqtt = createMqttServer(machine, thethingsMqtt(machine, model, delayOf(options)), options.limits?.mqtt);
+  parts.closers.push(() => mqtt.close());
+  return {
+    http: await listenHttp(parts, "http", undefined),
+    https: await listenHttp(parts, "https", tls),
+    mqtt: await bind(parts, "mqtt", (address, port) => listenMqtt(machine, mqtt, { address, port })),
+    mqtts: await bind(parts, "mqtts", (address, port) => listenMqtt(machine, mqtt, { address, port, tls })),
+  };
+}
+
+function delayOf(options: StartOptions): { activationDelayMs?: number } {
+  return options.activationDelayMs === undefined ? {} : { activationDelayMs: options.activationDelayMs };
+}
+
+/** REST and socket.io on one port. */
+function listenHttp(parts: Parts, option: "http" | "https", tls: { key: string; cert: string } | undefined): Promise<number> {
+  const { machine, model, options, adminToken } = parts;
+  return bind(parts, option, async (address, port) => {
+    const http = newRest(model, machine, {
+      adminToken,
+      ...(tls === undefined ? {} : { tls }),
+      ...(options.limits?.http === undefined ? {} : { limits: options.limits.http }),
+    });
+    const socketio = attachSocketio(model, machine, http, options.limits?.socketio);
+    const close = async (): Promise<void> => {
+      socketio.close();
+      await http.close();
+    };
+    try {
+      return { port: await http.listen(address, port), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  });
+}
+
+/** Opens one listener, or says which port could not be had and what to do. */
+async function bind(parts: Parts, option: keyof Ports, listen: (address: string, port: number) => Promise<{ port: number; close: () => Promise<void> }>): Promise<number> {
+  const address = parts.options.host ?? "127.0.0.1";
+  const asked = parts.options[option] ?? 0;
+  try {
+    const listening = await listen(address, asked);
+    parts.closers.push(() => listening.close());
+    return listening.port;
+  } catch (error) {
+    throw portError(error, option, address, asked);
+  }
+}
