@@ -1,0 +1,59 @@
+/**
+ * The CoAP server on a real UDP socket.
+ */
+import { createSocket } from "node:dgram";
+import { isIPv6 } from "node:net";
+import type { Host } from "../host";
+import type { CoapLimits } from "./limits";
+import { createCoapServer } from "./server";
+import type { CoapServer } from "./server";
+import type { CoapService } from "./service";
+
+export interface CoapListening {
+  /** The port that is bound; the one asked for, or a free one for 0. */
+  readonly port: number;
+  readonly server: CoapServer;
+  /** Ends observations and closes the socket. */
+  close(): Promise<void>;
+}
+
+export interface CoapListenOptions {
+  /** An address of this machine; loopback unless told otherwise. */
+  readonly address: string;
+  readonly port: number;
+  readonly limits?: Partial<CoapLimits>;
+}
+
+/** Datagrams that the kernel may keep for us while a turn is long. */
+const receiveBufferBytes = 1048576;
+
+export async function listenCoap(host: Host, service: CoapService, options: CoapListenOptions): Promise<CoapListening> {
+  const type = isIPv6(options.address) ? "udp6" : "udp4";
+  const socket = createSocket({ type, recvBufferSize: receiveBufferBytes });
+  let open = true;
+  const send = (bytes: Buffer, peer: string): void => {
+    const split = peer.lastIndexOf(" ");
+    // A datagram that cannot be sent is a lost one: the client asks again.
+    if (open) socket.send(bytes, Number(peer.slice(split + 1)), peer.slice(0, split), () => undefined);
+  };
+  const server = createCoapServer(host, service, send, options.limits);
+  socket.on("message", (bytes, { address, port }) => server.receive(bytes, `${address} ${port}`));
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(options.port, options.address, () => {
+      socket.off("error", reject);
+      resolve();
+    });
+  });
+  socket.on("error", () => host.log({ event: "coap-socket-error" }));
+  return {
+    port: socket.address().port,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close();
+        open = false;
+        socket.close(() => resolve());
+      }),
+  };
+}
