@@ -1,15 +1,16 @@
 /**
  * QoS 1 against a model, over every order of events: publishes, acknowledgements in order, out of order, twice and from
  * nowhere, lost ones (cuts with and without a kept session), and an owner that answers `resend` late. States that are equal
- * are visited once; the checks depend on the state and the event alone, so this covers all orders of up to eight events.
+ * are visited once; the checks depend on the state and the event alone, so this covers all orders of that many events.
  */
 import { MqttCode, mqttClosed, mqttPublish, mqttResend } from "../../firmware/protocol/mqtt/session";
 import type { MqttSession } from "../../firmware/protocol/mqtt/session";
+import { budget } from "../support/budget";
 import { connect, connectedPeer, say } from "./mqtt-peer";
 import type { Heard, Peer } from "./mqtt-peer";
 import { statement } from "./statement";
 
-const EVENTS_MAX = 8;
+const EVENTS_MAX = budget(10, 14);
 const WINDOW = 3;
 
 /** What must be true: what is in flight, oldest first, and how many of them this connection has carried. */
@@ -141,7 +142,6 @@ statement("MQTT-4.3.2-1 MQTT-4.4.0-1 MQTT-4.6.0-1 MQTT-2.3.1-3", `every order of
     level = following;
   }
   for (const state of level) drain(peer, state);
-  expect(seen.size).toBeGreaterThan(500);
-  expect(transitions).toBeGreaterThan(5000);
-  console.log(seen.size, transitions);
+  expect(seen.size).toBeGreaterThan(700);
+  expect(transitions).toBeGreaterThan(3000);
 });
