@@ -6,7 +6,7 @@ import { statement } from "./statement";
 
 const publish = (peer: Peer, topic: string, qos = 0): number => mqttPublish(peer.session, peer.sink, topic, "x", qos, false, 1, peer.uptime);
 /** A QoS 0 PUBLISH whose topic is these bytes. */
-const published = (topic: string): string => packetBytes({ cmd: "publish", topic: "", payload: "", qos: 0, dup: false, retain: false, ...{ topic: Buffer.from(topic, "latin1") as unknown as string } });
+const published = (topic: string): string => packetBytes({ cmd: "publish", topic: Buffer.from(topic, "latin1") as unknown as string, payload: "", qos: 0, dup: false, retain: false });
 
 /** Bytes that are not text: overlong, surrogate, past the last plane, cut, stray. */
 const ILL_FORMED = ["c080", "eda080", "edbfbf", "f4908080", "f8888080", "c3", "e282", "80", "61ff"];
@@ -190,7 +190,7 @@ statement("MQTT-OWN-02", "one byte at a time gives what one blob gives", () => {
     packetBytes({ cmd: "suback", messageId: 1, granted: [0, 128] }),
     packetBytes({ cmd: "publish", topic: "b", payload: "", qos: 1, messageId: 65535, dup: true, retain: false }),
     packetBytes({ cmd: "puback", messageId: 2 }),
-    packetBytes({ cmd: "unsuback", messageId: 3 }),
+    packetBytes({ cmd: "unsuback", messageId: 3, granted: [] }),
     packetBytes({ cmd: "pingresp" }),
     hex("36"),
   ].join("");

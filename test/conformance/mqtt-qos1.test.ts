@@ -152,9 +152,9 @@ statement("MQTT-2.3.1-7 MQTT-3.9.3-1", "SUBACK is matched by identifier; its cod
   const peer = connectedPeer();
   expect([subscribe(peer, ["a", "b", "c"]), subscribe(peer, ["d"]), mqttUnsubscribe(peer.session, peer.sink, ["a", "b"], peer.uptime)]).toEqual([1, 2, 3]);
   say(peer, { cmd: "suback", messageId: 9, granted: [0] });
-  say(peer, { cmd: "unsuback", messageId: 9 });
+  say(peer, { cmd: "unsuback", messageId: 9, granted: [] });
   expect(heardOf(peer, "subscribed")).toEqual([]);
-  say(peer, { cmd: "unsuback", messageId: 3 });
+  say(peer, { cmd: "unsuback", messageId: 3, granted: [] });
   say(peer, { cmd: "suback", messageId: 2, granted: [1] });
   say(peer, { cmd: "suback", messageId: 1, granted: [0, 128, 1] });
   say(peer, { cmd: "suback", messageId: 1, granted: [0, 128, 1] });
