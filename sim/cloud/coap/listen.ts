@@ -29,12 +29,15 @@ const receiveBufferBytes = 1048576;
 
 export async function listenCoap(host: Host, service: CoapService, options: CoapListenOptions): Promise<CoapListening> {
   const type = isIPv6(options.address) ? "udp6" : "udp4";
-  const socket = createSocket({ type, recvBufferSize: receiveBufferBytes });
+  const family = type === "udp6" ? 6 : 4;
+  // Endpoints are addresses already: node would go through its resolver, and a turn of the loop, for each datagram.
+  const lookup = (address: string, _options: unknown, done: (error: null, address: string, family: number) => void): void =>
+    done(null, address, family);
+  const socket = createSocket({ type, recvBufferSize: receiveBufferBytes, lookup });
   let open = true;
   const send = (bytes: Buffer, peer: string): void => {
     const split = peer.lastIndexOf(" ");
-    // A datagram that cannot be sent is a lost one: the client asks again.
-    if (open) socket.send(bytes, Number(peer.slice(split + 1)), peer.slice(0, split), () => undefined);
+    if (open) socket.send(bytes, Number(peer.slice(split + 1)), peer.slice(0, split));
   };
   const server = createCoapServer(host, service, send, options.limits);
   socket.on("message", (bytes, { address, port }) => server.receive(bytes, `${address} ${port}`));
@@ -45,6 +48,7 @@ export async function listenCoap(host: Host, service: CoapService, options: Coap
       resolve();
     });
   });
+  // A datagram that cannot be sent is a lost one: the client asks again.
   socket.on("error", () => host.log({ event: "coap-socket-error" }));
   return {
     port: socket.address().port,

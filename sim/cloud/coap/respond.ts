@@ -34,9 +34,8 @@ export class Responder {
 
   /** Lets the client stop asking when the answer takes its time: it will then come in a message of its own. */
   acknowledgeLater(): void {
-    if (this.message.type !== Type.Confirmable) return;
+    if (this.answered || this.message.type !== Type.Confirmable) return;
     this.stopTimer = this.context.host.after(this.context.limits.piggybackMs, () => {
-      if (this.answered) return;
       this.acknowledged = true;
       this.reply(encodeEmpty(Type.Acknowledgement, this.message.messageId));
     });

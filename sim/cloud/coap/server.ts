@@ -137,11 +137,11 @@ function handle(context: Context, peer: Peer, message: CoapMessage, options: Opt
   const { token, code: method } = message;
   const confirmable = message.type === Type.Confirmable;
   const asked = { peer: peer.key, token, confirmable, method, path: options.path, query: options.query };
-  responder.acknowledgeLater();
   try {
     service.request({ ...asked, payload: body, contentFormat, accept, observe }, (response) => responder.answer(response));
   } catch {
     host.log({ event: "coap-service-failed" });
     responder.answer({ code: "5.00" });
   }
+  responder.acknowledgeLater();
 }
