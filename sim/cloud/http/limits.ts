@@ -6,7 +6,7 @@ export interface HttpLimits {
   readonly connectionsMax: number;
   /** Bytes of a request's body; more is answered 413. */
   readonly bodyBytesMax: number;
-  /** Characters of one part of a path; more is answered 404. */
+  /** Characters of one part of a path; more is answered 414. */
   readonly pathPartCharsMax: number;
   /** From the first byte of a request to its last; then it is answered 408. */
   readonly requestMs: number;

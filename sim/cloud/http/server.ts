@@ -51,6 +51,8 @@ export function newHttpServer(host: Host, options: HttpOptions): HttpServer {
   });
   app.setNotFoundHandler((request, reply) => fail(request, reply, 404, "Not found"));
   app.addHook("onRequest", async (request, reply) => {
+    // Devices send JSON under any content type, well-formed or not: the platform reads the bytes, whatever they are called.
+    delete request.headers["content-type"];
     if (!requests.take(request.ip) || !refusals.has(request.ip)) return fail(request, reply, 429, "Too many requests");
     return undefined;
   });
@@ -89,7 +91,6 @@ function newApp(options: HttpOptions, limits: HttpLimits, failed: FailureHandler
       return server;
     },
   });
-  // Devices send JSON under any content type or none; the platform reads the bytes.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.setErrorHandler(failed);
