@@ -1,16 +1,37 @@
-# `make sim` and `make test` set up whatever they need; see README.md.
+# Everything is reached from here; `make sim` and `make test` set up whatever they need.
 SHELL := /bin/bash
-.PHONY: sim test check bench nightly build
+.PHONY: sim test check bench nightly build peers
+
+JEST := npx jest
 
 node_modules: package.json package-lock.json
-	npm ci
+	npm ci --no-audit --no-fund
 	@touch node_modules
 
 build: node_modules
-	npm run --silent build
+	@npm run --silent build
 
+# Starts a local thethings.iO and the example weather station; options in ARGS, e.g. make sim ARGS="--speed 60".
 sim: build
-	node dist/motet.js sim
+	@node dist/motet.js sim $(ARGS)
 
-test: node_modules
-	npx jest
+# The real peers that the tests talk to: Mosquitto and libcoap.
+peers:
+	@test/support/install-peers
+
+test: node_modules build peers
+	@mkdir -p coverage
+	@$(JEST) --json --outputFile=coverage/jest.json $(ARGS); status=$$?; node test/support/summary.mjs coverage/jest.json && exit $$status
+
+# Types, lint and the shape of the source: fast, no sockets.
+check: node_modules
+	npm run --silent typecheck
+	npm run --silent lint
+	$(JEST) test/shape test/lint test/conformance/coverage
+
+bench: node_modules
+	@npm run --silent bench
+
+# Whole searches in place of the slices of `make test`.
+nightly: node_modules build peers
+	MOTET_NIGHTLY=1 $(JEST) --testTimeout=3600000 test/fuzz test/powerloss test/interop test/faults

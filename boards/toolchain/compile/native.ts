@@ -1,0 +1,37 @@
+/**
+ * Compiles an app for the simulator: one script, run once in this process, that makes any number of devices. The code is the
+ * one that ships, with its checks switched on.
+ */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { runInThisContext } from "node:vm";
+import { build } from "esbuild";
+import type { Program } from "../../../sim/engines/program";
+import { ChoiceError, entrySource } from "./entry";
+import type { BuildChoice } from "./entry";
+
+/** Finds the app's file: a path, or the name of one of the framework's own examples. */
+export function findApp(root: string, app: string): string {
+  const candidates = [resolve(app), resolve(`${app}.ts`), join(root, "firmware", "apps", `${app}.ts`)];
+  const found = candidates.find((path) => path.endsWith(".ts") && existsSync(path));
+  if (found === undefined) throw new ChoiceError(`There is no app "${app}": give the path of a TypeScript file, or "weather-station".`);
+  return found;
+}
+
+/** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
+export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
+  const result = await build({
+    stdin: { contents: entrySource(root, choice), resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "program",
+    target: "es2022",
+    alias: { "motet/drivers": join(root, "firmware", "drivers"), motet: join(root, "firmware", "index.ts") },
+    define: { MOTET_CHECKED: "true" },
+    logLevel: "silent",
+    sourcemap: "inline",
+  });
+  const code = result.outputFiles[0]!.text;
+  return runInThisContext(`(() => {${code}\nreturn program;})()`, { filename: `${choice.name}.js` }) as Program;
+}

@@ -1,0 +1,35 @@
+/**
+ * What the command prints: one event per line, as JSON or as text for people. Nothing else in cli/ writes to the terminal.
+ */
+
+export interface Output {
+  /** Prints one event. */
+  event(event: { readonly event: string; readonly [field: string]: unknown }): void;
+  /** Prints one sentence about a mistake, with its remedy, to standard error. */
+  problem(message: string): void;
+  /** Prints a line that only people want. */
+  note(text: string): void;
+}
+
+const width = 13;
+
+function words(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** One line for people: the clock, the event's name, its fields. */
+function line(event: { readonly event: string; readonly [field: string]: unknown }): string {
+  const { event: name, ...fields } = event;
+  const shown = name === "reading" ? `${words(fields["key"])} ${words(fields["value"])}` : Object.entries(fields).map(([key, value]) => `${key} ${words(value)}`).join(", ");
+  return `${new Date().toTimeString().slice(0, 8)}  ${name.padEnd(width)} ${shown}`.trimEnd();
+}
+
+export function createOutput(json: boolean, write: (text: string) => void, writeError: (text: string) => void): Output {
+  return {
+    event: (event) => write(json ? `${JSON.stringify(event)}\n` : `${line(event)}\n`),
+    problem: (message) => writeError(`motet: ${message}\n`),
+    note: (text) => {
+      if (!json) write(`${text}\n`);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** `motet send`: a command from the app's side to the device that `motet sim` runs. */
+import type { Command } from "commander";
+import { sendCommand } from "../sim/desk/session";
+import type { Context } from "./context";
+import { defaultState } from "./sim";
+
+export function addSend(program: Command, context: Context): void {
+  program
+    .command("send")
+    .description("send a command to the device that `motet sim` runs")
+    .argument("<key>", "the command's key, e.g. fan")
+    .argument("<value>", "its value: JSON (true, 21.5) or text")
+    .option("--state <dir>", "the state folder of the running simulation", defaultState)
+    .option("--json", "print one event per line as JSON")
+    .action(async (key: string, value: string, options: { state: string }) => {
+      await sendCommand(options.state, key, value);
+      context.output.event({ event: "sent", key });
+    });
+}

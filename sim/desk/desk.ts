@@ -1,0 +1,142 @@
+/**
+ * One device and one cloud at a desk: what `motet sim` runs. The cloud is a local one, unless a target elsewhere is named;
+ * state stays in a folder, so that the next run goes on where this one ended.
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Device } from "../device/device";
+import type { Program, ProvisionSettings } from "../engines/program";
+import type { SensorSource } from "../world/sensors";
+import { startThethings } from "../cloud/thethings/index";
+import type { StartedThethings } from "../cloud/thethings/index";
+import { runDevice } from "./device-loop";
+import { deskEvent } from "./events";
+import type { DeskEvent } from "./events";
+import { loadSession, saveSession } from "./session";
+import { deskHost, deskTime } from "./time";
+
+/** A cloud that is not at this desk. */
+export interface RemoteTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 0 | 1 | 2;
+  readonly code: string;
+  readonly caFile?: string;
+}
+
+export interface DeskOptions {
+  readonly program: Program;
+  readonly transport: string;
+  readonly stateDir: string;
+  readonly speed: number;
+  readonly sensorSource: SensorSource;
+  /** Undefined: a local cloud. */
+  readonly remote?: RemoteTarget;
+  /** Hears every event of the device and of the desk. */
+  readonly onEvent: (event: DeskEvent) => void;
+}
+
+export interface Desk {
+  /** The local cloud's ports, or undefined. */
+  readonly cloud: StartedThethings | undefined;
+  device(): Device;
+  /** Ends the run: the device as by pulling its plug, the cloud in order. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const appEmail = "desk@motet.invalid";
+
+async function startCloud(options: DeskOptions, time: ReturnType<typeof deskTime>): Promise<StartedThethings> {
+  const before = loadSession(options.stateDir);
+  const wanted = { stateDir: join(options.stateDir, "cloud"), machine: deskHost(time, () => undefined) };
+  if (before === undefined) return startThethings(wanted);
+  try {
+    // The same ports as last time, so that what a person typed goes on working.
+    return await startThethings({ ...wanted, http: before.http, mqtt: before.mqtt, coap: before.coap });
+  } catch {
+    return startThethings(wanted);
+  }
+}
+
+/** The app's side: a user whose session `motet send` uses. */
+function openSession(cloud: StartedThethings, stateDir: string): void {
+  const before = loadSession(stateDir);
+  const password = before?.password ?? randomBytes(18).toString("base64url");
+  const login = { email: appEmail, password };
+  const opened = cloud.model.apps.login(login);
+  const session = opened.ok ? opened : cloud.model.apps.register(login);
+  if (!session.ok) throw new Error("The local cloud's state folder and the desk's session do not belong together: delete the state folder and start again.");
+  const { http, mqtt, coap } = cloud.ports;
+  const kept = before?.thingId === undefined ? {} : { thingId: before.thingId };
+  saveSession(stateDir, { http, mqtt, coap, sessionToken: session.token, password, ...kept });
+}
+
+/** The device got its token: the desk's app is linked to it, as its owner would do. */
+function linkThing(cloud: StartedThethings, stateDir: string, code: string): void {
+  const session = loadSession(stateDir);
+  const token = cloud.model.tokenOfCode(code);
+  const user = session === undefined ? undefined : cloud.model.apps.session(session.sessionToken);
+  if (session === undefined || token === undefined || user === undefined) return;
+  const linked = cloud.model.apps.link(user, token);
+  if (linked.ok) saveSession(stateDir, { ...session, thingId: linked.thingId });
+}
+
+function localSettings(cloud: StartedThethings, transport: string): ProvisionSettings {
+  const port = transport === "coap" ? cloud.ports.coap : cloud.ports.mqtt;
+  // Loopback: the one place where a connection without TLS is asked for.
+  return { host: "127.0.0.1", port, tls: 0, timeHost: "", ssid: "desk", password: "", code: "", token: "" };
+}
+
+/** Starts the cloud, provisions the device where it needs it, and boots it. Rejects with one sentence for the user. */
+export async function startDesk(options: DeskOptions): Promise<Desk> {
+  const time = deskTime(options.speed);
+  const { program, remote, stateDir, onEvent } = options;
+  const cloud = remote === undefined ? await startCloud(options, time) : undefined;
+  let code = remote?.code ?? "";
+  if (cloud !== undefined) openSession(cloud, stateDir);
+  const prepare = (device: Device): number => {
+    const needed = program.state(device) !== 0;
+    if (needed && cloud !== undefined && code === "") code = cloud.model.createCodes(1)[0]!;
+    const settings = cloud === undefined ? remoteSettings(remote!) : localSettings(cloud, options.transport);
+    return program.provision(device, { ...settings, code: needed ? code : "" });
+  };
+  const onLog = (event: string, number: number, text: string): void => {
+    if (event === "activated" && cloud !== undefined) linkThing(cloud, stateDir, code);
+    onEvent(deskEvent(event, number, text));
+  };
+  const loop = startLoop(options, time, prepare, onLog, cloud);
+  return {
+    cloud,
+    device: loop.device,
+    stop: async () => {
+      loop.stop();
+      await cloud?.close();
+    },
+  };
+}
+
+function startLoop(options: DeskOptions, time: ReturnType<typeof deskTime>, prepare: (device: Device) => number, log: (event: string, number: number, text: string) => void, cloud: StartedThethings | undefined): ReturnType<typeof runDevice> {
+  const caFile = options.remote === undefined ? cloud?.ca : options.remote.caFile;
+  const machine = () => ({
+    stateDir: join(options.stateDir, "device"),
+    speed: options.speed,
+    sensorSource: options.sensorSource,
+    startTimeMs: time.now(),
+    clockIsSet: true,
+    caFile,
+    log,
+  });
+  try {
+    return runDevice(options.program, machine, prepare, (problem) => {
+      const message = typeof problem === "number" ? `fault ${problem}` : problem instanceof Error ? problem.message : String(problem);
+      options.onEvent({ event: "failed", message });
+    });
+  } catch (problem) {
+    void cloud?.close();
+    throw problem;
+  }
+}
+
+function remoteSettings(remote: RemoteTarget): ProvisionSettings {
+  return { host: remote.host, port: remote.port, tls: remote.tls, timeHost: "", ssid: "desk", password: "", code: "", token: "" };
+}

@@ -1,0 +1,59 @@
+/**
+ * A device at a desk: its machine is opened and the program booted, again after every restart, until it is stopped. Chips and
+ * pins outlive a boot, as they do on a board.
+ */
+import { ResetReason } from "../../hal/ports/system";
+import { openDevice } from "../device/device";
+import type { Device, DeviceOptions } from "../device/device";
+
+/** What the loop asks of a compiled app. */
+export interface Bootable {
+  boot(ports: Device): unknown;
+}
+
+export interface DeviceLoop {
+  /** The machine of the present boot. */
+  device(): Device;
+  /** Switches the machine off, as pulling its plug would. Idempotent. */
+  stop(): void;
+}
+
+/** Time between a restart and the next boot; a board takes longer. */
+const BOOT_MS = 100;
+
+/**
+ * Runs the program until `stop`; `options` are asked anew at each boot. `prepare` is called with each opened machine before it boots; an answer other than 0 keeps
+ * it from booting. `failed` hears what the program threw or a fault that keeps it from booting.
+ */
+export function runDevice(program: Bootable, options: () => DeviceOptions, prepare: (device: Device) => number, failed: (problem: unknown) => void): DeviceLoop {
+  let stopped = false;
+  let device: Device;
+  let again: NodeJS.Timeout | undefined;
+  const start = (resetReason: ResetReason, before: Device | undefined): void => {
+    const kept = before === undefined ? {} : { pins: before.pins, buses: before.buses };
+    device = openDevice({ ...options(), ...kept, resetReason, onReset: (reason) => restart(reason) });
+    try {
+      const code = prepare(device);
+      const running = code === 0 ? program.boot(device) : code;
+      if (typeof running === "number") failed(running);
+    } catch (problem) {
+      failed(problem);
+    }
+  };
+  const restart = (reason: ResetReason): void => {
+    if (stopped) return;
+    again = setTimeout(() => {
+      if (!stopped) start(reason, device);
+    }, BOOT_MS);
+  };
+  start(ResetReason.powerOn, undefined);
+  return {
+    device: () => device,
+    stop: () => {
+      if (stopped) return;
+      stopped = true;
+      clearTimeout(again);
+      device.close();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * What a simulated device says of itself, as structured events: the contract of `motet sim --json`. The device's log gives a
+ * name, a number and a text; here they get their names. No secret can be among them, because the device logs none.
+ */
+
+/** One event; `time` is the device's world time, ISO 8601, or absent while it has none. */
+export interface DeskEvent {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  0: "left in order",
+  1: "closed by the peer",
+  2: "invalid settings",
+  3: "busy",
+  4: "name or network not found",
+  5: "connection refused",
+  6: "connection broken",
+  7: "no answer in time",
+  8: "TLS handshake or certificate refused",
+  9: "too large",
+  10: "hardware failure",
+  11: "not supported",
+  64: "invalid declaration",
+  65: "the store could not take it",
+  66: "not provisioned",
+  67: "the activation code was refused",
+  68: "the token is not accepted",
+  69: "the demanded TLS level is out of reach",
+  70: "no answer in time",
+  71: "busy",
+  72: "not supported",
+  73: "the platform refused a batch",
+  74: "the subscription was refused",
+};
+
+/** Words for a code of the device. */
+export function reasonOf(code: number): string {
+  return reasons[code] ?? (code >= 128 ? `protocol code ${code - 128}` : `code ${code}`);
+}
+
+const shapes: Readonly<Record<string, (number: number, text: string) => Record<string, unknown>>> = {
+  boot: (number, text) => ({ boot: number, identity: text }),
+  activated: (number) => ({ token: "***", stored: number === 0 }),
+  connected: (_number, text) => ({ transport: text }),
+  reading: (number, text) => ({ sequence: number, key: text.slice(0, text.indexOf(" ")), value: parsed(text.slice(text.indexOf(" ") + 1)) }),
+  published: (number) => ({ count: number }),
+  command: (_number, text) => ({ key: text }),
+  commandRefused: (number, text) => ({ key: text, code: number }),
+  offline: (number) => ({ code: number, reason: reasonOf(number) }),
+  retry: (number) => ({ inMs: number }),
+  stopped: (number) => ({ code: number, reason: reasonOf(number) }),
+  refused: (number) => ({ code: number, reason: reasonOf(number) }),
+  tokenSuspect: (number) => ({ code: number, reason: reasonOf(number) }),
+  restart: (number) => ({ code: number, reason: reasonOf(number) }),
+  drained: () => ({}),
+  dropped: (number, text) => ({ count: number, causes: text }),
+  insecure: () => ({ reason: "the settings allow a connection without TLS" }),
+  declaration: (number, text) => ({ key: text, code: number, reason: reasonOf(number) }),
+};
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The structured form of one log record. */
+export function deskEvent(event: string, number: number, text: string): DeskEvent {
+  const shape = shapes[event];
+  return { event, ...(shape === undefined ? { number, text } : shape(number, text)) };
+}

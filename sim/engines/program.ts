@@ -1,0 +1,28 @@
+/**
+ * A compiled app, as every engine runs it. It holds no state: every device's state hangs on its ports.
+ */
+import type { Ports } from "../../hal/ports";
+
+/** What a person provisions; the shape of firmware/agent/settings `Provision`. */
+export interface ProvisionSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 0 | 1 | 2;
+  readonly timeHost: string;
+  readonly ssid: string;
+  readonly password: string;
+  readonly code: string;
+  readonly token: string;
+}
+
+export interface Program {
+  /** Starts one boot of a device; a number is a fault, anything else the running device. */
+  boot(ports: Ports): unknown;
+  /** 0, or why the settings could not be stored. */
+  provision(ports: Ports, settings: ProvisionSettings): number;
+  /** 0 when the device holds a token or a usable code. */
+  state(ports: Ports): number;
+  /** Factory reset. */
+  erase(ports: Ports): number;
+}
+
