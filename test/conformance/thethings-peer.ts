@@ -199,9 +199,11 @@ export interface ClientKind {
   readonly version: 2 | 4;
   readonly transports: readonly ("polling" | "websocket")[];
   readonly ca?: Buffer;
+  /** Default: /v2. */
+  readonly namespace?: string;
 }
 
-/** A socket.io client on namespace /v2, connected. */
+/** A socket.io client, connected. */
 export interface SocketClient {
   emit(event: string, ...args: unknown[]): void;
   /** The data of the next event of that name, of those not taken yet. */
@@ -223,13 +225,13 @@ interface RawClient {
 }
 
 export async function openSocket(port: number, kind: ClientKind = { version: 4, transports: ["websocket"] }, topics: readonly string[] = []): Promise<SocketClient> {
-  const url = `${kind.ca === undefined ? "http" : "https"}://localhost:${port}/v2`;
+  const url = `${kind.ca === undefined ? "http" : "https"}://localhost:${port}${kind.namespace ?? "/v2"}`;
   const options = { transports: [...kind.transports], forceNew: true, reconnection: false, ...(kind.ca === undefined ? {} : { ca: kind.ca }) };
   // The structural face is the same; their declared types are not.
   const raw = (kind.version === 4 ? io(url, options as never) : ioOld(url, options)) as unknown as RawClient;
   const came: { event: string; data: unknown }[] = [];
   const waiting: { event: string; resolve: (data: unknown) => void }[] = [];
-  for (const event of ["authenticate", "subscribe", "unsubscribe", ...topics]) {
+  for (const event of new Set(["authenticate", "subscribe", "unsubscribe", ...topics])) {
     raw.on(event, (data) => {
       crossed(JSON.stringify(data));
       const index = waiting.findIndex((one) => one.event === event);
