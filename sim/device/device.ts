@@ -12,13 +12,14 @@ import { TlsLevel } from "../../hal/ports/tls";
 import { type Boot, createBoot } from "../world/boot";
 import { checksum } from "../world/checksum";
 import { createClock, fromMs } from "../world/clock-port";
+import { defaultAreas, flashOfBoot } from "../world/flash-areas";
 import { createI2cPort, type I2cBus } from "../world/i2c";
 import { createPinBank, type PinBank } from "../world/pins";
 import { type AccessPoint, createAir, createRadio } from "../world/radio";
 import { createSystemPort } from "../world/system";
 import { createSensorBuses, type SensorSource } from "../world/sensors";
 import { createDnsPort } from "./dns";
-import { defaultAreas, openFlashFiles } from "./flash";
+import { openFlashFiles } from "./flash";
 import { loadUniqueId, openStateDir } from "./state";
 import { createTcpPort } from "./tcp";
 import { createRealTimeline } from "./timeline";
@@ -106,7 +107,7 @@ export function openDevice(options: DeviceOptions): Device {
     clock: createClock(boot, { epochAtBoot: options.clockIsSet === true ? fromMs(worldMs()) : undefined }).port,
     random: { bytes: (count) => randomBytes(count).toString("latin1") },
     log: { record: (event, number, text) => void (boot.alive && options.log?.(event, number, text)) },
-    flash: files.port,
+    flash: flashOfBoot(boot, files.port),
     checksum,
     i2c: createI2cPort(boot, buses),
     digital: pins.digitalPort(boot),

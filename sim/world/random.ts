@@ -33,9 +33,9 @@ export class Random {
     return Math.floor((this.next() / 4294967296) * limit);
   }
 
-  /** An integer from `low` to `high`, both included. */
+  /** An integer from `low` to `high`, both included; draws nothing when they are equal. */
   between(low: number, high: number): number {
-    return low + this.below(high - low + 1);
+    return low === high ? low : low + this.below(high - low + 1);
   }
 
   /** True with probability `rate`; draws nothing when the rate is 0 or 1, so that switching a fault off costs no draw. */

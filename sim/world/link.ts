@@ -1,0 +1,159 @@
+/**
+ * One virtual TCP connection between a machine and a server: two pipes, what each side knows, and the ways to break it.
+ */
+import { Fault } from "../../hal/ports/fault";
+import type { Listening, Network, ServerEnd, Station } from "./network";
+import { Pipe } from "./pipe";
+
+/** The machine's end. */
+export interface DeviceEnd {
+  /** False once the machine has closed it, or was switched off. */
+  alive(): boolean;
+  onBytes(bytes: string): void;
+  onRoom(): void;
+  onEnded(fault: Fault): void;
+}
+
+export class Link {
+  /** From the machine to the server. */
+  readonly up: Pipe;
+  /** From the server to the machine. */
+  readonly down: Pipe;
+  readonly address: string;
+  readonly devicePort: number;
+  /** The server's port. */
+  readonly port: number;
+  private server: ServerEnd | undefined;
+  private serverOpen = true;
+  private deviceKnows = true;
+  private draining = false;
+
+  constructor(
+    private readonly network: Network,
+    private readonly station: Station,
+    listening: Listening,
+    secure: boolean,
+    private readonly device: DeviceEnd,
+  ) {
+    this.address = station.address;
+    this.devicePort = network.freePort();
+    this.port = listening.port;
+    const { timeline, random } = network;
+    this.up = new Pipe(timeline, random, station.conditions, {
+      onBytes: (bytes) => this.atServer(bytes),
+      onRoom: () => this.device.alive() && this.device.onRoom(),
+      onCut: () => this.cut(),
+    });
+    this.down = new Pipe(timeline, random, station.conditions, {
+      onBytes: (bytes) => this.atDevice(bytes),
+      onRoom: () => this.drained(),
+      onCut: () => this.cut(),
+    });
+    network.links.add(this);
+    // Plain bytes at a TLS server are no ClientHello: it gives up on the first of them.
+    if ((listening.tls !== undefined) !== secure) this.server = { onBytes: () => this.reset(), onEnded: () => undefined };
+    else this.accept(listening);
+  }
+
+  /** Breaks it for both sides, as a reset in the middle does. */
+  cut(): void {
+    this.freeze();
+    this.network.timeline.schedule(0, () => {
+      this.endServer(Fault.broken);
+      this.endDevice(Fault.broken);
+    });
+  }
+
+  /** Breaks it after so many more bytes have arrived in one direction. */
+  cutAfter(direction: "up" | "down", bytes: number): void {
+    if (bytes === 0) return this.cut();
+    const pipe = this[direction];
+    pipe.cutAt = pipe.arrived + bytes;
+  }
+
+  /** The path swallows everything from now on; neither side learns. */
+  freeze(): void {
+    this.up.frozen = true;
+    this.down.frozen = true;
+  }
+
+  /** The server loses it, as in a restart; the machine learns with the next bytes that it sends. */
+  forget(): void {
+    this.network.timeline.schedule(0, () => this.endServer(Fault.broken));
+  }
+
+  /** The machine closed in order. */
+  close(): void {
+    this.deviceKnows = false;
+    this.up.travel(() => this.endServer(Fault.closed));
+  }
+
+  /** The machine's end has heard the fault; nothing more goes to it. */
+  leave(): void {
+    this.deviceKnows = false;
+    if (!this.serverOpen) this.network.links.delete(this);
+  }
+
+  /** The machine is gone without a word: no power, or no network. */
+  vanish(): void {
+    this.deviceKnows = false;
+  }
+
+  private accept(listening: Listening): void {
+    this.server = listening.handler({
+      address: this.address,
+      port: this.devicePort,
+      send: (bytes) => {
+        if (!this.serverOpen || bytes.length === 0) return;
+        this.draining = true;
+        this.down.send(bytes);
+      },
+      unread: () => this.down.unread,
+      pause: () => this.up.pause(),
+      resume: () => this.up.resume(),
+      close: () => {
+        if (!this.serverOpen) return;
+        this.serverOpen = false;
+        this.down.travel(() => this.endDevice(Fault.closed));
+      },
+      abort: () => this.reset(),
+    });
+    if (this.server === undefined) this.reset();
+  }
+
+  private reset(): void {
+    if (!this.serverOpen) return;
+    this.serverOpen = false;
+    this.down.travel(() => this.endDevice(Fault.broken));
+  }
+
+  private atServer(bytes: string): void {
+    if (this.serverOpen) this.server?.onBytes(bytes);
+    else this.down.travel(() => this.endDevice(Fault.broken));
+  }
+
+  private atDevice(bytes: string): void {
+    if (this.deviceKnows && this.device.alive()) return this.device.onBytes(bytes);
+    // A machine that is up answers bytes of a connection that it does not know with a reset; one that is off is silent.
+    if (this.station.ready()) this.up.travel(() => this.endServer(Fault.broken));
+  }
+
+  private drained(): void {
+    if (!this.draining || this.down.unread > 0 || !this.serverOpen) return;
+    this.draining = false;
+    this.server?.onDrained?.();
+  }
+
+  private endServer(fault: Fault): void {
+    if (!this.deviceKnows) this.network.links.delete(this);
+    if (!this.serverOpen) return;
+    this.serverOpen = false;
+    this.server?.onEnded(fault);
+  }
+
+  private endDevice(fault: Fault): void {
+    this.network.links.delete(this);
+    if (!this.deviceKnows || !this.device.alive()) return;
+    this.device.onEnded(fault);
+  }
+}

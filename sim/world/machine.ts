@@ -1,0 +1,209 @@
+/**
+ * A machine of the virtual world: flash, chips, pins and identity that outlive a boot, and the ports of the boot that runs.
+ * Its owner switches it on and off and takes the network away; the device code sees ports only.
+ */
+import type { EpochTime } from "../../hal/ports/clock";
+import type { FlashArea } from "../../hal/ports/flash";
+import type { Ports } from "../../hal/ports/index";
+import { ResetReason } from "../../hal/ports/system";
+import { TlsLevel } from "../../hal/ports/tls";
+import { type Boot, createBoot } from "./boot";
+import { checksum } from "./checksum";
+import { type Clock, createClock, fromMs } from "./clock-port";
+import { type Conditions, createConditions } from "./conditions";
+import { createDnsPort } from "./dns";
+import { createFlash, PowerCut, type WorldFlash } from "./flash";
+import { defaultAreas, flashOfBoot } from "./flash-areas";
+import { createI2cPort, type I2cBus } from "./i2c";
+import type { Link } from "./link";
+import type { Network, Station } from "./network";
+import { createPinBank, type PinBank, type PinNames } from "./pins";
+import type { QueuedEvent } from "./queue";
+import { type Air, createRadio } from "./radio";
+import { createSensorBuses, type SensorSource } from "./sensors";
+import { createSystemPort } from "./system";
+import { createTcpPort } from "./tcp";
+import type { Timeline } from "./timeline";
+import { createUdpPort } from "./udp";
+
+/** Hears what devices say: world time in ms since the beginning, the machine's name, and the record. */
+export type WorldLog = (timeMs: number, machine: string, event: string, number: number, text: string) => void;
+
+export interface MachineOptions {
+  /** Unique in the world: 4 to 32 characters of [0-9a-z]; `device<n>` unless given. */
+  readonly name?: string;
+  /** The program: called on a turn of its own at every boot. */
+  readonly main?: (ports: Ports) => void;
+  /** Changes to the world's conditions for this machine alone; the struct can be changed later, too. */
+  readonly conditions?: Partial<Conditions>;
+  readonly sensorSource?: SensorSource | undefined;
+  /** The flash of the machine; made of `flashAreas` unless given. */
+  readonly flash?: WorldFlash;
+  readonly flashAreas?: readonly FlashArea[];
+  readonly pinNames?: PinNames;
+  readonly tlsLevel?: TlsLevel;
+  readonly tcpReadBytesMax?: number;
+  readonly tcpWriteBytesMax?: number;
+  readonly tcpSendBufferBytes?: number;
+  readonly udpBytesMax?: number;
+  readonly socketsMax?: number;
+  readonly watchdog?: boolean;
+  readonly deepSleep?: boolean;
+  readonly memoryFree?: () => number;
+  /** True for a machine that knows world time at boot. */
+  readonly clockIsSet?: boolean;
+  readonly uptimeAtBootMs?: number;
+  /** From a reset, or from power, to the first line of the program, ms. */
+  readonly bootMs?: number;
+}
+
+/** What a machine needs of its world. */
+export interface Surroundings {
+  readonly timeline: Timeline;
+  readonly network: Network;
+  readonly air: Air;
+  /** Conditions that hold where the machine's own do not differ. */
+  readonly conditions: Conditions;
+  readonly address: string;
+  readonly worldMs: () => number;
+  readonly log: WorldLog;
+}
+
+interface Running {
+  readonly boot: Boot;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly ready: () => boolean;
+}
+
+export class Machine implements Station {
+  readonly name: string;
+  readonly address: string;
+  readonly conditions: Conditions;
+  readonly flash: WorldFlash;
+  readonly pins: PinBank;
+  readonly buses: ReadonlyMap<string, I2cBus>;
+  /** Why each boot began, first to last. */
+  readonly boots: ResetReason[] = [];
+  private running: Running | undefined;
+  private rebooting: QueuedEvent | undefined;
+
+  /** Made by `World.createDevice`; it has power at once. */
+  constructor(
+    private readonly world: Surroundings,
+    private readonly options: MachineOptions,
+    name: string,
+  ) {
+    this.name = name;
+    this.address = world.address;
+    this.conditions = createConditions({ ...world.conditions, ...options.conditions });
+    this.pins = createPinBank(options.pinNames);
+    this.buses = createSensorBuses(world.timeline, world.worldMs, options.sensorSource);
+    const seed = world.network.random.fork(`${name}/flash`).below(2147483647);
+    this.flash = options.flash ?? createFlash({ areas: options.flashAreas ?? defaultAreas, seed });
+    this.begin(ResetReason.powerOn);
+  }
+
+  /** The ports of the present boot; throws while the machine is off. */
+  get ports(): Ports {
+    if (this.running === undefined) throw new Error(`${this.name} is off`);
+    return this.running.ports;
+  }
+
+  /** True while a boot runs. */
+  get on(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Its connections that some side still knows. */
+  get links(): Link[] {
+    return [...this.world.network.links].filter((link) => link.address === this.address);
+  }
+
+  ready(): boolean {
+    return this.running !== undefined && this.running.ready();
+  }
+
+  /** Takes the power: nothing of this boot happens any more, and peers are not told. Idempotent. */
+  powerCut(): void {
+    if (this.rebooting !== undefined) this.world.timeline.cancel(this.rebooting);
+    this.rebooting = undefined;
+    this.running?.boot.end();
+    this.running = undefined;
+  }
+
+  /** Gives the power back; the machine boots after its boot time. Nothing while it runs or is about to. */
+  powerOn(): void {
+    if (this.running === undefined && this.rebooting === undefined) this.reboot(ResetReason.powerOn, 0);
+  }
+
+  /** Moves the device's idea of world time. */
+  jumpEpoch(ms: number): void {
+    this.running?.clock.jumpEpoch(ms);
+  }
+
+  private reboot(reason: ResetReason, afterMs: number): void {
+    this.running = undefined;
+    this.rebooting = this.world.timeline.schedule(afterMs + (this.options.bootMs ?? 300), () => {
+      this.rebooting = undefined;
+      this.begin(reason);
+    });
+  }
+
+  private begin(reason: ResetReason): void {
+    if (this.flash.isOff) this.flash.restore();
+    this.boots.push(reason);
+    const boot = createBoot(this.world.timeline, (error) => {
+      // The flash model cuts the power by throwing; the machine is then off until its owner gives it back.
+      if (!(error instanceof PowerCut)) return false;
+      this.powerCut();
+      return true;
+    });
+    this.running = this.start(boot, reason);
+    const { ports } = this.running;
+    boot.later(() => this.options.main?.(ports));
+  }
+
+  private start(boot: Boot, reason: ResetReason): Running {
+    const { options, world } = this;
+    const knowsTime: EpochTime | undefined = options.clockIsSet === true ? fromMs(world.worldMs()) : undefined;
+    const clock = createClock(boot, { uptimeAtBootMs: options.uptimeAtBootMs ?? 0, epochAtBoot: knowsTime });
+    const radio = createRadio(boot, world.air);
+    const random = world.network.random.fork(`${this.name}/${this.boots.length}`);
+    const socketsMax = options.socketsMax ?? 8;
+    const ports: Ports = {
+      clock: clock.port,
+      random: { bytes: (count) => random.bytes(count) },
+      log: {
+        record: (event, number, text) => {
+          if (boot.alive) world.log(world.timeline.now(), this.name, event, number, text);
+        },
+      },
+      wifi: radio.port,
+      dns: createDnsPort(boot, world.network.names, this.conditions, world.network.random, radio.ready),
+      tcp: createTcpPort(boot, world.network, this, {
+        tlsLevel: options.tlsLevel ?? TlsLevel.none,
+        writeBytesMax: options.tcpWriteBytesMax ?? 4096,
+        readBytesMax: options.tcpReadBytesMax ?? 536,
+        sendBufferBytes: options.tcpSendBufferBytes ?? 5744,
+        socketsMax,
+        onLost: radio.onLost,
+      }),
+      udp: createUdpPort(boot, world.network, this, { bytesMax: options.udpBytesMax ?? 1472, socketsMax }),
+      flash: flashOfBoot(boot, this.flash.port),
+      checksum,
+      i2c: createI2cPort(boot, this.buses),
+      digital: this.pins.digitalPort(boot),
+      analog: this.pins.analogPort(boot),
+      system: createSystemPort(boot, {
+        resetReason: reason,
+        uniqueId: this.name,
+        watchdog: options.watchdog ?? true,
+        deepSleep: options.deepSleep ?? true,
+        memoryFree: options.memoryFree ?? (() => 1 << 16),
+        onReset: (why, afterMs) => this.reboot(why, afterMs),
+      }),
+    };
+    return { boot, ports, clock, ready: radio.ready };
+  }
+}

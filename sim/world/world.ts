@@ -1,0 +1,105 @@
+/**
+ * The virtual world: one clock, one seeded generator, one network and the machines in it. Nothing real happens here: the
+ * same seed and the same calls give the same run, bit for bit.
+ */
+import type { FlashArea } from "../../hal/ports/flash";
+import { VirtualClock } from "./clock";
+import { type Conditions, createConditions } from "./conditions";
+import { Machine, type MachineOptions, type WorldLog } from "./machine";
+import { createNetwork, type ListenOptions, type Network, type TcpHandler, type UdpHandler } from "./network";
+import { type AccessPoint, type Air, airChanged, createAir } from "./radio";
+import { Random } from "./random";
+import { bindUdp, type UdpServer } from "./udp";
+
+export interface WorldOptions {
+  readonly seed: string | number;
+  /** World time at the beginning, ms since 1970; 2026-01-01T00:00:00Z unless given. */
+  readonly startTimeMs?: number;
+  /** Changes to a good network, for all machines. */
+  readonly conditions?: Partial<Conditions>;
+  /** Networks in the air; undefined: every machine has a network from its boot on and joins any name at once. */
+  readonly accessPoints?: readonly { readonly ssid: string; readonly password: string; readonly joinMs?: number }[];
+  readonly flashAreas?: readonly FlashArea[];
+  readonly log?: WorldLog;
+}
+
+const START_TIME_MS = 1767225600000;
+const JOIN_MS = 1500;
+const MACHINES_MAX = 60000;
+
+export class World {
+  readonly clock = new VirtualClock();
+  readonly random: Random;
+  readonly network: Network;
+  readonly conditions: Conditions;
+  readonly machines: Machine[] = [];
+  private readonly air: Air;
+  private readonly startTimeMs: number;
+
+  constructor(private readonly options: WorldOptions) {
+    this.random = new Random(options.seed);
+    this.network = createNetwork(this.clock, this.random);
+    this.conditions = createConditions(options.conditions);
+    this.startTimeMs = options.startTimeMs ?? START_TIME_MS;
+    this.air = createAir(
+      options.accessPoints?.map((point): AccessPoint => ({ joinMs: JOIN_MS, ...point, present: true })),
+    );
+  }
+
+  /** World time, ms since 1970. */
+  now(): number {
+    return this.startTimeMs + this.clock.now();
+  }
+
+  /** Runs everything up to and including `ms` milliseconds from now. */
+  run(ms: number): void {
+    this.clock.run(ms);
+  }
+
+  /** Runs until `done` holds, looking after every event, for `limitMs` at most; answers whether it came to hold. */
+  runUntil(done: () => boolean, limitMs: number): boolean {
+    return this.clock.runUntil(done, limitMs);
+  }
+
+  /** A machine with power; its program starts on a turn of its own. */
+  createDevice(options: MachineOptions = {}): Machine {
+    const number = this.machines.length + 1;
+    if (number > MACHINES_MAX) throw new Error(`a world holds ${MACHINES_MAX} machines; use more worlds`);
+    const name = options.name ?? `device${number}`;
+    const surroundings = {
+      timeline: this.clock,
+      network: this.network,
+      air: this.air,
+      conditions: this.conditions,
+      address: `10.1.${number >> 8}.${number & 255}`,
+      worldMs: () => this.now(),
+      log: this.options.log ?? (() => undefined),
+    };
+    const areas = this.options.flashAreas === undefined ? {} : { flashAreas: this.options.flashAreas };
+    const machine = new Machine(surroundings, { ...areas, ...options }, name);
+    this.machines.push(machine);
+    return machine;
+  }
+
+  /** Listens on the servers' address, or on another; see `Network.listenTcp`. */
+  listenTcp(port: number, handler: TcpHandler, options?: ListenOptions): { close(): void } {
+    return this.network.listenTcp(port, handler, options);
+  }
+
+  /** Binds a server's UDP socket. */
+  bindUdp(port: number, handler: UdpHandler, address?: string): UdpServer {
+    return bindUdp(this.network, port, handler, address);
+  }
+
+  /** Changes an access point (takes it away, brings it back, gives it another password); radios notice at once. */
+  setAccessPoint(ssid: string, change: { present?: boolean; password?: string }): void {
+    const point = this.air.accessPoints?.find((candidate) => candidate.ssid === ssid);
+    if (point === undefined) throw new Error(`no access point ${ssid} in this world`);
+    Object.assign(point, change);
+    airChanged(this.air);
+  }
+}
+
+export function createWorld(options: WorldOptions): World {
+  return new World(options);
+}
