@@ -1,0 +1,126 @@
+/**
+ * A thousand readings and a cloud, or a device, that dies in the middle of them: every accepted reading arrives, in order
+ * per key, and only what was sent without its acknowledgement coming back arrives twice.
+ */
+import { measure, report } from "../../firmware/index";
+import type { Definition } from "../../firmware/index";
+import { seed } from "../support/budget";
+import { createCloudWorld, createThingDevice, settings } from "../support/thethings-world";
+import type { CloudWorld, Transport, WorldDevice } from "../support/thethings-world";
+
+const READINGS = 1000;
+const KEYS = ["a", "b"];
+
+interface Ledger {
+  /** Values that the device's store accepted, by key. */
+  readonly accepted: Map<string, number[]>;
+}
+
+/** Reports one reading of each key a second, numbered, until a thousand are accepted; goes on where it was after a restart. */
+function counting(ledger: Ledger): Definition {
+  return (thing) => {
+    for (const key of KEYS) measure(thing, { key });
+    thing.board.clock.every(1000, () => {
+      for (const key of KEYS) {
+        const values = ledger.accepted.get(key)!;
+        if (values.length < READINGS / KEYS.length && report(thing, key, values.length) === 0) values.push(values.length);
+      }
+    });
+  };
+}
+
+function arrived(cloud: CloudWorld, token: string, key: string): number[] {
+  const numbers: number[] = [];
+  // At most a hundred values a read: walk back from the newest.
+  let end: string | undefined;
+  for (;;) {
+    const result = cloud.model.read(token, key, [["limit", "100"], ...(end === undefined ? [] : [["endDate", end] as const])]);
+    if (!result.ok || result.elements.length === 0) break;
+    numbers.unshift(...result.elements.map((element) => Number(element.value)).reverse());
+    end = result.elements.at(-1)!.datetime;
+  }
+  return numbers;
+}
+
+/** What the cloud accepted, in the order in which it did. */
+function watchAll(cloud: CloudWorld, device: WorldDevice): Map<string, number[]> {
+  const order = new Map<string, number[]>(KEYS.map((key) => [key, []]));
+  cloud.model.watch(device.thing().token, (elements) => {
+    for (const element of elements) order.get(element.key)?.push(Number(element.value));
+  });
+  return order;
+}
+
+function begin(transport: Transport, run: number): { cloud: CloudWorld; device: WorldDevice; ledger: Ledger; order: Map<string, number[]> } {
+  const ledger: Ledger = { accepted: new Map(KEYS.map((key) => [key, []])) };
+  const cloud = createCloudWorld({ seed: run });
+  const device = createThingDevice(cloud, transport, counting(ledger), settings());
+  expect(cloud.world.runUntil(() => device.told("connected").length > 0, 60000)).toBe(true);
+  return { cloud, device, ledger, order: watchAll(cloud, device) };
+}
+
+/** First arrivals in order, nothing missing; answers how many came more than once. */
+function checkOrder(order: Map<string, number[]>, ledger: Ledger): number {
+  let doubled = 0;
+  for (const key of KEYS) {
+    const numbers = order.get(key)!;
+    const first = [...new Set(numbers)];
+    expect(first).toEqual(ledger.accepted.get(key));
+    doubled += numbers.length - first.length;
+  }
+  return doubled;
+}
+
+function finish(cloud: CloudWorld, device: WorldDevice, ledger: Ledger): void {
+  const done = (): boolean => KEYS.every((key) => ledger.accepted.get(key)!.length === READINGS / KEYS.length) && device.machine.on && device.thing().publisher.log.waiting === 0;
+  expect(cloud.world.runUntil(done, 3 * 3600000)).toBe(true);
+}
+
+describe.each<Transport>(["mqtt", "coap"])("over %s", (transport) => {
+  test("nothing is lost and nothing doubles while nothing fails", () => {
+    const { cloud, device, ledger, order } = begin(transport, seed);
+    finish(cloud, device, ledger);
+    expect(checkOrder(order, ledger)).toBe(0);
+    expect(arrived(cloud, device.thing().token, "a")).toEqual(ledger.accepted.get("a"));
+  });
+
+  test("the cloud dies in the middle and comes back", () => {
+    const { cloud, device, ledger, order } = begin(transport, seed + 1);
+    cloud.world.run(200000);
+    const waited = ledger.accepted.get("a")!.length;
+    cloud.stopCloud();
+    cloud.world.run(300000);
+    expect(ledger.accepted.get("a")!.length).toBeGreaterThan(waited);
+    expect(device.thing().publisher.log.waiting).toBeGreaterThan(100);
+    cloud.startCloud();
+    finish(cloud, device, ledger);
+    // What was in flight when the cloud died may have arrived without its acknowledgement.
+    expect(checkOrder(order, ledger)).toBeLessThanOrEqual(80);
+    expect(device.told("drained").length).toBeGreaterThan(0);
+  });
+
+  test("the device dies in the middle and comes back", () => {
+    const { cloud, device, ledger, order } = begin(transport, seed + 2);
+    for (let cut = 0; cut < 5; cut += 1) {
+      cloud.world.run(60000 + cut * 137);
+      device.machine.powerCut();
+      cloud.world.run(5000);
+      device.machine.powerOn();
+    }
+    finish(cloud, device, ledger);
+    expect(checkOrder(order, ledger)).toBeLessThanOrEqual(5 * 80);
+  });
+
+  test("acknowledgements get lost: everything arrives, and only what they belonged to arrives twice", () => {
+    const { cloud, device, ledger, order } = begin(transport, seed + 3);
+    cloud.world.run(100000);
+    cloud.wire.toDevice = false;
+    // Longer than CoAP's retransmissions reach: within them its server knows a repeated message.
+    cloud.world.run(150000);
+    cloud.wire.toDevice = true;
+    finish(cloud, device, ledger);
+    const doubled = checkOrder(order, ledger);
+    expect(doubled).toBeGreaterThan(0);
+    expect(doubled).toBeLessThanOrEqual(400);
+  });
+});

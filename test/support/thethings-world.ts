@@ -1,0 +1,191 @@
+/**
+ * The virtual world with a local thethings.iO in it: the same model and the same MQTT and CoAP servers as on real sockets,
+ * and devices that run the firmware itself. Tests take the cloud away, lose its answers, and look at both ledgers.
+ */
+import { createCoapServer } from "../../sim/cloud/coap/server";
+import type { Host } from "../../sim/cloud/host";
+import { createMqttServer } from "../../sim/cloud/mqtt/server";
+import { thethingsCoap as coapFront } from "../../sim/cloud/thethings/coap";
+import { createThethings } from "../../sim/cloud/thethings/model";
+import type { Keeper, Thethings } from "../../sim/cloud/thethings/model";
+import { thethingsMqtt as mqttFront } from "../../sim/cloud/thethings/mqtt";
+import { SERVER_ADDRESS } from "../../sim/world/network";
+import { createWorld } from "../../sim/world/world";
+import type { World, WorldOptions } from "../../sim/world/world";
+import type { Machine, MachineOptions } from "../../sim/world/machine";
+import { crossed } from "../conformance/statement";
+import { bootThing } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/boot";
+import type { LinkDriver } from "../../firmware/agent/link";
+import { coapLink } from "../../firmware/agent/link-coap";
+import { mqttLink } from "../../firmware/agent/link-mqtt";
+import { provisionThing } from "../../firmware/agent/provision";
+import type { Provision } from "../../firmware/agent/settings";
+import type { Thing } from "../../firmware/agent/thing";
+import { thethingsCoap as coapProfile } from "../../firmware/platform/thethings/coap";
+import { thethingsMqtt as mqttProfile } from "../../firmware/platform/thethings/mqtt";
+
+export type Transport = "mqtt" | "coap";
+
+/** The codes that a world's cloud knows. */
+export const CODES = ["code-one", "code-two", "code-three"] as const;
+
+/** One thing that a device said of itself. */
+export interface Said {
+  readonly ms: number;
+  readonly event: string;
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface CloudWorld {
+  readonly world: World;
+  readonly model: Thethings;
+  /** What left the device towards the cloud and the other way, while it is true; false loses it. */
+  readonly wire: { toCloud: boolean; toDevice: boolean };
+  /** Everything that crossed the wire, both ways, as binary strings. */
+  readonly crossed: string[];
+  stopCloud(): void;
+  startCloud(): void;
+}
+
+/** A keeper in memory: the model's ledger outlives a cloud that was stopped. */
+function memoryKeeper(): Keeper {
+  const entries: unknown[] = [];
+  return { entries, append: (entry) => void entries.push(entry), settle: () => undefined };
+}
+
+function worldHost(world: World): Host {
+  return {
+    now: () => world.now(),
+    after: (ms, run) => {
+      const event = world.clock.schedule(ms, run);
+      return () => world.clock.cancel(event);
+    },
+    random: (count) => {
+      let bytes = "";
+      while (bytes.length < count) bytes += world.random.bytes(Math.min(64, count - bytes.length));
+      return Buffer.from(bytes, "latin1");
+    },
+    log: () => undefined,
+  };
+}
+
+function note(cloud: CloudWorld, bytes: string): void {
+  cloud.crossed.push(bytes);
+  crossed(bytes);
+}
+
+function listenMqtt(cloud: CloudWorld, host: Host): () => void {
+  const server = createMqttServer(host, mqttFront(host, cloud.model));
+  const listening = cloud.world.listenTcp(1883, (stream) => {
+    const connection = server.accept({
+      send: (bytes) => {
+        const text = bytes.toString("latin1");
+        note(cloud, text);
+        if (cloud.wire.toDevice) stream.send(text);
+      },
+      unread: () => stream.unread(),
+      pause: () => stream.pause(),
+      resume: () => stream.resume(),
+      close: () => stream.close(),
+      abort: () => stream.abort(),
+    });
+    if (connection === undefined) return undefined;
+    return {
+      onBytes: (bytes) => {
+        note(cloud, bytes);
+        if (cloud.wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
+      },
+      onDrained: () => connection.drained(),
+      onEnded: () => connection.ended(),
+    };
+  });
+  return () => {
+    listening.close();
+    server.close();
+  };
+}
+
+function bindCoap(cloud: CloudWorld, host: Host): () => void {
+  const server = createCoapServer(host, coapFront(host, cloud.model), (bytes, peer) => {
+    const [address, port] = peer.split(":");
+    const text = bytes.toString("latin1");
+    note(cloud, text);
+    if (cloud.wire.toDevice) socket.send(text, address!, Number(port));
+  });
+  const socket = cloud.world.bindUdp(5683, (bytes, address, port) => {
+    note(cloud, bytes);
+    if (cloud.wire.toCloud) server.receive(Buffer.from(bytes, "latin1"), `${address}:${port}`);
+  });
+  return () => {
+    socket.close();
+    server.close();
+  };
+}
+
+
+/** A world with a cloud that runs. */
+export function createCloudWorld(options: WorldOptions): CloudWorld {
+  const world = createWorld(options);
+  const host = worldHost(world);
+  const keeper = memoryKeeper();
+  const model = createThethings(host, { activationCodes: CODES, keeper });
+  let stops: (() => void)[] = [];
+  const cloud: CloudWorld = {
+    world,
+    model,
+    wire: { toCloud: true, toDevice: true },
+    crossed: [],
+    stopCloud: () => {
+      for (const stop of stops) stop();
+      stops = [];
+    },
+    startCloud: () => {
+      stops = [listenMqtt(cloud, host), bindCoap(cloud, host)];
+    },
+  };
+  cloud.startCloud();
+  return cloud;
+}
+
+export function driverOf(transport: Transport): LinkDriver {
+  return transport === "mqtt" ? mqttLink(mqttProfile()) : coapLink(coapProfile());
+}
+
+/** Settings for the world's cloud; loopback-like, so without TLS. */
+export function settings(changes: Partial<Provision> = {}): Provision {
+  return { host: SERVER_ADDRESS, port: 0, tls: 0, timeHost: "", ssid: "", password: "", code: CODES[0], token: "", ...changes };
+}
+
+export interface WorldDevice {
+  readonly machine: Machine;
+  readonly said: Said[];
+  /** The running device of the present boot. */
+  readonly thing: () => Thing;
+  /** Things it said under that name. */
+  told(event: string): Said[];
+}
+
+/** A device that is provisioned before its first boot and then left alone. */
+export function createThingDevice(cloud: CloudWorld, transport: Transport, definition: Definition, provision: Provision | undefined, options: MachineOptions = {}): WorldDevice {
+  const said: Said[] = [];
+  let thing: Thing | undefined;
+  let provisioned = false;
+  const machine = cloud.world.createDevice({
+    clockIsSet: true,
+    ...options,
+    main: (ports) => {
+      const ears = { ...ports, log: { record: (event: string, number: number, text: string) => void said.push({ ms: cloud.world.clock.now(), event, number, text }) } };
+      if (!provisioned && provision !== undefined) {
+        const code = provisionThing(ears, provision);
+        if (code !== 0) throw new Error(`provisioning failed with ${code}`);
+        provisioned = true;
+      }
+      const running = bootThing(ears, driverOf(transport), { name: "test", version: "1.0.0" }, definition);
+      if (typeof running === "number") throw new Error(`boot failed with ${running}`);
+      thing = running;
+    },
+  });
+  return { machine, said, thing: () => thing!, told: (event) => said.filter((one) => one.event === event) };
+}
