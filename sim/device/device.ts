@@ -15,7 +15,7 @@ import { createClock, fromMs } from "../world/clock-port";
 import { defaultAreas, flashOfBoot } from "../world/flash-areas";
 import { createI2cPort, type I2cBus } from "../world/i2c";
 import { createPinBank, type PinBank } from "../world/pins";
-import { type AccessPoint, createAir, createRadio } from "../world/radio";
+import { type AccessPoint, type Air, airChanged, createAir, createRadio } from "../world/radio";
 import { createSystemPort } from "../world/system";
 import { createSensorBuses, type SensorSource } from "../world/sensors";
 import { createDnsPort } from "./dns";
@@ -60,6 +60,8 @@ export interface DeviceOptions {
 export interface Device extends Ports {
   readonly pins: PinBank;
   readonly buses: ReadonlyMap<string, I2cBus>;
+  /** Takes the network of `wifi` away, or brings it back; nothing for a device on the desk's network. */
+  setNetwork(present: boolean): void;
   /** World time as the sensors feel it, whatever the device believes. */
   worldTime(): EpochTime;
   /** Switches the machine off: sockets, timers and files are released. Idempotent. */
@@ -101,7 +103,8 @@ export function openDevice(options: DeviceOptions): Device {
       options.onReset?.(reason);
     });
   };
-  const air = createAir(options.wifi === undefined ? undefined : [accessPoint(options.wifi)]);
+  const point = options.wifi && accessPoint(options.wifi);
+  const air = createAir(point && [point]);
   return {
     ...createNetwork(boot, air, options, ca),
     clock: createClock(boot, { epochAtBoot: options.clockIsSet === true ? fromMs(worldMs()) : undefined }).port,
@@ -122,6 +125,11 @@ export function openDevice(options: DeviceOptions): Device {
     }),
     pins,
     buses,
+    setNetwork: (present) => {
+      if (point === undefined) return;
+      point.present = present;
+      airChanged(air);
+    },
     worldTime: () => fromMs(worldMs()),
     close,
   };
@@ -129,7 +137,7 @@ export function openDevice(options: DeviceOptions): Device {
 
 function createNetwork(
   boot: Boot,
-  air: ReturnType<typeof createAir>,
+  air: Air,
   options: DeviceOptions,
   ca: string | undefined,
 ): Pick<Ports, "wifi" | "dns" | "tcp" | "udp"> {

@@ -3,7 +3,7 @@
  * interpolated between the hours and repeated every year. Humidity is not in the data; it is taken from the dew point
  * that the night's lowest temperature comes near to, so it falls when the day warms.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { SensorSource } from "../world/sensors";
@@ -25,8 +25,8 @@ function weatherFile(): string {
   const from = [process.argv[1], join(process.cwd(), "index.js")].filter((path) => path !== undefined);
   for (const path of from) {
     try {
-      // The package exports its program only; its data lies beside it.
-      const entry = createRequire(path).resolve(PACKAGE);
+      // A command is often a link to the program. The package exports its own program only; its data lies beside it.
+      const entry = createRequire(path === process.argv[1] ? realpathSync(path) : path).resolve(PACKAGE);
       return join(dirname(entry), "..", FILE);
     } catch {
       // Not installed there; perhaps elsewhere.
