@@ -61,7 +61,7 @@ export interface MqttSession {
   /** The tick that was asked for: `wakeMs` after uptime `wakeFrom`; `wakeMs` is -1 when none is. */
   wakeFrom: number;
   wakeMs: number;
-  /** The topic that was found right last, so that publishing to one topic checks it once. */
+  /** The topic that was found right last, sent or received: checking goes byte by byte, and the next is often the same. */
   topic: string;
   /** True while a call into the core runs; used by builds that check. */
   busy: boolean;
