@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { compileNative, findApp } from "../boards/toolchain/compile/native";
 import { startDesk } from "../sim/desk/desk";
-import type { Desk, RemoteTarget } from "../sim/desk/desk";
+import type { RemoteTarget } from "../sim/desk/desk";
 import { SPEED_MAX } from "../sim/desk/time";
 import { weatherSource } from "../sim/device/weather";
 import { interrupted, parseDuration } from "./context";
@@ -52,10 +52,8 @@ function parseTarget(options: SimOptions): RemoteTarget | undefined {
   };
 }
 
-function greet(context: Context, desk: Desk, state: string): void {
-  if (desk.cloud === undefined) return;
-  const { ports } = desk.cloud;
-  context.output.event({ event: "cloud", platform: "thethings", http: ports.http, mqtt: ports.mqtt, coap: ports.coap });
+/** What a person at the terminal can do next. */
+function greet(context: Context, state: string): void {
   context.output.note(`Send a command from a second terminal: motet send fan true${state === defaultState ? "" : ` --state ${state}`}`);
   context.output.note("End with Ctrl-C.");
 }
@@ -76,10 +74,10 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
     onEvent: (event) => {
       counts.set(event.event, (counts.get(event.event) ?? 0) + (event.event === "published" ? Number(event["count"]) : 1));
       context.output.event(event);
+      if (event.event === "cloud") greet(context, options.state);
       if (event.event === "failed") process.exitCode = 1;
     },
   });
-  greet(context, desk, options.state);
   const over = options.for === undefined ? [] : [new Promise<void>((resolve) => setTimeout(resolve, options.for! / options.speed))];
   await Promise.race([interrupted(), ...over]);
   await desk.stop();

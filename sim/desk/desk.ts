@@ -12,7 +12,7 @@ import type { StartedThethings } from "../cloud/thethings/index";
 import { runDevice } from "./device-loop";
 import { deskEvent } from "./events";
 import type { DeskEvent } from "./events";
-import { loadSession, saveSession } from "./session";
+import { loadSession, saveSession, saveToken } from "./session";
 import { deskHost, deskTime } from "./time";
 
 /** A cloud that is not at this desk. */
@@ -72,13 +72,16 @@ function openSession(cloud: StartedThethings, stateDir: string): void {
 }
 
 /** The device got its token: the desk's app is linked to it, as its owner would do. */
-function linkThing(cloud: StartedThethings, stateDir: string, code: string): void {
+function linkThings(cloud: StartedThethings, stateDir: string): void {
   const session = loadSession(stateDir);
-  const token = cloud.model.tokenOfCode(code);
   const user = session === undefined ? undefined : cloud.model.apps.session(session.sessionToken);
-  if (session === undefined || token === undefined || user === undefined) return;
-  const linked = cloud.model.apps.link(user, token);
-  if (linked.ok) saveSession(stateDir, { ...session, thingId: linked.thingId });
+  if (session === undefined || user === undefined) return;
+  for (const thingId of cloud.model.things()) {
+    const linked = cloud.model.apps.link(user, cloud.model.tokenOf(thingId));
+    if (!linked.ok) continue;
+    saveSession(stateDir, { ...session, thingId });
+    saveToken(stateDir, cloud.model.tokenOf(thingId)!);
+  }
 }
 
 function localSettings(cloud: StartedThethings, transport: string): ProvisionSettings {
@@ -93,7 +96,10 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   const { program, remote, stateDir, onEvent } = options;
   const cloud = remote === undefined ? await startCloud(options, time) : undefined;
   let code = remote?.code ?? "";
-  if (cloud !== undefined) openSession(cloud, stateDir);
+  if (cloud !== undefined) {
+    openSession(cloud, stateDir);
+    onEvent({ event: "cloud", platform: "thethings", ...cloud.ports, ca: cloud.ca });
+  }
   const prepare = (device: Device): number => {
     const needed = program.state(device) !== 0;
     if (needed && cloud !== undefined && code === "") code = cloud.model.createCodes(1)[0]!;
@@ -101,7 +107,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     return program.provision(device, { ...settings, code: needed ? code : "" });
   };
   const onLog = (event: string, number: number, text: string): void => {
-    if (event === "activated" && cloud !== undefined) linkThing(cloud, stateDir, code);
+    if (event === "activated" && cloud !== undefined) linkThings(cloud, stateDir);
     onEvent(deskEvent(event, number, text));
   };
   const loop = startLoop(options, time, prepare, onLog, cloud);

@@ -26,6 +26,16 @@ export function saveSession(stateDir: string, session: DeskSession): void {
   chmodSync(path, 0o600);
 }
 
+/**
+ * Leaves the thing token where its owner can read it, as the platform's panel would show it, so that any MQTT or CoAP client
+ * can be tried on the device's channel. It is never printed.
+ */
+export function saveToken(stateDir: string, token: string): void {
+  const path = join(stateDir, "thing-token");
+  writeFileSync(path, token, { mode: 0o600 });
+  chmodSync(path, 0o600);
+}
+
 /** The session left by the last run, or undefined. */
 export function loadSession(stateDir: string): DeskSession | undefined {
   try {
