@@ -47,7 +47,10 @@ declare const Math: Math;
 // Names that the compiler demands. They have no members here.
 interface Boolean {}
 interface CallableFunction extends Function {}
-interface Function {}
+/** An empty one would fit every object, and every object could then be called. */
+interface Function {
+  readonly apply: never;
+}
 interface IArguments {}
 interface NewableFunction extends Function {}
 interface Number {}
