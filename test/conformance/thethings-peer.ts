@@ -5,6 +5,7 @@
  * Peers are real (node:http, socket.io-client 2 and 4); nothing here knows what the emulation should answer.
  */
 import { request } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { request as requestTls } from "node:https";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
@@ -94,6 +95,7 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly json: unknown;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface Call {
@@ -122,7 +124,7 @@ export function call(port: number, path: string, options: Call = {}): Promise<An
       response.on("end", () => {
         const text = Buffer.concat(parts).toString("utf8");
         crossed(text);
-        resolve({ status: response.statusCode ?? 0, text, json: jsonOf(text) });
+        resolve({ status: response.statusCode ?? 0, text, json: jsonOf(text), headers: response.headers });
       });
     });
     sent.end(bytes);

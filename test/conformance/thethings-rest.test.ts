@@ -177,6 +177,16 @@ describe("apps", () => {
     expect(await get("/v2/", { session: await register() })).toMatchObject({ status: 200 });
   });
 
+  test("web apps of any origin get in: REST, streams and socket.io, with their Authorization header", async () => {
+    const asked = await call(cloud.port, "/v2/me/things", { method: "OPTIONS", headers: { origin: "http://a", "access-control-request-method": "POST", "access-control-request-headers": "authorization" } });
+    expect(asked).toMatchObject({ status: 204, headers: { "access-control-allow-origin": "*", "access-control-allow-headers": "authorization, content-type", "access-control-allow-methods": "GET, POST" } });
+    expect((await get("/v2/", { headers: { origin: "http://a" } })).headers["access-control-allow-origin"]).toBe("*");
+    expect((await get("/socket.io/?EIO=4&transport=polling", { headers: { origin: "http://a" } })).headers["access-control-allow-origin"]).toBe("*");
+    const stream = await openStream(cloud.port, `/v2/things/${newThing()}`);
+    expect(stream.head).toContain("access-control-allow-origin: *");
+    await stream.close();
+  });
+
   statement("SIO-7", "register and login give a session token; the header carries it raw", async () => {
     const first = await register();
     const login = await post("/v2/login", { email: "ann@example.org", password: "correct horse", app: "default" });

@@ -85,6 +85,29 @@ test("one connection too many is closed unread", async () => {
   for (const socket of held) await new Promise<void>((resolve) => socket.once("close", () => resolve()).destroy());
 });
 
+test("a request that does not end is answered 408 and cut", async () => {
+  await start({ requestMs: 50 });
+  const socket = connect(port, "127.0.0.1", () => socket.write("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"));
+  const text = await new Promise<string>((resolve) => {
+    let came = "";
+    socket.on("data", (part) => (came += part.toString("latin1")));
+    socket.on("close", () => resolve(came));
+  });
+  expect(text).toMatch(/^HTTP\/1.1 408 /);
+  await alive();
+});
+
+test("an idle connection is closed", async () => {
+  await start({ idleMs: 20 });
+  const socket = connect(port, "127.0.0.1", () => socket.write("GET /part/x HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const text = await new Promise<string>((resolve) => {
+    let came = "";
+    socket.on("data", (part) => (came += part.toString("latin1")));
+    socket.on("close", () => resolve(came));
+  });
+  expect(text).toMatch(/^HTTP\/1.1 200 /);
+});
+
 test.each(["/part/%", "/part/%zz", "/part/%ff", "/%00", "/..%2f..%2fetc%2fpasswd", "//", "/part/x?%", "/part/a%2fb", "/*", `/${"a/".repeat(5000)}`])(
   "a hostile path is answered and hurts nothing: %s",
   async (path) => {

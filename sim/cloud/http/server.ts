@@ -85,7 +85,13 @@ function newApp(options: HttpOptions, limits: HttpLimits, failed: FailureHandler
     },
     frameworkErrors: (error, request, reply) => void failed(error, request, reply),
     serverFactory: (handler): Server => {
-      const settings = { requestTimeout: limits.requestMs, headersTimeout: limits.requestMs, keepAliveTimeout: limits.idleMs };
+      const settings = {
+        requestTimeout: limits.requestMs,
+        headersTimeout: limits.requestMs,
+        keepAliveTimeout: limits.idleMs,
+        // Node looks for late requests this often; its default of 30 s would double our limit.
+        connectionsCheckingInterval: Math.min(limits.requestMs, 1000),
+      };
       const server = options.tls === undefined ? createServer(settings, handler) : createTlsServer({ ...settings, ...options.tls }, handler);
       server.maxConnections = limits.connectionsMax;
       return server;

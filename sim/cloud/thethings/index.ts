@@ -7,6 +7,8 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CoapLimits } from "../coap/limits";
+import { listenCoap } from "../coap/listen";
 import { realHost } from "../host";
 import type { Host } from "../host";
 import type { HttpLimits } from "../http/limits";
@@ -18,6 +20,7 @@ import { listenMqtt } from "../mqtt/listen";
 import { createMqttServer } from "../mqtt/server";
 import { tlsIdentity } from "../tls";
 import type { TlsIdentity } from "../tls";
+import { thethingsCoap } from "./coap";
 import { createThethings } from "./model";
 import type { Thethings, ThethingsOptions } from "./model";
 import { thethingsMqtt } from "./mqtt";
@@ -48,6 +51,7 @@ export interface StartOptions extends Pick<ThethingsOptions, "activationCodes" |
     readonly http?: Partial<HttpLimits>;
     readonly socketio?: Partial<SocketioLimits>;
     readonly mqtt?: Partial<MqttLimits>;
+    readonly coap?: Partial<CoapLimits>;
   };
 }
 
@@ -56,6 +60,7 @@ export interface Ports {
   readonly https: number;
   readonly mqtt: number;
   readonly mqtts: number;
+  readonly coap: number;
 }
 
 export interface StartedThethings {
@@ -139,6 +144,9 @@ async function listenAll(parts: Parts): Promise<Ports> {
     https: await listenHttp(parts, "https", tls),
     mqtt: await bind(parts, "mqtt", (address, port) => listenMqtt(machine, mqtt, { address, port })),
     mqtts: await bind(parts, "mqtts", (address, port) => listenMqtt(machine, mqtt, { address, port, tls })),
+    coap: await bind(parts, "coap", (address, port) =>
+      listenCoap(machine, thethingsCoap(machine, model), { address, port, limits: options.limits?.coap ?? {} }),
+    ),
   };
 }
 

@@ -14,7 +14,7 @@ import type { Code, Entry, State, Thing } from "./state";
 import { element, newest } from "./timeline";
 import { modelLimits, refuse } from "./types";
 import type { Element, Listener, ModelLimits, Origin, Params, Refused, Result } from "./types";
-import { isKey, parseWrite } from "./values";
+import { parseWrite } from "./values";
 import { newWatchers, resourceChannel, thingChannel } from "./watchers";
 
 /** Where entries are kept: `sim/cloud/journal.ts`, or nothing. */
@@ -61,6 +61,8 @@ export interface Thethings {
   createCodes(count: number): readonly string[];
   /** The panel: makes a thing without a code [MQ-8, CO-6]. */
   createThing(): { readonly thingToken: string; readonly thingId: string };
+  /** The panel: the ids of all things, oldest first. */
+  things(): readonly string[];
   /** The panel: the token of a thing, at any time [MQ-13, CO-12]. */
   tokenOf(thingId: string): string | undefined;
   /** The panel: takes a thing and its values away; its token is unknown from then on. */
@@ -104,6 +106,7 @@ export function createThethings(host: Host, options: ThethingsOptions = {}): The
       const thing = core.createThing({});
       return { thingToken: thing.token, thingId: thing.id };
     },
+    things: () => [...state.things.keys()],
     tokenOf: (thingId) => state.things.get(thingId)?.token,
     removeThing: (id) => {
       if (state.things.has(id)) core.commit({ t: "removed", id });
@@ -227,9 +230,4 @@ function readThing(thing: Thing, key: string, params: Params): Result<{ elements
 
 function unknownThing(): Refused {
   return refuse("unauthorized", "Unknown thing token");
-}
-
-/** Whether `text` may be the key of a resource of this cloud. */
-export function isResource(model: Thethings, text: string): boolean {
-  return isKey(text, model.limits);
 }

@@ -39,8 +39,25 @@ export function newRest(model: Thethings, host: Host, options: RestOptions = {})
     http,
     refuse: (request, reply, refused) => http.fail(request, reply, codes[refused.reason], refused.message),
   };
+  allowBrowsers(http);
   addDeviceRoutes(rest);
   addAppRoutes(rest);
   if (options.adminToken !== undefined) addAdminRoutes(rest, options.adminToken);
   return http;
+}
+
+/** Web apps come from pages of any origin. Every secret is given in the request itself, never by the browser, so none is lent out. */
+function allowBrowsers(http: HttpServer): void {
+  http.app.addHook("onRequest", async (_request, reply) => {
+    // On the raw response, so that a stream, which writes its own head, carries it too.
+    reply.raw.setHeader("access-control-allow-origin", "*");
+  });
+  http.app.options("/v2/*", (_request, reply) =>
+    reply
+      .code(204)
+      .header("access-control-allow-methods", "GET, POST")
+      .header("access-control-allow-headers", "authorization, content-type")
+      .header("access-control-max-age", "86400")
+      .send(),
+  );
 }

@@ -62,6 +62,7 @@ export function attachSocketio(model: Thethings, host: Host, http: HttpServer, o
   const limits = { ...socketioLimits, ...options };
   const io = new Server({
     allowEIO3: true,
+    cors: { origin: "*" },
     serveClient: false,
     maxHttpBufferSize: limits.messageBytesMax,
     pingInterval: 25000,
@@ -121,6 +122,7 @@ function subscribe(client: Client, topic: unknown): object {
   }
   const watched = watch(client, client.user, topic, (elements) => {
     const { socket } = client;
+    // Declared private there, and the only measure of what waits for a client.
     if ((socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length > client.limits.unreadPacketsMax) socket.disconnect(true);
     else socket.emit(topic, elements);
   });
