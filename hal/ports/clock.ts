@@ -22,11 +22,15 @@ export interface ClockPort {
   uptime(this: void): number;
   /** World time, or undefined while it was never set in this boot. */
   epoch(this: void): EpochTime | undefined;
-  /** Sets world time; it then runs on with uptime. */
+  /** Sets world time, forwards or back; it then runs on with uptime. Timers do not notice. */
   setEpoch(this: void, time: EpochTime): void;
-  /** Runs `run` once, `ms` milliseconds from now (0 is a later turn as soon as may be), never early. */
+  /**
+   * Runs `run` once, `ms` milliseconds from now (0 to 2^31-1; 0 is a later turn as soon as may be), never early. Answers 0,
+   * and nothing will run, when `ms` is out of range or no timer is free. Timers that are due at the same moment run in the
+   * order in which they were started.
+   */
   after(this: void, ms: number, run: (this: void) => void): Timer;
-  /** Runs `run` every `ms` milliseconds (at least 1), without drift; ticks missed are not made up in a burst. */
+  /** Runs `run` every `ms` milliseconds (1 to 2^31-1), without drift; ticks missed are not made up in a burst. Answers 0 as `after` does. */
   every(this: void, ms: number, run: (this: void) => void): Timer;
   /** Stops a timer. Idempotent; nothing happens for 0 or for a timer that has run. */
   cancel(this: void, timer: Timer): void;

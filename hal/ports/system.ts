@@ -18,11 +18,14 @@ export interface SystemPort {
   resetReason(this: void): ResetReason;
   /** An identity unique to this machine: 4 to 32 characters of [0-9a-z]. Not a secret. */
   uniqueId(this: void): string;
-  /** Restarts the machine; no callback of this boot runs afterwards. */
+  /**
+   * Restarts the machine; no callback of this boot runs afterwards. Where the call returns, the ports do nothing any more:
+   * flash answers `hardware`.
+   */
   restart(this: void): void;
-  /** Sleeps with everything off, then boots anew with reason `deepSleep`; 0 ms to 2^31-1. `unsupported`, or 0 and no callback runs any more. */
+  /** Sleeps with everything off, then boots anew with reason `deepSleep`; 0 ms to 2^31-1. `unsupported`, `invalid`, or 0 and no callback runs any more. */
   deepSleep(this: void, ms: number): number;
-  /** Starts the watchdog: without a feed for `ms` the machine restarts. 0, or `unsupported` (ESP8266 Espruino has none). */
+  /** Starts the watchdog: without a feed for `ms` (1 to 2^31-1) the machine restarts. 0, `invalid`, or `unsupported` (ESP8266 Espruino has none). */
   watchdogStart(this: void, ms: number): number;
   watchdogFeed(this: void): void;
   /** Free working memory, in the engine's own unit (JsVars on Espruino, bytes elsewhere). */

@@ -9,7 +9,9 @@
  *   still allowed and does nothing.
  * - Whether the engine throws on a refused connection or sends an event is hidden by the adapter: it is `onError`.
  * - Bytes arrive in chunks of any size from 1 byte; Espruino cuts at 536 (268 on ESP8266). Order is kept.
- * - `write` takes all bytes or none. After a write, `busy` is answered until the next `onWritable`: one write outstanding.
+ * - `write` takes all bytes or none. Before the first `onWritable`, and after a write until the next, it answers `busy`: one
+ *   write outstanding.
+ * - A connection whose machine loses its network ends with `broken`, and so does a `connect` without a network.
  * - Opening takes an IP address; names are the `dns` port's affair.
  *
  * For adapter authors: a peer that went silent is not detected here; keep-alive belongs to the protocol above.
@@ -41,7 +43,10 @@ export interface TcpPort {
   readonly tlsLevel: TlsLevel;
   /** The most bytes one `write` takes. */
   readonly writeBytesMax: number;
-  /** Starts connecting; a number above 0 is the socket, and 0 means that the options are invalid or no socket is free. */
+  /**
+   * Starts connecting; a number above 0 is the socket, and 0 means that the options are invalid (TLS on a machine whose
+   * level is `none` is) or no socket is free.
+   */
   connect(this: void, options: TcpOptions): TcpSocket;
   /** Sends 1 to `writeBytesMax` bytes: 0, or `closed`, `busy`, `invalid` or `tooLarge`. */
   write(this: void, socket: TcpSocket, bytes: string): number;

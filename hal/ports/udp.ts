@@ -6,7 +6,7 @@ export interface UdpOptions {
   readonly port: number;
   /** One datagram of at least 0 bytes, and where it came from. */
   onReadable(this: void, bytes: string, address: string, port: number): void;
-  /** The socket is unusable; only `close` remains. */
+  /** The socket is unusable (`busy`: the port is taken); only `close` remains, and `write` answers `closed`. */
   onError(this: void, fault: number): void;
 }
 
@@ -14,7 +14,7 @@ export interface UdpOptions {
 export type UdpSocket = number;
 
 export interface UdpPort {
-  /** The largest datagram that arrives whole: larger ones are dropped by the machine (268 on ESP8266 Espruino). */
+  /** The largest datagram: `write` refuses larger ones, and the machine drops those that arrive (268 on ESP8266 Espruino). */
   readonly bytesMax: number;
   /** Opens a socket: a number above 0, or 0 when the options are invalid or none is free. */
   open(this: void, options: UdpOptions): UdpSocket;

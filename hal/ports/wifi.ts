@@ -1,8 +1,8 @@
 /**
  * The radio as a station. Connection numbers are ECMA-419's (WiFi, `connection`): compare with `<` and `>=`.
  *
- * Machines without a radio of their own (the simulator on a desk, the Linux interpreter) answer as one that joins any
- * network at once.
+ * Machines without a radio of their own (the simulator on a desk, the Linux interpreter) are `ready` from their boot on,
+ * and join any network at once.
  */
 export const enum WifiConnection {
   unavailable = 0,

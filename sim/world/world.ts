@@ -66,6 +66,8 @@ export class World {
     const number = this.machines.length + 1;
     if (number > MACHINES_MAX) throw new Error(`a world holds ${MACHINES_MAX} machines; use more worlds`);
     const name = options.name ?? `device${number}`;
+    if (!/^[0-9a-z]{4,32}$/.test(name)) throw new Error(`a machine's name is 4 to 32 characters of 0-9 and a-z, not "${name}"`);
+    if (this.machines.some((machine) => machine.name === name)) throw new Error(`there is a machine ${name} already`);
     const surroundings = {
       timeline: this.clock,
       network: this.network,
