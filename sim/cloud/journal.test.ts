@@ -120,7 +120,7 @@ test("a snapshot that cannot be made leaves the old log working", () => {
 
 test("one folder serves one cloud at a time; a dead process does not hold it", () => {
   const journal = open();
-  expect(() => open()).toThrow(/in use by process \d+; stop it or name another folder/);
+  expect(() => open()).toThrow(/in use by process \d+: stop it, name another folder, or delete .*test\.lock if/);
   journal.close();
   journal.close();
   expect(() => journal.append(1)).toThrow(/closed/);

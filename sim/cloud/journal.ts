@@ -197,7 +197,7 @@ function lock(path: string, folder: string): () => void {
     const holder = Number(readFileSync(path, "latin1"));
     // A file with our own number that we do not hold is of a process before us: in containers numbers repeat.
     if (holder === process.pid ? held.has(name) : isAlive(holder)) {
-      throw new JournalError(`The state folder ${folder} is in use by process ${holder}; stop it or name another folder.`);
+      throw new JournalError(`The state folder ${folder} is in use by process ${holder}: stop it, name another folder, or delete ${path} if that process is no cloud.`);
     }
     rmSync(path, { force: true });
   }

@@ -150,6 +150,7 @@ describe("streams", () => {
     expect(cloud.host.timers()).toBe(2);
     await one.close();
     await two.close();
+    cloud.model.write(token, { values: [{ key: "k", value: 1 }] }, { via: "mqtt" });
     // The server hears of it on a later turn; each round trip gives it some.
     while (cloud.host.timers() > 0) await get("/v2");
     expect(await openStream(cloud.port, path).then((stream) => stream.next())).toContain("subscribed");
@@ -198,6 +199,14 @@ describe("apps", () => {
     expect(await post("/v2/login", { email: "ann@example.org", password: "wrong", app: "default" })).toMatchObject(error(401));
     expect(await post("/v2/register", { email: "ann@example.org", password: "x" })).toMatchObject(error(400));
     expect(await post("/v2/register", "{")).toMatchObject(error(400));
+  });
+
+  test("logins are counted as refused secrets are: an address has so many in a row", async () => {
+    await start({ rest: { limits: { refusalsBurst: 2 } } });
+    const login = (): Promise<Answer> => post("/v2/login", { email: "ann@example.org", password: "correct horse" });
+    await register();
+    expect(await login()).toMatchObject({ status: 200 });
+    expect(await login()).toMatchObject(error(429));
   });
 
   statement("SIO-6", "an app logs in, links a thing, reads and writes, all through REST", async () => {

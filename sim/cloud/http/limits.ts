@@ -16,7 +16,7 @@ export interface HttpLimits {
   readonly requestsBurst: number;
   /** How fast that budget refills. */
   readonly requestsPerSec: number;
-  /** Refused secrets (tokens, codes, passwords) of one address in a row; then everything of it is answered 429. */
+  /** Refused secrets (tokens, codes, passwords) and logins of one address in a row; then everything of it is answered 429. */
   readonly refusalsBurst: number;
   readonly refusalsPerSec: number;
   /** Addresses whose budgets are remembered; the one seen first is forgotten first. */

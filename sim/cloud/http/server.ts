@@ -28,7 +28,7 @@ export interface HttpServer {
   readonly limits: HttpLimits;
   /** Answers a failure in the platform's words. A 401 counts as a refused secret of the peer's address. */
   fail(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply;
-  /** Counts a refused secret that is not answered 401. */
+  /** Counts a refused secret that is not answered 401, or a costly attempt. */
   refused(request: FastifyRequest): void;
   /** Listens, and gives the port: the one asked for, or a free one for 0. Rejects with the system's error. */
   listen(address: string, port: number): Promise<number>;

@@ -42,6 +42,7 @@ function activate(rest: Rest, request: FastifyRequest, reply: FastifyReply): Fas
   const body = parseBody(request.body ?? "");
   if (!body.ok) return rest.refuse(request, reply, body);
   const result = rest.model.activate(isRecord(body.json) ? body.json["activationCode"] : undefined);
+  rest.host.log({ event: "activation", via: "rest", created: result.ok });
   if (result.ok) return reply.code(201).send({ status: "created", thingToken: result.thingToken });
   rest.http.refused(request);
   return rest.http.fail(request, reply, 400, result.message);
@@ -54,7 +55,10 @@ function subscribe(rest: Rest, request: FastifyRequest, reply: FastifyReply, tok
   if (!keepAlive.ok) return rest.refuse(request, reply, keepAlive);
   reply.hijack();
   const stream = reply.raw;
+  // What goes wrong with a stream concerns its reader alone, and always ends in "close".
+  stream.on("error", () => undefined);
   const send = (json: unknown): void => {
+    if (stream.destroyed) return;
     if (stream.writableLength > rest.http.limits.unreadBytesMax) stream.destroy();
     else stream.write(JSON.stringify(json));
   };

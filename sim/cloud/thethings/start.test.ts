@@ -66,7 +66,7 @@ test("a busy coap port is named too", async () => {
 
 test("a folder in use, and one that is none, are refused in one sentence", async () => {
   await start({ stateDir: folder });
-  await expect(startThethings({ stateDir: folder })).rejects.toThrow(/^The state folder .* is in use by process \d+; stop it or name another folder\.$/);
+  await expect(startThethings({ stateDir: folder })).rejects.toThrow(/^The state folder .* is in use by process \d+: stop it, name another folder, or delete \S+ if that process is no cloud\.$/);
   writeFileSync(join(folder, "file"), "");
   await expect(startThethings({ stateDir: join(folder, "file") })).rejects.toThrow(/^The state folder .* cannot be used/);
 });
