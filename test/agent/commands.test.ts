@@ -89,7 +89,7 @@ statement("SEC-16", "a key that could reach into a topic or a path is refused wh
     const cloud = createCloudWorld({ seed: 36 });
     const good = createThingDevice(cloud, "mqtt", (thing) => measure(thing, { key: "good" }), settings());
     expect(cloud.world.runUntil(() => good.told("connected").length === 1, 60000)).toBe(true);
-    createThingDevice(cloud, "mqtt", (thing) => measure(thing, { key }), settings({ code: "code-two" }));
+    createThingDevice(cloud, "mqtt", (thing) => measure(thing, { key }), settings({ code: "canary-code-two" }));
     expect(() => cloud.world.run(1000)).toThrow("is not allowed on this platform");
   }
 });

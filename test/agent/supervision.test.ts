@@ -127,7 +127,7 @@ describe.each<Transport>(["mqtt", "coap"])("sleeping over %s", (transport) => {
 test("WiFi: a wrong password is told, a network that goes and comes back is joined again", () => {
   const cloud = createCloudWorld({ seed: 58, accessPoints: [{ ssid: "home", password: "correct horse" }] });
   const wrong = createThingDevice(cloud, "mqtt", station, settings({ ssid: "home", password: "wrong horse" }));
-  const right = createThingDevice(cloud, "mqtt", station, settings({ ssid: "home", password: "correct horse", code: "code-two" }));
+  const right = createThingDevice(cloud, "mqtt", station, settings({ ssid: "home", password: "correct horse", code: "canary-code-two" }));
   cloud.world.run(120000);
   expect(wrong.told("offline").map((one) => one.number)).toContain(5);
   expect(right.told("connected")).toHaveLength(1);
@@ -141,12 +141,12 @@ test("WiFi: a wrong password is told, a network that goes and comes back is join
 statement("SEC-6 SEC-7", "no token goes over less than the demanded TLS level, and a connection without TLS is named at each boot", () => {
   const cloud = createCloudWorld({ seed: 59 });
   const strict = createThingDevice(cloud, "mqtt", station, settings({ tls: 1 }));
-  const overUdp = createThingDevice(cloud, "coap", station, settings({ tls: 1, code: "code-two" }));
+  const overUdp = createThingDevice(cloud, "coap", station, settings({ tls: 1, code: "canary-code-two" }));
   cloud.world.run(5 * 60000);
   expect(strict.told("stopped").map((one) => one.number)).toEqual([69]);
   expect(overUdp.told("stopped").map((one) => one.number)).toEqual([69]);
   expect(cloud.crossed).toEqual([]);
-  const open = createThingDevice(cloud, "mqtt", station, settings({ code: "code-three" }));
+  const open = createThingDevice(cloud, "mqtt", station, settings({ code: "canary-code-three" }));
   cloud.world.run(60000);
   expect(open.told("insecure")).toHaveLength(1);
 });
@@ -177,7 +177,7 @@ test("stored values are read back over CoAP; MQTT says that it cannot", () => {
   expect(answers).toHaveLength(1);
   expect(answers[0]!.slice(0, 2)).toBe("0 ");
   expect(JSON.parse(answers[0]!.slice(2))).toHaveLength(3);
-  const over = createThingDevice(cloud, "mqtt", station, settings({ code: "code-two" }));
+  const over = createThingDevice(cloud, "mqtt", station, settings({ code: "canary-code-two" }));
   cloud.world.run(60000);
   expect(readBack(over.thing(), { key: "count", limit: 3, start: undefined, end: undefined }, () => undefined)).toBe(72);
 });

@@ -28,7 +28,7 @@ import { thethingsMqtt as mqttProfile } from "../../firmware/platform/thethings/
 export type Transport = "mqtt" | "coap";
 
 /** The codes that a world's cloud knows. */
-export const CODES = ["code-one", "code-two", "code-three"] as const;
+export const CODES = ["canary-code-one", "canary-code-two", "canary-code-three"] as const;
 
 /** One thing that a device said of itself. */
 export interface Said {
@@ -47,6 +47,8 @@ export interface CloudWorld {
   readonly crossed: string[];
   stopCloud(): void;
   startCloud(): void;
+  /** Sends bytes to every device that is connected, as if the cloud had gone mad. */
+  inject(bytes: string): void;
 }
 
 /** A keeper in memory: the model's ledger outlives a cloud that was stopped. */
@@ -76,7 +78,10 @@ function note(cloud: CloudWorld, bytes: string): void {
   crossed(bytes);
 }
 
-function listenMqtt(cloud: CloudWorld, host: Host): () => void {
+/** Ways to reach what is connected, for `inject`. */
+type Lines = Map<unknown, (bytes: string) => void>;
+
+function listenMqtt(cloud: CloudWorld, host: Host, lines: Lines): () => void {
   const server = createMqttServer(host, mqttFront(host, cloud.model));
   const listening = cloud.world.listenTcp(1883, (stream) => {
     const connection = server.accept({
@@ -92,13 +97,17 @@ function listenMqtt(cloud: CloudWorld, host: Host): () => void {
       abort: () => stream.abort(),
     });
     if (connection === undefined) return undefined;
+    lines.set(stream, (bytes) => stream.send(bytes));
     return {
       onBytes: (bytes) => {
         note(cloud, bytes);
         if (cloud.wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
       },
       onDrained: () => connection.drained(),
-      onEnded: () => connection.ended(),
+      onEnded: () => {
+        lines.delete(stream);
+        connection.ended();
+      },
     };
   });
   return () => {
@@ -107,7 +116,7 @@ function listenMqtt(cloud: CloudWorld, host: Host): () => void {
   };
 }
 
-function bindCoap(cloud: CloudWorld, host: Host): () => void {
+function bindCoap(cloud: CloudWorld, host: Host, lines: Lines): () => void {
   const server = createCoapServer(host, coapFront(host, cloud.model), (bytes, peer) => {
     const [address, port] = peer.split(":");
     const text = bytes.toString("latin1");
@@ -116,6 +125,7 @@ function bindCoap(cloud: CloudWorld, host: Host): () => void {
   });
   const socket = cloud.world.bindUdp(5683, (bytes, address, port) => {
     note(cloud, bytes);
+    lines.set(address, (junk) => socket.send(junk, address, port));
     if (cloud.wire.toCloud) server.receive(Buffer.from(bytes, "latin1"), `${address}:${port}`);
   });
   return () => {
@@ -132,6 +142,7 @@ export function createCloudWorld(options: WorldOptions): CloudWorld {
   const keeper = memoryKeeper();
   const model = createThethings(host, { activationCodes: CODES, keeper });
   let stops: (() => void)[] = [];
+  const lines: Lines = new Map();
   const cloud: CloudWorld = {
     world,
     model,
@@ -141,8 +152,11 @@ export function createCloudWorld(options: WorldOptions): CloudWorld {
       for (const stop of stops) stop();
       stops = [];
     },
+    inject: (bytes) => {
+      for (const send of [...lines.values()]) send(bytes);
+    },
     startCloud: () => {
-      stops = [listenMqtt(cloud, host), bindCoap(cloud, host)];
+      stops = [listenMqtt(cloud, host, lines), bindCoap(cloud, host, lines)];
     },
   };
   cloud.startCloud();
