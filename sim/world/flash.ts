@@ -218,8 +218,9 @@ export class WorldFlash {
       if (text.charCodeAt(i) > 255) return "not a byte string";
       if (state.bytes[offset + i] !== 255) return `byte ${String(offset + i)} of ${name} is programmed already`;
     }
+    if (offset === start || state.bytes[start] !== 255) return undefined;
     const erased = state.bytes.subarray(start, start + blockBytes).every((byte) => byte === 255);
-    return erased && offset !== start ? `block ${String(block)} of ${name} does not begin at its offset 0` : undefined;
+    return erased ? `block ${String(block)} of ${name} does not begin at its offset 0` : undefined;
   }
 
   #write(area: FlashArea, offset: number, text: string): number {
