@@ -112,7 +112,7 @@ export function openDevice(options: DeviceOptions): Device {
     log: { record: (event, number, text) => void (boot.alive && options.log?.(event, number, text)) },
     flash: flashOfBoot(boot, files.port),
     checksum,
-    i2c: createI2cPort(boot, buses),
+    i2c: createI2cPort(boot, () => buses),
     digital: pins.digitalPort(boot),
     analog: pins.analogPort(boot),
     system: createSystemPort(boot, {

@@ -37,8 +37,8 @@ function valid(options: I2cOptions): boolean {
   );
 }
 
-/** The I2C port of one boot over the machine's buses, by name. */
-export function createI2cPort(boot: Boot, buses: ReadonlyMap<string, I2cBus>): I2cPort {
+/** The I2C port of one boot over the machine's buses, by name; they are asked for when a device is opened. */
+export function createI2cPort(boot: Boot, buses: () => ReadonlyMap<string, I2cBus>): I2cPort {
   const open = new Map<number, { bus: I2cBus; address: number }>();
   let handle = 0;
   boot.onEnd(() => open.clear());
@@ -51,7 +51,7 @@ export function createI2cPort(boot: Boot, buses: ReadonlyMap<string, I2cBus>): I
   const fits = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= TRANSFER_BYTES_MAX;
   return {
     open: (options) => {
-      const bus = buses.get(options.bus);
+      const bus = buses().get(options.bus);
       if (bus === undefined || !valid(options) || !boot.alive) return 0;
       handle += 1;
       open.set(handle, { bus, address: options.address });

@@ -82,10 +82,10 @@ export class Machine implements Station {
   readonly conditions: Conditions;
   readonly flash: WorldFlash;
   readonly pins: PinBank;
-  readonly buses: ReadonlyMap<string, I2cBus>;
   /** Why each boot began, first to last. */
   readonly boots: ResetReason[] = [];
   private running: Running | undefined;
+  private chips: ReadonlyMap<string, I2cBus> | undefined;
   private rebooting: QueuedEvent | undefined;
 
   /** Made by `World.createDevice`; it has power at once. */
@@ -98,7 +98,6 @@ export class Machine implements Station {
     this.address = world.address;
     this.conditions = createConditions({ ...world.conditions, ...options.conditions });
     this.pins = createPinBank(options.pinNames);
-    this.buses = createSensorBuses(world.timeline, world.worldMs, options.sensorSource);
     const seed = world.network.random.fork(`${name}/flash`).below(2147483647);
     this.flash = options.flash ?? createFlash({ areas: options.flashAreas ?? defaultAreas, seed });
     this.begin(ResetReason.powerOn);
@@ -108,6 +107,13 @@ export class Machine implements Station {
   get ports(): Ports {
     if (this.running === undefined) throw new Error(`${this.name} is off`);
     return this.running.ports;
+  }
+
+  /** Its buses and chips; made when they are first asked for, because most of a fleet never asks. */
+  get buses(): ReadonlyMap<string, I2cBus> {
+    const { timeline, worldMs } = this.world;
+    this.chips ??= createSensorBuses(timeline, worldMs, this.options.sensorSource);
+    return this.chips;
   }
 
   /** True while a boot runs. */
@@ -192,7 +198,7 @@ export class Machine implements Station {
       udp: createUdpPort(boot, world.network, this, { bytesMax: options.udpBytesMax ?? 1472, socketsMax }),
       flash: flashOfBoot(boot, this.flash.port),
       checksum,
-      i2c: createI2cPort(boot, this.buses),
+      i2c: createI2cPort(boot, () => this.buses),
       digital: this.pins.digitalPort(boot),
       analog: this.pins.analogPort(boot),
       system: createSystemPort(boot, {

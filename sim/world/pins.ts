@@ -76,15 +76,17 @@ function isLevel(value: number): boolean {
 
 /** The pins of one machine. */
 export function createPinBank(names: PinNames = defaultPins): PinBank {
-  const pins = new Map<string, Pin>(
-    names.digital.map((name) => [
-      name,
-      { driven: undefined, mode: undefined, output: 0, history: [], changed: undefined },
-    ]),
-  );
-  const analog = new Map<string, number>(names.analog.map((name) => [name, 0]));
+  const pins = new Map<string, Pin>();
+  const analog = new Map<string, number>();
+  /** A pin is made when it is first used: most of a fleet uses few. */
+  const find = (name: string): Pin | undefined => {
+    if (!pins.has(name) && names.digital.includes(name)) {
+      pins.set(name, { driven: undefined, mode: undefined, output: 0, history: [], changed: undefined });
+    }
+    return pins.get(name);
+  };
   const known = (name: string): Pin => {
-    const pin = pins.get(name);
+    const pin = find(name);
     if (pin === undefined) throw new Error(`no digital pin ${name}; there are ${names.digital.join(", ")}`);
     return pin;
   };
@@ -99,18 +101,18 @@ export function createPinBank(names: PinNames = defaultPins): PinBank {
     level: (name) => levelAt(known(name)),
     history: (name) => known(name).history,
     setAnalog: (name, sample) => {
-      if (!analog.has(name)) throw new Error(`no analog pin ${name}; there are ${names.analog.join(", ")}`);
+      if (!names.analog.includes(name)) throw new Error(`no analog pin ${name}; there are ${names.analog.join(", ")}`);
       if (!Number.isInteger(sample) || sample < 0 || sample > SAMPLE_MAX) {
         throw new Error(`a sample is 0 to ${SAMPLE_MAX}, not ${sample}`);
       }
       analog.set(name, sample);
     },
-    digitalPort: (boot) => createDigitalPort(boot, pins),
-    analogPort: (boot) => createAnalogPort(boot, analog),
+    digitalPort: (boot) => createDigitalPort(boot, find),
+    analogPort: (boot) => createAnalogPort(boot, names.analog, analog),
   };
 }
 
-function createDigitalPort(boot: Boot, pins: Map<string, Pin>): DigitalPort {
+function createDigitalPort(boot: Boot, find: (name: string) => Pin | undefined): DigitalPort {
   const open = new Map<number, Pin>();
   let handle = 0;
   const put = (pin: Pin, level: number): void => {
@@ -138,7 +140,7 @@ function createDigitalPort(boot: Boot, pins: Map<string, Pin>): DigitalPort {
   };
   return {
     open: (options) => {
-      const pin = pins.get(options.pin);
+      const pin = find(options.pin);
       const valid = options.mode >= DigitalMode.input && options.mode <= DigitalMode.outputOpenDrain;
       if (pin === undefined || pin.mode !== undefined || !valid || !isLevel(options.initialValue) || !boot.alive) return 0;
       handle += 1;
@@ -168,14 +170,14 @@ function createDigitalPort(boot: Boot, pins: Map<string, Pin>): DigitalPort {
   };
 }
 
-function createAnalogPort(boot: Boot, samples: Map<string, number>): AnalogPort {
+function createAnalogPort(boot: Boot, names: readonly string[], samples: ReadonlyMap<string, number>): AnalogPort {
   const open = new Map<number, string>();
   let handle = 0;
   boot.onEnd(() => open.clear());
   return {
     resolution: RESOLUTION,
     open: ({ pin }) => {
-      if (!samples.has(pin) || [...open.values()].includes(pin) || !boot.alive) return 0;
+      if (!names.includes(pin) || [...open.values()].includes(pin) || !boot.alive) return 0;
       handle += 1;
       open.set(handle, pin);
       return handle;

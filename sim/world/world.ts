@@ -34,6 +34,7 @@ export class World {
   readonly conditions: Conditions;
   readonly machines: Machine[] = [];
   private readonly air: Air;
+  private readonly names = new Set<string>();
   private readonly startTimeMs: number;
 
   constructor(private readonly options: WorldOptions) {
@@ -67,7 +68,8 @@ export class World {
     if (number > MACHINES_MAX) throw new Error(`a world holds ${MACHINES_MAX} machines; use more worlds`);
     const name = options.name ?? `device${number}`;
     if (!/^[0-9a-z]{4,32}$/.test(name)) throw new Error(`a machine's name is 4 to 32 characters of 0-9 and a-z, not "${name}"`);
-    if (this.machines.some((machine) => machine.name === name)) throw new Error(`there is a machine ${name} already`);
+    if (this.names.has(name)) throw new Error(`there is a machine ${name} already`);
+    this.names.add(name);
     const surroundings = {
       timeline: this.clock,
       network: this.network,
