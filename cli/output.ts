@@ -17,11 +17,12 @@ function words(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** One line for people: the clock, the event's name, its fields. */
+/** One line for people: the time (UTC), the event's name, its fields. */
 function line(event: { readonly event: string; readonly [field: string]: unknown }): string {
-  const { event: name, ...fields } = event;
+  const { event: name, time, ...fields } = event;
+  const clock = (typeof time === "string" ? time : new Date().toISOString()).slice(11, 19);
   const shown = name === "reading" ? `${words(fields["key"])} ${words(fields["value"])}` : Object.entries(fields).map(([key, value]) => `${key} ${words(value)}`).join(", ");
-  return `${new Date().toTimeString().slice(0, 8)}  ${name.padEnd(width)} ${shown}`.trimEnd();
+  return `${clock}  ${name.padEnd(width)} ${shown}`.trimEnd();
 }
 
 export function createOutput(json: boolean, write: (text: string) => void, writeError: (text: string) => void): Output {

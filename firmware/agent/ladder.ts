@@ -7,7 +7,6 @@ import { Fault } from "../../hal/ports/fault";
 import { TlsLevel } from "../../hal/ports/tls";
 import { WifiConnection } from "../../hal/ports/wifi";
 import { sub } from "../base/intrinsics";
-import { elapsed } from "../base/time";
 import { recordGet } from "../store/records";
 import { activationChannel, activationDone, activationRefused, activationState } from "./activation";
 import { backoffMs } from "./backoff";

@@ -7,7 +7,6 @@
  * Refs: 1 the observation, 2 the activation, 3 a read; batches come in above them.
  */
 import { Fault } from "../../hal/ports/fault";
-import { TlsLevel } from "../../hal/ports/tls";
 import type { Timer } from "../../hal/ports/clock";
 import type { Ports } from "../../hal/ports";
 import type { UdpSocket } from "../../hal/ports/udp";

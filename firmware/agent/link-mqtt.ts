@@ -48,7 +48,7 @@ const enum Todo {
   nothing = 0,
   subscribe = 1,
   unsubscribe = 2,
-  farewell = 3,
+  leave = 3,
 }
 
 interface MqttLink extends Link {
@@ -127,7 +127,7 @@ function runTurn(link: MqttLink): void {
   } else if (todo === Todo.unsubscribe) {
     link.step = Step.unsubscribing;
     sent = mqttUnsubscribe(link.session, link.mqttSink, [channelTopic(link)], uptime);
-  } else if (todo === Todo.farewell) {
+  } else if (todo === Todo.leave) {
     farewell(link, Fault.none);
   }
   if (sent === 0) end(link, AgentCode.invalid);
@@ -140,7 +140,7 @@ function takeTurn(link: MqttLink, todo: Todo): void {
 
 /** SUBACK, or UNSUBACK after an activation. */
 function subscribed(link: MqttLink, codes: string): void {
-  if (link.step === Step.unsubscribing) return takeTurn(link, Todo.farewell);
+  if (link.step === Step.unsubscribing) return takeTurn(link, Todo.leave);
   if (codes !== chr(0) && codes !== chr(1)) return setDeadline(link, 0, AgentCode.subscriptionRefused);
   if (link.target.token === "") {
     link.step = Step.activating;

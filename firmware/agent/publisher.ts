@@ -42,7 +42,7 @@ export function newPublisher(log: ReadingLog, keys: KeyState[]): Publisher {
     liveSince: 0,
     unechoed: 0,
     suspect: false,
-    probedAt: 0,
+    sentAt: 0,
     draining: false,
     refused: 0,
     alien: 0,
@@ -73,6 +73,7 @@ function launch(thing: Thing, link: Link, ref: number, batch: Batch, ram: boolea
     releaseBatch(publisher, ref);
     return false;
   }
+  publisher.sentAt = thing.ports.clock.uptime();
   publisher.nextRef = ref < 1000000 ? ref + 1 : 1;
   publisher.flights.push({
     ref,
@@ -89,18 +90,11 @@ function launch(thing: Thing, link: Link, ref: number, batch: Batch, ram: boolea
   return true;
 }
 
-/** While the token is suspect, one batch in a while asks whether it is heard again; false means not yet. */
-function mayProbe(thing: Thing): boolean {
+/** Milliseconds until a suspect token may be tried again: 0 for now. */
+function probeWait(thing: Thing): number {
   const publisher = thing.publisher;
-  const clock = thing.ports.clock;
-  if (publisher.flights.length > 0) return false;
-  const since = elapsed(clock.uptime(), publisher.probedAt);
-  if (since >= SUSPECT_MS) {
-    publisher.probedAt = clock.uptime();
-    return true;
-  }
-  publisher.turn = clock.after(SUSPECT_MS - since, () => pump(thing));
-  return false;
+  const since = elapsed(thing.ports.clock.uptime(), publisher.sentAt);
+  return !publisher.suspect || since >= SUSPECT_MS ? 0 : SUSPECT_MS - since;
 }
 
 /** Sends what can be sent. */
@@ -108,9 +102,15 @@ function pump(thing: Thing): void {
   const publisher = thing.publisher;
   publisher.turn = 0;
   const link = thing.supervisor.link;
+  const wait = probeWait(thing);
+  if (wait > 0) {
+    publisher.turn = thing.ports.clock.after(wait, () => pump(thing));
+    return;
+  }
   let ram = false;
   while (publisher.live && link !== undefined) {
-    if (publisher.suspect && !mayProbe(thing)) return;
+    // While the token is suspect, one batch in a while asks whether it is heard again.
+    if (publisher.suspect && publisher.flights.length > 0) return;
     const ref = publisher.nextRef;
     const batch = collectBatch(thing, ref, ram);
     if (batch.count > 0 && !launch(thing, link, ref, batch, ram)) return;
@@ -136,7 +136,6 @@ export function suspectToken(thing: Thing): void {
   const publisher = thing.publisher;
   if (publisher.suspect) return;
   publisher.suspect = true;
-  publisher.probedAt = thing.ports.clock.uptime();
   tell(thing, "tokenSuspect", AgentCode.tokenSuspect, "");
 }
 

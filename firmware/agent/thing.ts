@@ -97,8 +97,8 @@ export interface Publisher {
   /** Batches in a row that were acknowledged and never came back. */
   unechoed: number;
   suspect: boolean;
-  /** Uptime at which a suspect token was last tried. */
-  probedAt: number;
+  /** Uptime at which a batch was last sent. */
+  sentAt: number;
   /** True from the link's being ready with a backlog until the log is empty. */
   draining: boolean;
   /** Readings that the platform refused for what is in them. */

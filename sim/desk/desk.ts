@@ -108,7 +108,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   };
   const onLog = (event: string, number: number, text: string): void => {
     if (event === "activated" && cloud !== undefined) linkThings(cloud, stateDir);
-    onEvent(deskEvent(event, number, text));
+    onEvent(deskEvent(time.now(), event, number, text));
   };
   const loop = startLoop(options, time, prepare, onLog, cloud);
   return {

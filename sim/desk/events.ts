@@ -3,7 +3,7 @@
  * name, a number and a text; here they get their names. No secret can be among them, because the device logs none.
  */
 
-/** One event; `time` is the device's world time, ISO 8601, or absent while it has none. */
+/** One event; `time` is the desk's time, ISO 8601: the wall clock, or the faster one that was asked for. */
 export interface DeskEvent {
   readonly event: string;
   readonly [field: string]: unknown;
@@ -68,8 +68,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The structured form of one log record. */
-export function deskEvent(event: string, number: number, text: string): DeskEvent {
+/** The structured form of one log record, made at `ms` since 1970. */
+export function deskEvent(ms: number, event: string, number: number, text: string): DeskEvent {
   const shape = shapes[event];
-  return { event, ...(shape === undefined ? { number, text } : shape(number, text)) };
+  return { event, time: new Date(ms).toISOString(), ...(shape === undefined ? { number, text } : shape(number, text)) };
 }

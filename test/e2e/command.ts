@@ -1,0 +1,70 @@
+/** The `motet` command as a child process, as a person runs it: its events as they come, and everything that it printed. */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const entry = join(__dirname, "..", "..", "dist", "motet.js");
+
+export interface Event {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Everything printed so far, on both streams. */
+  output(): string;
+  readonly events: Event[];
+  /** The first event, of those to come or there already, for which `wanted` holds. Rejects when the command ends before. */
+  until(wanted: (event: Event) => boolean): Promise<Event>;
+  /** Ends it and waits; the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts the command. `input` goes to its standard input. */
+export function motet(args: readonly string[], input = ""): Running {
+  if (!existsSync(entry)) throw new Error('The command is not built: run "make build" first.');
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.end(input);
+  const events: Event[] = [];
+  let printed = "";
+  let rest = "";
+  let heard: (() => void)[] = [];
+  const ended = new Promise<number | null>((resolve) => child.on("close", (code) => resolve(code)));
+  const wake = (): void => {
+    const waiting = heard;
+    heard = [];
+    for (const one of waiting) one();
+  };
+  child.stderr.on("data", (bytes: Buffer) => (printed += bytes.toString()));
+  child.stdout.on("data", (bytes: Buffer) => {
+    printed += bytes.toString();
+    rest += bytes.toString();
+    const lines = rest.split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) if (line.startsWith("{")) events.push(JSON.parse(line) as Event);
+    wake();
+  });
+  void ended.then(wake);
+  const until = async (wanted: (event: Event) => boolean): Promise<Event> => {
+    for (let seen = 0; ; ) {
+      for (; seen < events.length; seen += 1) if (wanted(events[seen]!)) return events[seen]!;
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the command ended without it: ${printed}`);
+      await new Promise<void>((resolve) => heard.push(resolve));
+    }
+  };
+  const stop = (signal: NodeJS.Signals = "SIGINT"): Promise<number | null> => {
+    child.kill(signal);
+    return ended;
+  };
+  return { child, events, output: () => printed, until, stop, ended };
+}
+
+/** A folder that is gone after the test. */
+export function scratch(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), "motet-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
