@@ -107,7 +107,7 @@ export function openDevice(options: DeviceOptions): Device {
   const air = createAir(point && [point]);
   return {
     ...createNetwork(boot, air, options, ca),
-    clock: createClock(boot, { epochAtBoot: options.clockIsSet === true ? fromMs(worldMs()) : undefined }).port,
+    clock: createClock(boot, { epochAtZeroMs: options.clockIsSet === true ? startTimeMs : undefined }).port,
     random: { bytes: (count) => randomBytes(count).toString("latin1") },
     log: { record: (event, number, text) => void (boot.alive && options.log?.(event, number, text)) },
     flash: flashOfBoot(boot, files.port),

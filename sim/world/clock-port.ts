@@ -9,8 +9,8 @@ import type { QueuedEvent } from "./queue";
 export interface ClockOptions {
   /** What uptime reads at boot, ms: tests start near the wrap. */
   readonly uptimeAtBootMs?: number;
-  /** World time at boot of a machine with a battery-backed clock; undefined where it has to be learnt. */
-  readonly epochAtBoot?: EpochTime | undefined;
+  /** World time at the timeline's 0, ms since 1970, for a machine with a battery-backed clock; undefined where it is learnt. */
+  readonly epochAtZeroMs?: number | undefined;
   /** The most timers at a time; `after` and `every` answer 0 above it. */
   readonly timersMax?: number;
 }
@@ -30,7 +30,7 @@ export function createClock(boot: Boot, options: ClockOptions = {}): Clock {
   const timersMax = options.timersMax ?? 1024;
   const timers = new Map<Timer, QueuedEvent>();
   let timer = 0;
-  let epochAtZero = options.epochAtBoot && toMs(options.epochAtBoot) - boot.now();
+  let epochAtZero = options.epochAtZeroMs;
   boot.onEnd(() => {
     for (const event of timers.values()) boot.cancel(event);
     timers.clear();

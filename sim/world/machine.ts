@@ -2,14 +2,13 @@
  * A machine of the virtual world: flash, chips, pins and identity that outlive a boot, and the ports of the boot that runs.
  * Its owner switches it on and off and takes the network away; the device code sees ports only.
  */
-import type { EpochTime } from "../../hal/ports/clock";
 import type { FlashArea } from "../../hal/ports/flash";
 import type { Ports } from "../../hal/ports/index";
 import { ResetReason } from "../../hal/ports/system";
 import { TlsLevel } from "../../hal/ports/tls";
 import { type Boot, createBoot } from "./boot";
 import { checksum } from "./checksum";
-import { type Clock, createClock, fromMs } from "./clock-port";
+import { type Clock, createClock } from "./clock-port";
 import { type Conditions, createConditions } from "./conditions";
 import { createDnsPort } from "./dns";
 import { createFlash, PowerCut, type WorldFlash } from "./flash";
@@ -172,8 +171,7 @@ export class Machine implements Station {
 
   private start(boot: Boot, reason: ResetReason): Running {
     const { options, world } = this;
-    const knowsTime: EpochTime | undefined = options.clockIsSet === true ? fromMs(world.worldMs()) : undefined;
-    const clock = createClock(boot, { uptimeAtBootMs: options.uptimeAtBootMs ?? 0, epochAtBoot: knowsTime });
+    const clock = createClock(boot, { uptimeAtBootMs: options.uptimeAtBootMs ?? 0, epochAtZeroMs: options.clockIsSet === true ? world.worldMs() - world.timeline.now() : undefined });
     const radio = createRadio(boot, world.air);
     const random = world.network.random.fork(`${this.name}/${this.boots.length}`);
     const socketsMax = options.socketsMax ?? 8;
