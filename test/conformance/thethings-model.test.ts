@@ -78,8 +78,7 @@ describe("activation", () => {
     const answer = model.activate("a", "x");
     const token = answer.ok ? answer.thingToken : "";
     model.write(token, values({ key: "k", value: 1 }), rest);
-    const before = model.counts;
-    expect(before.values).toBe(1);
+    expect(model.counts.values).toBe(1);
     model.removeThing(model.thingId(token) ?? "");
     expect(model.hasThing(token)).toBe(false);
     expect(model.counts.values).toBe(0);
@@ -277,12 +276,25 @@ describe("fan-out", () => {
     const { model, token, host } = cloud();
     const heard: unknown[] = [];
     model.watch(token, ([one]) => {
+      heard.push(`begin ${String(one?.value)}`);
       if (one?.value === 1) model.write(token, values({ key: "k", value: 2 }), rest);
+      heard.push(`end ${String(one?.value)}`);
       throw new Error(token);
     });
     model.watch(token, ([one]) => heard.push(one?.value));
     expect(model.write(token, values({ key: "k", value: 1 }), rest).ok).toBe(true);
-    expect(heard).toEqual([1, 2]);
+    expect(heard).toEqual(["begin 1", "end 1", 1, "begin 2", "end 2", 2]);
     expect(host.events).toEqual([{ event: "watcher-failed" }, { event: "watcher-failed" }]);
+  });
+
+  test("a listener that was taken away while others are told hears nothing more", () => {
+    const { model, token } = cloud();
+    const heard: string[] = [];
+    const stops: (undefined | (() => void))[] = [];
+    model.watch(token, () => stops[0]?.());
+    stops.push(model.watch(token, () => heard.push("second")));
+    model.write(token, values({ key: "k", value: 1 }), rest);
+    expect(heard).toEqual([]);
+    expect(model.counts.watchers).toBe(1);
   });
 });

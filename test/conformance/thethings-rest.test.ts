@@ -153,6 +153,7 @@ describe("streams", () => {
     cloud.model.write(token, { values: [{ key: "k", value: 1 }] }, { via: "mqtt" });
     // The server hears of it on a later turn; each round trip gives it some.
     while (cloud.host.timers() > 0) await get("/v2");
+    expect(cloud.model.counts.watchers).toBe(0);
     expect(await openStream(cloud.port, path).then((stream) => stream.next())).toContain("subscribed");
   });
 
@@ -201,7 +202,12 @@ describe("apps", () => {
     expect(await post("/v2/register", "{")).toMatchObject(error(400));
   });
 
-  test("logins are counted as refused secrets are: an address has so many in a row", async () => {
+  test("refused codes and tokens, and logins, are counted: an address has so many in a row", async () => {
+    await start({ rest: { limits: { refusalsBurst: 2 } } });
+    for (const code of [400, 400, 429]) expect(await post("/v2/things", { activationCode: "guess" })).toMatchObject(error(code));
+    await start({ rest: { limits: { refusalsBurst: 3 } } });
+    const session = await register();
+    for (const code of [404, 404, 429]) expect(await post("/v2/me/things", { thingToken: "guess" }, { session })).toMatchObject(error(code));
     await start({ rest: { limits: { refusalsBurst: 2 } } });
     const login = (): Promise<Answer> => post("/v2/login", { email: "ann@example.org", password: "correct horse" });
     await register();

@@ -178,8 +178,11 @@ test("authenticating anew ends what the user before had subscribed", async () =>
 });
 
 test("state is of one connection: a new one starts unauthenticated", async () => {
-  (await subscribed(thing())).close();
+  const first = await subscribed(thing());
+  expect(cloud.model.counts.watchers).toBe(1);
+  first.close();
   const again = await open();
+  while (cloud.model.counts.watchers > 0) await call(cloud.port, "/v2");
   expect(await again.ask("subscribe", { resource: thing() })).toEqual(failure("Not authenticated"));
 });
 

@@ -20,7 +20,8 @@ export function parseDate(text: string): number | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second, ms);
-  const exact = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  // A day that the month does not have has moved the date into another month.
+  const exact = date.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60;
   const offset = offsetMinutes(match[8]);
   if (!exact || offset === undefined) return undefined;
   const time = date.getTime() - offset * 60000;

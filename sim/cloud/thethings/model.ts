@@ -67,7 +67,7 @@ export interface Thethings {
   tokenOf(thingId: string): string | undefined;
   /** The panel: takes a thing and its values away; its token is unknown from then on. */
   removeThing(thingId: string): void;
-  readonly counts: { readonly things: number; readonly values: number; readonly codesFree: number };
+  readonly counts: { readonly things: number; readonly values: number; readonly codesFree: number; readonly watchers: number };
 }
 
 const failed = "Error creating thing";
@@ -113,7 +113,7 @@ export function createThethings(host: Host, options: ThethingsOptions = {}): The
     },
     get counts() {
       const codesFree = [...state.codes.values()].filter((code) => code.uses === 0).length;
-      return { things: state.things.size, values: state.values, codesFree };
+      return { things: state.things.size, values: state.values, codesFree, watchers: core.watchers.count() };
     },
   };
 }

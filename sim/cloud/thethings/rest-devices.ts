@@ -62,9 +62,7 @@ function subscribe(rest: Rest, request: FastifyRequest, reply: FastifyReply, tok
     if (stream.writableLength > rest.http.limits.unreadBytesMax) stream.destroy();
     else stream.write(JSON.stringify(json));
   };
-  // The head goes alone, so that no chunk is joined to it.
   stream.writeHead(200, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
-  stream.flushHeaders();
   send({ status: "success", message: "subscribed" });
   const unwatch = rest.model.watch(token, send);
   let cancel = (): void => undefined;

@@ -11,6 +11,8 @@ export interface Watchers {
   watch(channel: string, listener: Listener): () => void;
   /** Hands elements to every listener of the channel, after those of earlier calls. */
   tell(channel: string, elements: readonly Element[], origin: Origin): void;
+  /** Listeners at this moment. */
+  count(): number;
 }
 
 /** `failed` hears of each call of a listener that threw. */
@@ -18,6 +20,7 @@ export function newWatchers(failed: () => void): Watchers {
   const channels = new Map<string, Set<{ readonly listener: Listener }>>();
   const waiting: (() => void)[] = [];
   let telling = false;
+  let listeners = 0;
 
   function drain(): void {
     if (telling) return;
@@ -37,8 +40,9 @@ export function newWatchers(failed: () => void): Watchers {
       const entry = { listener };
       const set = channels.get(channel) ?? new Set();
       channels.set(channel, set.add(entry));
+      listeners += 1;
       return () => {
-        set.delete(entry);
+        if (set.delete(entry)) listeners -= 1;
         if (set.size === 0 && channels.get(channel) === set) channels.delete(channel);
       };
     },
@@ -53,6 +57,7 @@ export function newWatchers(failed: () => void): Watchers {
       }
       drain();
     },
+    count: () => listeners,
   };
 }
 
