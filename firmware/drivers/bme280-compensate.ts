@@ -1,9 +1,9 @@
 /**
  * From the BME280's raw values to physical ones, in integers of 31 bits.
  *
- * Bosch's own 32-bit formulas (data sheet 4.2.3 and 8.2) need unsigned products, and their pressure is
- * coarse by some pascals. These follow the double-precision formulas (8.1) instead: each product is scaled so that no value a chip can hold
- * leaves 31 bits, and each quotient keeps the bits that matter. Against the double formulas the error stays within 0.01
+ * Bosch's own 32-bit formulas (data sheet 4.2.3 and 8.2) need unsigned products, and their pressure is coarse by some
+ * pascals. These follow the double-precision formulas (8.1) instead: each product is scaled so that no value a chip can
+ * hold leaves 31 bits, and each quotient keeps the bits that matter. Against the double formulas the error stays within 0.01
  * degrees, 1.2 Pa and 0.02 % (bme280.test.ts); the chip's own tolerance is 1 degree, 100 Pa and 3 % (1.2 to 1.4).
  *
  * `calibration` is the chip's parameters as read: 26 bytes from 0x88 (dig_T1 to dig_P9, one unused, dig_H1), then 7 from

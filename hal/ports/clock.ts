@@ -30,7 +30,10 @@ export interface ClockPort {
    * order in which they were started.
    */
   after(this: void, ms: number, run: (this: void) => void): Timer;
-  /** Runs `run` every `ms` milliseconds (1 to 2^31-1), without drift; ticks missed are not made up in a burst. Answers 0 as `after` does. */
+  /**
+   * Runs `run` every `ms` milliseconds (1 to 2^31-1), without drift; ticks missed are not made up in a burst. Answers 0 as
+   * `after` does.
+   */
   every(this: void, ms: number, run: (this: void) => void): Timer;
   /** Stops a timer. Idempotent; nothing happens for 0 or for a timer that has run. */
   cancel(this: void, timer: Timer): void;

@@ -23,9 +23,15 @@ export interface SystemPort {
    * flash answers `hardware`.
    */
   restart(this: void): void;
-  /** Sleeps with everything off, then boots anew with reason `deepSleep`; 0 ms to 2^31-1. `unsupported`, `invalid`, or 0 and no callback runs any more. */
+  /**
+   * Sleeps with everything off, then boots anew with reason `deepSleep`; 0 ms to 2^31-1. `unsupported`, `invalid`, or 0 and
+   * no callback runs any more.
+   */
   deepSleep(this: void, ms: number): number;
-  /** Starts the watchdog: without a feed for `ms` (1 to 2^31-1) the machine restarts. 0, `invalid`, or `unsupported` (ESP8266 Espruino has none). */
+  /**
+   * Starts the watchdog: without a feed for `ms` (1 to 2^31-1) the machine restarts. 0, `invalid`, or `unsupported` (ESP8266
+   * Espruino has none).
+   */
   watchdogStart(this: void, ms: number): number;
   watchdogFeed(this: void): void;
   /** Free working memory, in the engine's own unit (JsVars on Espruino, bytes elsewhere). */

@@ -45,89 +45,108 @@ function faultOf(error: NodeJS.ErrnoException, connection: Connection): Fault {
   return Fault.broken;
 }
 
-/** The TCP port of one boot. */
-export function createTcpPort(boot: Boot, machine: TcpPortOptions): TcpPort {
-  const open = new Map<TcpSocket, Connection>();
-  let handle = 0;
+/** The connections of one boot. */
+class TcpSockets {
+  private readonly open = new Map<TcpSocket, Connection>();
+  private handle = 0;
 
-  const end = (id: TcpSocket, fault: Fault): void => {
-    const connection = open.get(id);
-    if (connection === undefined || connection.ended) return;
-    connection.ended = true;
-    connection.socket?.destroy();
-    connection.options.onError(fault);
-    open.delete(id);
-  };
-  const release = (id: TcpSocket): void => {
-    const connection = open.get(id);
+  constructor(
+    private readonly boot: Boot,
+    private readonly machine: TcpPortOptions,
+  ) {
+    machine.onLost(() => {
+      for (const [id, connection] of this.open) {
+        connection.socket?.destroy();
+        boot.later(() => this.end(id, Fault.broken));
+      }
+    });
+    boot.onEnd(() => {
+      for (const id of [...this.open.keys()]) this.close(id);
+    });
+  }
+
+  start(options: TcpOptions): TcpSocket {
+    const { boot, machine } = this;
+    if (!isValid(options, machine.tlsLevel) || this.open.size >= machine.socketsMax || !boot.alive) return 0;
+    this.handle += 1;
+    const id = this.handle;
+    const socket = machine.ready() ? dial(options, machine) : undefined;
+    const connection: Connection = { socket, options, writable: false, handshake: false, ended: false };
+    this.open.set(id, connection);
+    if (socket === undefined) boot.later(() => this.end(id, Fault.broken));
+    else this.listen(id, connection, socket);
+    return id;
+  }
+
+  write(id: TcpSocket, bytes: string): Fault {
+    const connection = this.open.get(id);
+    if (connection === undefined) return Fault.closed;
+    if (bytes.length === 0) return Fault.invalid;
+    if (bytes.length > this.machine.writeBytesMax) return Fault.tooLarge;
+    if (!connection.writable) return Fault.busy;
+    connection.writable = false;
+    connection.socket?.write(bytes, "latin1", (error) => {
+      if (error === undefined || error === null) this.ready(connection);
+    });
+    return Fault.none;
+  }
+
+  close(id: TcpSocket): void {
+    const connection = this.open.get(id);
     if (connection === undefined) return;
     connection.ended = true;
-    open.delete(id);
+    this.open.delete(id);
     connection.socket?.destroy();
-  };
-  const deliver = (connection: Connection, chunk: Buffer): void => {
-    for (let from = 0; from < chunk.length && !connection.ended; from += machine.readBytesMax) {
-      connection.options.onReadable(chunk.toString("latin1", from, Math.min(chunk.length, from + machine.readBytesMax)));
-    }
-  };
-  const ready = (connection: Connection): void => {
-    if (connection.ended) return;
-    connection.writable = true;
-    connection.options.onWritable();
-  };
-  const listen = (id: TcpSocket, connection: Connection, socket: net.Socket): void => {
+  }
+
+  private listen(id: TcpSocket, connection: Connection, socket: net.Socket): void {
     const secure = connection.options.tls !== undefined;
     socket.setNoDelay(true);
     if (secure) socket.on("connect", () => (connection.handshake = true));
     socket.on(secure ? "secureConnect" : "connect", () => {
       connection.handshake = false;
-      ready(connection);
+      this.ready(connection);
     });
-    socket.on("data", (chunk: Buffer) => deliver(connection, chunk));
-    socket.on("end", () => end(id, connection.handshake ? Fault.tls : Fault.closed));
-    socket.on("error", (error) => end(id, faultOf(error, connection)));
-    socket.on("close", () => end(id, connection.handshake ? Fault.tls : Fault.broken));
-  };
-  machine.onLost(() => {
-    for (const [id, connection] of open) {
-      connection.socket?.destroy();
-      boot.later(() => end(id, Fault.broken));
+    socket.on("data", (chunk: Buffer) => this.deliver(connection, chunk));
+    socket.on("end", () => this.end(id, connection.handshake ? Fault.tls : Fault.closed));
+    socket.on("error", (error) => this.end(id, faultOf(error, connection)));
+    socket.on("close", () => this.end(id, connection.handshake ? Fault.tls : Fault.broken));
+  }
+
+  private ready(connection: Connection): void {
+    if (connection.ended) return;
+    connection.writable = true;
+    connection.options.onWritable();
+  }
+
+  private deliver(connection: Connection, chunk: Buffer): void {
+    const { readBytesMax } = this.machine;
+    for (let from = 0; from < chunk.length && !connection.ended; from += readBytesMax) {
+      connection.options.onReadable(chunk.toString("latin1", from, Math.min(chunk.length, from + readBytesMax)));
     }
-  });
-  boot.onEnd(() => {
-    for (const id of [...open.keys()]) release(id);
-  });
+  }
+
+  private end(id: TcpSocket, fault: Fault): void {
+    const connection = this.open.get(id);
+    if (connection === undefined) return;
+    this.close(id);
+    connection.options.onError(fault);
+  }
+}
+
+/** The TCP port of one boot. */
+export function createTcpPort(boot: Boot, machine: TcpPortOptions): TcpPort {
+  const sockets = new TcpSockets(boot, machine);
   return {
     tlsLevel: machine.tlsLevel,
     writeBytesMax: machine.writeBytesMax,
-    connect: (options) => {
-      if (!isValid(options, machine.tlsLevel) || open.size >= machine.socketsMax || !boot.alive) return 0;
-      handle += 1;
-      const id = handle;
-      const socket = machine.ready() ? start(options, machine) : undefined;
-      const connection: Connection = { socket, options, writable: false, handshake: false, ended: false };
-      open.set(id, connection);
-      if (socket === undefined) boot.later(() => end(id, Fault.broken));
-      else listen(id, connection, socket);
-      return id;
-    },
-    write: (id, bytes) => {
-      const connection = open.get(id);
-      if (connection === undefined || connection.ended) return Fault.closed;
-      if (bytes.length === 0) return Fault.invalid;
-      if (bytes.length > machine.writeBytesMax) return Fault.tooLarge;
-      if (!connection.writable) return Fault.busy;
-      connection.writable = false;
-      connection.socket?.write(bytes, "latin1", (error) => {
-        if (error === undefined || error === null) ready(connection);
-      });
-      return Fault.none;
-    },
-    close: release,
+    connect: (options) => sockets.start(options),
+    write: (id, bytes) => sockets.write(id, bytes),
+    close: (id) => sockets.close(id),
   };
 }
 
-function start(options: TcpOptions, machine: TcpPortOptions): net.Socket {
+function dial(options: TcpOptions, machine: TcpPortOptions): net.Socket {
   const { address: host, port } = options;
   if (options.tls === undefined) return net.connect({ host, port });
   const { serverName } = options.tls;

@@ -1,7 +1,7 @@
 /**
  * A Bosch BME280 at register level (data sheet BST-BME280-DS002): memory map of section 5.3, power modes of 3.3, timing of
  * 9.1, compensation of 8.1. It answers with the raw values that a real chip with these coefficients would hold, so that a
- * driver computes the climate that the source gives.
+ * driver computes the climate that the source gives. Normal mode (3.3.4), the filter and SPI are not modelled.
  */
 import type { I2cChip } from "./i2c";
 import type { Timeline } from "./timeline";
@@ -114,6 +114,28 @@ function samples(setting: number): number {
   return setting === 0 ? 0 : 1 << (Math.min(setting, 5) - 1);
 }
 
+function setData(registers: Uint8Array, raw: { press: number; temp: number; hum: number }): void {
+  [raw.press, raw.temp].forEach((value, i) => {
+    registers.set([value >> 12, (value >> 4) & 0xff, (value & 0x0f) << 4], REGISTER.data + 3 * i);
+  });
+  registers.set([raw.hum >> 8, raw.hum & 0xff], REGISTER.data + 6);
+}
+
+/** The oversampling of each quantity, 0 where it is not measured. */
+function settings(registers: Uint8Array): { temp: number; press: number; hum: number } {
+  return {
+    temp: samples(registers[REGISTER.ctrlMeas]! >> 5),
+    press: samples((registers[REGISTER.ctrlMeas]! >> 2) & 7),
+    hum: samples(registers[REGISTER.ctrlHum]! & 7),
+  };
+}
+
+/** The longest a measurement takes (data sheet 9.1), ms. */
+function measureMs(registers: Uint8Array): number {
+  const { temp, press, hum } = settings(registers);
+  return 1.25 + 2.3 * temp + (press > 0 ? 2.3 * press + 0.575 : 0) + (hum > 0 ? 2.3 * hum + 0.575 : 0);
+}
+
 /** A chip that feels `source()`, on the timeline of its world. */
 export function createBme280Chip(
   timeline: Pick<Timeline, "now">,
@@ -124,35 +146,19 @@ export function createBme280Chip(
   let pointer = 0;
   let measuredAt: number | undefined;
 
-  const setData = (raw: { press: number; temp: number; hum: number }): void => {
-    [raw.press, raw.temp].forEach((value, i) => {
-      registers.set([value >> 12, (value >> 4) & 0xff, (value & 0x0f) << 4], REGISTER.data + 3 * i);
-    });
-    registers.set([raw.hum >> 8, raw.hum & 0xff], REGISTER.data + 6);
-  };
   const reset = (): void => {
     registers.fill(0);
     writeCalibration(registers, calibration);
-    setData(SKIPPED);
+    setData(registers, SKIPPED);
     measuredAt = undefined;
-  };
-  const settings = (): { temp: number; press: number; hum: number } => ({
-    temp: samples(registers[REGISTER.ctrlMeas]! >> 5),
-    press: samples((registers[REGISTER.ctrlMeas]! >> 2) & 7),
-    hum: samples(registers[REGISTER.ctrlHum]! & 7),
-  });
-  /** The longest a measurement takes (data sheet 9.1), ms. */
-  const measureMs = (): number => {
-    const { temp, press, hum } = settings();
-    return 1.25 + 2.3 * temp + (press > 0 ? 2.3 * press + 0.575 : 0) + (hum > 0 ? 2.3 * hum + 0.575 : 0);
   };
   /** Brings the registers up to now: a measurement that has ended shows its data, and forced mode falls asleep. */
   const settle = (): void => {
     if (measuredAt === undefined || chip.neverReady || timeline.now() < measuredAt) return;
     measuredAt = undefined;
     const raw = measureRaw(calibration, source());
-    const { temp, press, hum } = settings();
-    setData({
+    const { temp, press, hum } = settings(registers);
+    setData(registers, {
       temp: temp > 0 ? raw.temp : SKIPPED.temp,
       press: press > 0 ? raw.press : SKIPPED.press,
       hum: hum > 0 ? raw.hum : SKIPPED.hum,
@@ -164,7 +170,7 @@ export function createBme280Chip(
     if (register === REGISTER.ctrlHum || register === REGISTER.config) registers[register] = value;
     if (register !== REGISTER.ctrlMeas) return;
     registers[register] = value;
-    if ((value & 3) === 1 || (value & 3) === 2) measuredAt = timeline.now() + measureMs();
+    if ((value & 3) === 1 || (value & 3) === 2) measuredAt = timeline.now() + measureMs(registers);
   };
   const get = (register: number): number => {
     if (register === REGISTER.id) return chip.id;

@@ -171,7 +171,8 @@ export class Machine implements Station {
 
   private start(boot: Boot, reason: ResetReason): Running {
     const { options, world } = this;
-    const clock = createClock(boot, { uptimeAtBootMs: options.uptimeAtBootMs ?? 0, epochAtZeroMs: options.clockIsSet === true ? world.worldMs() - world.timeline.now() : undefined });
+    const epochAtZeroMs = options.clockIsSet === true ? world.worldMs() - world.timeline.now() : undefined;
+    const clock = createClock(boot, { uptimeAtBootMs: options.uptimeAtBootMs ?? 0, epochAtZeroMs });
     const radio = createRadio(boot, world.air);
     const random = world.network.random.fork(`${this.name}/${this.boots.length}`);
     const socketsMax = options.socketsMax ?? 8;

@@ -45,106 +45,139 @@ function handshake(options: TcpOptions, listening: Listening, tlsLevel: TlsLevel
   return trusted && names.includes(options.tls.serverName) ? Fault.none : Fault.tls;
 }
 
-/** The TCP port of one boot of the machine at `station`. */
-export function createTcpPort(boot: Boot, network: Network, station: Station, machine: TcpMachine): TcpPort {
-  const open = new Map<TcpSocket, Socket>();
-  let handle = 0;
-  const { conditions } = station;
-  const latency = (): number => network.random.between(conditions.latencyMs.min, conditions.latencyMs.max);
+/** The connections of one boot: what the network tells of them, and what the script hears. */
+class TcpStack {
+  private readonly open = new Map<TcpSocket, Socket>();
+  private handle = 0;
 
-  const end = (id: TcpSocket, fault: Fault): void => {
-    const socket = open.get(id);
+  constructor(
+    private readonly boot: Boot,
+    private readonly network: Network,
+    private readonly station: Station,
+    private readonly machine: TcpMachine,
+  ) {
+    machine.onLost(() => {
+      this.vanish();
+      for (const id of this.open.keys()) boot.later(() => this.end(id, Fault.broken));
+    });
+    boot.onEnd(() => {
+      this.vanish();
+      this.open.clear();
+    });
+  }
+
+  start(options: TcpOptions): TcpSocket {
+    const { boot, station, machine } = this;
+    if (!isValid(options, machine.tlsLevel) || this.open.size >= machine.socketsMax || !boot.alive) return 0;
+    this.handle += 1;
+    const id = this.handle;
+    const socket: Socket = { options, link: undefined, writable: false, waiting: false };
+    this.open.set(id, socket);
+    const { tcpConnect, tcpConnectTimeoutMs } = station.conditions;
+    if (!station.ready()) boot.later(() => this.end(id, Fault.broken));
+    else if (tcpConnect === "silent") boot.schedule(tcpConnectTimeoutMs, () => this.end(id, Fault.timeout));
+    else boot.schedule(this.latency(), () => this.arrive(id, socket));
+    return id;
+  }
+
+  write(id: TcpSocket, bytes: string): Fault {
+    const socket = this.open.get(id);
+    if (socket === undefined) return Fault.closed;
+    if (bytes.length === 0) return Fault.invalid;
+    if (bytes.length > this.machine.writeBytesMax) return Fault.tooLarge;
+    if (!socket.writable || socket.link === undefined) return Fault.busy;
+    socket.writable = false;
+    socket.waiting = true;
+    socket.link.up.send(bytes);
+    this.drain(id);
+    return Fault.none;
+  }
+
+  close(id: TcpSocket): void {
+    const socket = this.open.get(id);
     if (socket === undefined) return;
-    open.delete(id);
-    socket.link?.leave();
-    socket.options.onError(fault);
-  };
-  const ready = (id: TcpSocket): void => {
-    const socket = open.get(id);
-    if (socket === undefined) return;
-    socket.writable = true;
-    socket.options.onWritable();
-  };
-  const deliver = (id: TcpSocket, bytes: string): void => {
-    for (let from = 0; from < bytes.length; from += machine.readBytesMax) {
-      // The script may close the socket between two pieces.
-      const socket = open.get(id);
-      if (socket === undefined) return;
-      socket.options.onReadable(bytes.substring(from, from + machine.readBytesMax));
-    }
-  };
-  const drain = (id: TcpSocket): void => {
-    const socket = open.get(id);
-    if (socket?.link === undefined || !socket.waiting || socket.link.up.unread > machine.sendBufferBytes) return;
-    socket.waiting = false;
-    boot.later(() => ready(id));
-  };
+    this.open.delete(id);
+    socket.link?.close();
+  }
+
+  /** The machine is gone, and no peer is told. */
+  private vanish(): void {
+    for (const socket of this.open.values()) socket.link?.vanish();
+  }
+
+  private latency(): number {
+    const { latencyMs } = this.station.conditions;
+    return this.network.random.between(latencyMs.min, latencyMs.max);
+  }
+
   /** The first packet has reached the server. */
-  const arrive = (id: TcpSocket, socket: Socket): void => {
-    if (!open.has(id)) return;
+  private arrive(id: TcpSocket, socket: Socket): void {
+    if (!this.open.has(id)) return;
+    const { boot, network, station } = this;
     const { address, port, tls } = socket.options;
     const listening = network.listening(address, port);
-    if (conditions.tcpConnect === "refuse" || listening === undefined) {
-      boot.schedule(latency(), () => end(id, Fault.refused));
+    if (station.conditions.tcpConnect === "refuse" || listening === undefined) {
+      boot.schedule(this.latency(), () => this.end(id, Fault.refused));
       return;
     }
-    const roundTripMs = tls === undefined ? latency() : latency() + 2 * latency();
-    const fault = handshake(socket.options, listening, machine.tlsLevel);
+    const roundTripMs = tls === undefined ? this.latency() : this.latency() + 2 * this.latency();
+    const fault = handshake(socket.options, listening, this.machine.tlsLevel);
     if (fault !== Fault.none) {
-      boot.schedule(roundTripMs, () => end(id, fault));
+      boot.schedule(roundTripMs, () => this.end(id, fault));
       return;
     }
     socket.link = new Link(network, station, listening, tls !== undefined, {
-      alive: () => boot.alive && open.has(id),
-      onBytes: (bytes) => boot.enter(() => deliver(id, bytes)),
-      onRoom: () => drain(id),
-      onEnded: (why) => boot.enter(() => end(id, why)),
+      alive: () => boot.alive && this.open.has(id),
+      onBytes: (bytes) => boot.enter(() => this.deliver(id, bytes)),
+      onRoom: () => this.drain(id),
+      onEnded: (why) => boot.enter(() => this.end(id, why)),
     });
     socket.link.down.holdUntil(boot.now() + roundTripMs);
-    boot.schedule(roundTripMs, () => ready(id));
-  };
-  machine.onLost(() => {
-    for (const [id, socket] of open) {
-      socket.link?.vanish();
-      boot.later(() => end(id, Fault.broken));
+    boot.schedule(roundTripMs, () => this.ready(id));
+  }
+
+  private ready(id: TcpSocket): void {
+    const socket = this.open.get(id);
+    if (socket === undefined) return;
+    socket.writable = true;
+    socket.options.onWritable();
+  }
+
+  private deliver(id: TcpSocket, bytes: string): void {
+    const { readBytesMax } = this.machine;
+    for (let from = 0; from < bytes.length; from += readBytesMax) {
+      // The script may close the socket between two pieces.
+      const socket = this.open.get(id);
+      if (socket === undefined) return;
+      socket.options.onReadable(bytes.substring(from, from + readBytesMax));
     }
-  });
-  boot.onEnd(() => {
-    for (const socket of open.values()) socket.link?.vanish();
-    open.clear();
-  });
+  }
+
+  /** Tells that the write has left, once the stack's buffer has room again. */
+  private drain(id: TcpSocket): void {
+    const socket = this.open.get(id);
+    if (socket?.link === undefined || !socket.waiting || socket.link.up.unread > this.machine.sendBufferBytes) return;
+    socket.waiting = false;
+    this.boot.later(() => this.ready(id));
+  }
+
+  private end(id: TcpSocket, fault: Fault): void {
+    const socket = this.open.get(id);
+    if (socket === undefined) return;
+    this.open.delete(id);
+    socket.link?.leave();
+    socket.options.onError(fault);
+  }
+}
+
+/** The TCP port of one boot of the machine at `station`. */
+export function createTcpPort(boot: Boot, network: Network, station: Station, machine: TcpMachine): TcpPort {
+  const stack = new TcpStack(boot, network, station, machine);
   return {
     tlsLevel: machine.tlsLevel,
     writeBytesMax: machine.writeBytesMax,
-    connect: (options) => {
-      if (!isValid(options, machine.tlsLevel) || open.size >= machine.socketsMax || !boot.alive) return 0;
-      handle += 1;
-      const id = handle;
-      const socket: Socket = { options, link: undefined, writable: false, waiting: false };
-      open.set(id, socket);
-      if (!station.ready()) boot.later(() => end(id, Fault.broken));
-      else if (conditions.tcpConnect === "silent") {
-        boot.schedule(conditions.tcpConnectTimeoutMs, () => end(id, Fault.timeout));
-      } else boot.schedule(latency(), () => arrive(id, socket));
-      return id;
-    },
-    write: (id, bytes) => {
-      const socket = open.get(id);
-      if (socket === undefined) return Fault.closed;
-      if (bytes.length === 0) return Fault.invalid;
-      if (bytes.length > machine.writeBytesMax) return Fault.tooLarge;
-      if (!socket.writable || socket.link === undefined) return Fault.busy;
-      socket.writable = false;
-      socket.waiting = true;
-      socket.link.up.send(bytes);
-      drain(id);
-      return Fault.none;
-    },
-    close: (id) => {
-      const socket = open.get(id);
-      if (socket === undefined) return;
-      open.delete(id);
-      socket.link?.close();
-    },
+    connect: (options) => stack.start(options),
+    write: (id, bytes) => stack.write(id, bytes),
+    close: (id) => stack.close(id),
   };
 }
