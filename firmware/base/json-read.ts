@@ -12,6 +12,7 @@
  * then `end` or `error` for ever. It must never hold a document beyond its limits.
  */
 import { at, chr, sub } from "./intrinsics";
+import { find } from "./find";
 import { parseHex } from "./hex";
 import { JsonFault, JsonToken } from "./json-token";
 import { isNumberText } from "./number";
@@ -232,7 +233,7 @@ function readKey(reader: JsonReader): JsonToken {
   if (fault !== JsonFault.none) return fail(reader, fault);
   const mark = chr(255);
   const key = reader.text;
-  if (reader.level.indexOf(mark + key + mark) >= 0) return fail(reader, JsonFault.duplicateKey);
+  if (find(reader.level, mark + key + mark) >= 0) return fail(reader, JsonFault.duplicateKey);
   reader.level += key + mark;
   reader.keys += 1;
   const colon = peek(reader);

@@ -116,6 +116,8 @@ const own: readonly LintCase[] = [
   inBody("device/members", 'n = s[0] === "a" ? 1 : 2;', "n = list[0] ?? 0;"),
   inBody("device/members", "s = s.slice(1);", "n = s.length;"),
   inBody("device/members", 'if (s.startsWith("a")) return 1;', 'if (s.indexOf("a") === 0) return 1;'),
+  inBody("device/members", 'n = s.indexOf("ab");', 'n = s.indexOf("b");'),
+  inBody("device/members", 'n = s.indexOf(s + "b");', "n = s.indexOf(s);"),
   inBody("device/members", "list = list.map((k) => k);", "list = [1, 2];"),
   inBody("device/members", "list.splice(0, 1);", "list.shift();"),
   inBody("device/members", "list.length = 0;", "list = [];"),

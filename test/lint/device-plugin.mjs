@@ -81,7 +81,13 @@ const stringMembers = new Set(["length", "indexOf"]);
 const intrinsicMembers = new Set(["charCodeAt", "substring", "fromCharCode"]);
 const arrayMembers = new Set(["length", "push", "pop", "shift", "join"]);
 
-const members = rule("Not in device code: of strings only length and indexOf, of arrays only length, push, pop, shift and join; bytes by at, sub and chr.", (context) => {
+/** False for what is seen to be more than one byte, or none. */
+function isOneByte(node) {
+  if (node?.type === "Literal") return node.value.length === 1;
+  return node?.type === "Identifier" || (node?.type === "CallExpression" && node.callee.name === "chr");
+}
+
+const members = rule("Not in device code: of strings only length and indexOf of one byte (find() for more), of arrays only length, push, pop, shift and join; bytes by at, sub and chr.", (context) => {
   const types = typesOf(context);
   return {
     MemberExpression(node) {
@@ -97,6 +103,7 @@ const members = rule("Not in device code: of strings only length and indexOf, of
       if (isList && name === "length" && node.parent.type === "AssignmentExpression" && node.parent.left === node) {
         context.report({ node, messageId: "bad" });
       }
+      if (isText && name === "indexOf" && !isOneByte(node.parent.arguments?.[0])) context.report({ node, messageId: "bad" });
       const isCall = node.parent.type === "CallExpression" && node.parent.callee === node;
       if (isList && name === "push" && !(isCall && node.parent.arguments.length === 1 && node.parent.parent.type === "ExpressionStatement")) {
         context.report({ node, messageId: "bad" });
