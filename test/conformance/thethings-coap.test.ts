@@ -1,12 +1,12 @@
 /**
- * thethings.iO over CoAP: every statement CO-* that a cloud can show, on real sockets; and that CoAP and REST say the
- * same, case by case.
+ * thethings.iO over CoAP: every statement CO-* that a cloud can show,
+ * on real sockets. That CoAP and REST say the same is in thethings-parity.test.ts.
  */
 import { join } from "node:path";
 import type { ParsedPacket } from "coap-packet";
 import { coapPeer, libcoapBinaries, openThethings, optionsOf, startPeer, until } from "../interop/cloud-peers";
-import type { CoapAsk, CoapPeer, Peer, PeersCloud, PeersCloudOptions } from "../interop/cloud-peers";
-import { call, manualHost } from "./thethings-peer";
+import type { CoapPeer, Peer, PeersCloud, PeersCloudOptions } from "../interop/cloud-peers";
+import { manualHost } from "./thethings-peer";
 import type { ManualHost } from "./thethings-peer";
 import { statement } from "./statement";
 
@@ -51,65 +51,6 @@ function libcoap(args: readonly string[]): Peer {
 }
 
 const url = (path: string): string => `coap://127.0.0.1:${cloud.coap}/${path}`;
-
-interface Case {
-  readonly title: string;
-  readonly path: string;
-  readonly query?: readonly string[];
-  readonly body?: string;
-  readonly coap: string;
-  readonly rest: number;
-}
-
-const parity: readonly Case[] = [
-  { title: "activate", path: "v2/things", body: '{"activationCode":"CODE"}', coap: "2.01", rest: 201 },
-  { title: "activate, trailing slash", path: "v2/things/", body: '{"activationCode":"CODE"}', coap: "2.01", rest: 201 },
-  { title: "activate, unknown code", path: "v2/things", body: '{"activationCode":"none"}', coap: "4.00", rest: 400 },
-  { title: "activate, no code", path: "v2/things", body: "{}", coap: "4.00", rest: 400 },
-  { title: "write", path: "v2/things/TOKEN", body: values(["fun", "1"]), coap: "2.01", rest: 201 },
-  { title: "write, bad key", path: "v2/things/TOKEN", body: values(["a b", 1]), coap: "4.00", rest: 400 },
-  { title: "write, no values", path: "v2/things/TOKEN", body: '{"values":[]}', coap: "4.00", rest: 400 },
-  { title: "write, bad JSON", path: "v2/things/TOKEN", body: "{", coap: "4.00", rest: 400 },
-  { title: "write, unknown token", path: "v2/things/unknown", body: values(["fun", 1]), coap: "4.01", rest: 401 },
-  { title: "read", path: "v2/things/TOKEN/resources/old", coap: "2.05", rest: 200 },
-  { title: "read, trailing slash", path: "v2/things/TOKEN/resources/old/", coap: "2.05", rest: 200 },
-  { title: "read, limit", path: "v2/things/TOKEN/resources/old", query: ["limit=2"], coap: "2.05", rest: 200 },
-  { title: "read, limit 0", path: "v2/things/TOKEN/resources/old", query: ["limit=0"], coap: "4.00", rest: 400 },
-  { title: "read, dates", path: "v2/things/TOKEN/resources/old", query: ["startDate=20150101000000", "endDate=20150301000000"], coap: "2.05", rest: 200 },
-  { title: "read, bad date", path: "v2/things/TOKEN/resources/old", query: ["startDate=yesterday"], coap: "4.00", rest: 400 },
-  { title: "read, unknown key", path: "v2/things/TOKEN/resources/none", coap: "4.04", rest: 404 },
-  { title: "read, unknown token", path: "v2/things/unknown/resources/old", coap: "4.01", rest: 401 },
-];
-
-async function bothAnswers(one: Case): Promise<readonly [ParsedPacket, { status: number; json: unknown }]> {
-  const { thingToken } = cloud.model.createThing();
-  for (const day of ["01", "02", "03"]) {
-    const value = { key: "old", value: day, datetime: `201502${day}000000` };
-    cloud.model.write(thingToken, { values: [value] }, { via: "rest" });
-  }
-  const fill = (text: string): string => text.replace("TOKEN", thingToken).replace("CODE", cloud.model.createCodes(1)[0] as string);
-  const more: CoapAsk = { query: one.query ?? [], ...(one.body === undefined ? {} : { payload: fill(one.body) }) };
-  const overCoap = await coap.ask(one.body === undefined ? "GET" : "POST", fill(one.path), more);
-  const path = `/${fill(one.path)}${one.query === undefined ? "" : `?${one.query.join("&")}`}`;
-  const overRest = await call(cloud.rest, path, one.body === undefined ? {} : { body: fill(one.body), headers: { "content-type": "application/json" } });
-  return [overCoap, overRest];
-}
-
-describe("the same methods and paths as REST, with the same meaning", () => {
-  for (const one of parity) {
-    statement("CO-3", one.title, async () => {
-      await open();
-      const [overCoap, overRest] = await bothAnswers(one);
-      expect([overCoap.code, overRest.status]).toEqual([one.coap, one.rest]);
-      expect(optionsOf(overCoap, "Content-Format")).toEqual([Buffer.from([50])]);
-      const plain = (body: unknown): unknown => {
-        const { code: _, thingToken, ...rest } = body as Record<string, unknown>;
-        return Array.isArray(body) ? body : thingToken === undefined ? rest : { ...rest, thingToken: typeof thingToken };
-      };
-      expect(plain(json(overCoap))).toEqual(plain(overRest.json));
-    });
-  }
-});
 
 statement("CO-4", "CoAP on the port that it is given, and no other difference than the base address", async () => {
   await open();

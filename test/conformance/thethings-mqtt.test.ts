@@ -1,70 +1,12 @@
 /**
- * thethings.iO over MQTT: every statement MQ-* that a cloud can show, on real sockets.
+ * thethings.iO over MQTT: the statements MQ-* on connecting, activating and the examples, on real sockets.
  */
 import { readFileSync } from "node:fs";
 import { connectAsync } from "mqtt";
-import type { MqttClient } from "mqtt";
-import { connectedPeer, coapPeer, mosquittoPub, mosquittoSub, messageLine, openThethings, Inbox } from "../interop/cloud-peers";
-import type { MqttPeer, PeersCloud, PeersCloudOptions } from "../interop/cloud-peers";
+import { activate, closers, cloud, json, mqttJs, open, peer, settled, subscribe, values } from "../interop/cloud-mqtt";
+import { coapPeer, mosquittoPub, mosquittoSub, messageLine } from "../interop/cloud-peers";
+import { statement } from "./statement";
 import { call, manualHost } from "./thethings-peer";
-import { crossed, statement } from "./statement";
-
-let cloud: PeersCloud;
-let closers: (() => Promise<unknown>)[] = [];
-
-async function open(options: PeersCloudOptions = {}): Promise<PeersCloud> {
-  cloud = await openThethings(options);
-  closers.push(() => cloud.close());
-  return cloud;
-}
-
-afterEach(async () => {
-  for (const close of closers.reverse()) await close();
-  closers = [];
-});
-
-/** mqtt.js, unchanged, with what it receives in an inbox. */
-async function mqttJs(url: string, options: Parameters<typeof connectAsync>[1] = {}): Promise<{ client: MqttClient; inbox: Inbox<{ topic: string; text: string }> }> {
-  const client = await connectAsync(url, { reconnectPeriod: 0, ...options });
-  closers.push(() => client.endAsync(true));
-  const inbox = new Inbox<{ topic: string; text: string }>();
-  client.on("message", (topic, payload) => {
-    crossed(payload);
-    inbox.put({ topic, text: payload.toString() });
-  });
-  return { client, inbox };
-}
-
-async function peer(clientId: string, options = {}): Promise<MqttPeer> {
-  const made = await connectedPeer(cloud.mqtt, { clientId, ...options });
-  closers.push(async () => made.socket.destroy());
-  return made;
-}
-
-async function subscribe(of: MqttPeer, topic: string, qos: 0 | 1 = 0): Promise<void> {
-  const answer = await of.ask({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos }] });
-  expect(answer).toMatchObject({ cmd: "suback", messageId: 1, granted: [qos] });
-}
-
-/** Has everything arrived that was on its way? A ping comes back after it. */
-async function settled(of: MqttPeer): Promise<void> {
-  for (;;) {
-    const packet = await of.ask({ cmd: "pingreq" });
-    if (packet.cmd === "pingresp") return;
-    throw new Error(`unexpected ${packet.cmd}`);
-  }
-}
-
-const json = (packet: { payload?: unknown }): unknown => JSON.parse(String(packet.payload));
-const values = (...list: [string, unknown][]): string =>
-  JSON.stringify({ values: list.map(([key, value]) => ({ key, value })) });
-
-async function activate(of: MqttPeer, code: string, channel: string): Promise<string> {
-  await subscribe(of, `v2/activations/${code}/${channel}`);
-  const answer = await of.inbox.next();
-  expect(answer).toMatchObject({ cmd: "publish", topic: `v2/activations/${code}/${channel}`, retain: false, qos: 0 });
-  return (json(answer as { payload: unknown }) as { thingToken: string }).thingToken;
-}
 
 statement("MQ-2", "each of many subscribers of a topic gets each message once, the publisher too", async () => {
   const { thingToken } = (await open()).model.createThing();
@@ -224,90 +166,6 @@ statement("MQ-16", "the answer comes after the delay and not a millisecond befor
   expect(await one.inbox.next()).toMatchObject({ topic: "v2/activations/c/ch" });
   await settled(one);
   expect(cloud.model.counts).toMatchObject({ things: 2, codesFree: 1 });
-});
-
-statement("MQ-18", "updates in real time: one message per write, values in write order, times in ISO form, at the lower QoS", async () => {
-  await open();
-  const { thingToken } = cloud.model.createThing();
-  const topic = `v2/things/${thingToken}`;
-  const one = await peer("one");
-  await subscribe(one, topic, 1);
-  const body = { values: [{ key: "b", value: 2, datetime: "20150130153533", geo: { lat: 41.4121132, long: 2.2199454 } }, { key: "a", value: "x" }] };
-  one.send({ cmd: "publish", topic, payload: JSON.stringify(body), qos: 0, dup: false, retain: true });
-  const got = await one.inbox.next();
-  expect(got).toMatchObject({ cmd: "publish", qos: 0, retain: false });
-  expect(json(got as never)).toEqual([
-    { key: "b", value: 2, datetime: "2015-01-30T15:35:33.000Z", geo: { lat: 41.4121132, long: 2.2199454 } },
-    { key: "a", value: "x", datetime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) },
-  ]);
-  // A write by REST has no QoS of its own: the subscription's counts.
-  await call(cloud.rest, topic.replace("v2", "/v2"), { body: { values: [{ key: "c", value: 3 }] } });
-  expect(await one.inbox.next()).toMatchObject({ cmd: "publish", qos: 1, retain: false });
-  // Retain is never kept (A20): a later subscriber gets nothing at first.
-  const late = await peer("late");
-  await subscribe(late, topic);
-  await settled(late);
-});
-
-statement("MQ-18 MQ-20", "an unknown token and a foreign topic are granted in silence, a wildcard is refused (A19)", async () => {
-  await open();
-  const one = await peer("one");
-  await subscribe(one, "v2/things/unknown");
-  for (const topic of ["v2/things/+", "v2/#", "#", "+/things/x", "v2/things/x/#"]) {
-    const answer = await one.ask({ cmd: "subscribe", messageId: 3, subscriptions: [{ topic, qos: 1 }] });
-    expect(answer).toMatchObject({ cmd: "suback", granted: [0x80] });
-  }
-  one.send({ cmd: "publish", topic: "v2/things/unknown", payload: values(["a", 1]), qos: 1, messageId: 4, dup: false, retain: false });
-  expect(await one.inbox.next()).toMatchObject({ cmd: "puback", messageId: 4 });
-  await settled(one);
-});
-
-statement("MQ-18 MQ-19", "sub-topics cmd and data are passed on, neither checked nor stored (A17)", async () => {
-  await open();
-  const { thingToken } = cloud.model.createThing();
-  const [one, two] = [await peer("one"), await peer("two")];
-  await subscribe(one, `v2/things/${thingToken}`);
-  await subscribe(one, `v2/things/${thingToken}/cmd`, 1);
-  two.send({ cmd: "publish", topic: `v2/things/${thingToken}/cmd`, payload: "not json", qos: 1, messageId: 5, dup: false, retain: false });
-  expect(await two.inbox.next()).toMatchObject({ cmd: "puback", messageId: 5 });
-  const got = await one.inbox.next();
-  expect(got).toMatchObject({ topic: `v2/things/${thingToken}/cmd`, qos: 1 });
-  expect(String((got as { payload: unknown }).payload)).toBe("not json");
-  expect(await one.ask({ cmd: "unsubscribe", messageId: 6, unsubscriptions: [`v2/things/${thingToken}/cmd`] })).toMatchObject({ cmd: "unsuback" });
-  two.send({ cmd: "publish", topic: `v2/things/${thingToken}/cmd`, payload: "x", qos: 1, messageId: 7, dup: false, retain: false });
-  await two.inbox.next();
-  await settled(one);
-  expect(cloud.model.counts.values).toBe(0);
-});
-
-statement("MQ-19", "a publish is stored as a write", async () => {
-  await open();
-  const { thingToken } = cloud.model.createThing();
-  const one = await peer("one");
-  one.send({ cmd: "publish", topic: `v2/things/${thingToken}`, payload: values(["fun", "5000"], ["n", 7]), qos: 1, messageId: 1, dup: false, retain: false });
-  expect(await one.inbox.next()).toMatchObject({ cmd: "puback", messageId: 1 });
-  for (const [key, value] of [["fun", "5000"], ["n", 7]] as const) {
-    expect(cloud.model.read(thingToken, key, [])).toMatchObject({ ok: true, elements: [{ key, value }] });
-  }
-});
-
-statement("MQ-20", "keys of other characters, bad JSON and empty lists are acknowledged and dropped whole (A8)", async () => {
-  await open();
-  const { thingToken, thingId } = cloud.model.createThing();
-  const one = await peer("one");
-  await subscribe(one, `v2/things/${thingToken}`);
-  const bad = [values(["a b", 1]), values(["ok", 1], ["\u00e9", 1]), values(["a/b", 1]), values(["", 1]), "{", "[]", "{}", '{"values":[]}', "\xff"];
-  for (const [i, payload] of bad.entries()) {
-    one.send({ cmd: "publish", topic: `v2/things/${thingToken}`, payload: Buffer.from(payload, "latin1"), qos: 1, messageId: i + 1, dup: false, retain: false });
-    expect(await one.inbox.next()).toMatchObject({ cmd: "puback", messageId: i + 1 });
-  }
-  await settled(one);
-  expect(cloud.model.counts.values).toBe(0);
-  expect(cloud.events.filter((event) => event.event === "mqtt-dropped")).toHaveLength(bad.length);
-  expect(cloud.events).toContainEqual({ event: "mqtt-dropped", reason: "badRequest", thing: thingId });
-  const good = values(["A-z_0.9", 1]);
-  one.send({ cmd: "publish", topic: `v2/things/${thingToken}`, payload: good, qos: 0, dup: false, retain: false });
-  expect(json((await one.inbox.next()) as never)).toMatchObject([{ key: "A-z_0.9", value: 1 }]);
 });
 
 statement("MQ-21 MQ-22", "example with MQTT.js: activate a thing, subscribe to its topic, publish, see it", async () => {
