@@ -71,8 +71,12 @@ interface Plan<Outcome> {
   readonly outcome: Outcome;
 }
 
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+/** Bytes as binary string; for the few of a record a loop is several times faster than a Buffer. */
+function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
+  if (to - from > 64) return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).latin1Slice();
+  let text = "";
+  for (let i = from; i < to; i += 1) text += String.fromCharCode(bytes[i]!);
+  return text;
 }
 
 /** Leaves a block as an interrupted erase would. */
@@ -203,7 +207,7 @@ export class WorldFlash {
       this.#misuse(`a read of ${String(count)} bytes at ${String(offset)} leaves ${area.name}`);
       return "";
     }
-    return latin1(bytes.subarray(offset, offset + count));
+    return latin1(bytes, offset, offset + count);
   }
 
   /** What forbids a write, or undefined. */
