@@ -75,16 +75,21 @@ interface Running {
   readonly ready: () => boolean;
 }
 
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 export class Machine implements Station {
   readonly name: string;
   readonly address: string;
   readonly conditions: Conditions;
   readonly flash: WorldFlash;
-  readonly pins: PinBank;
   /** Why each boot began, first to last. */
   readonly boots: ResetReason[] = [];
   private running: Running | undefined;
   private chips: ReadonlyMap<string, I2cBus> | undefined;
+  private bank: PinBank | undefined;
   private rebooting: QueuedEvent | undefined;
 
   /** Made by `World.createDevice`; it has power at once. */
@@ -96,7 +101,6 @@ export class Machine implements Station {
     this.name = name;
     this.address = world.address;
     this.conditions = createConditions({ ...world.conditions, ...options.conditions });
-    this.pins = createPinBank(options.pinNames);
     const seed = world.network.random.fork(`${name}/flash`).below(2147483647);
     this.flash = options.flash ?? createFlash({ areas: options.flashAreas ?? defaultAreas, seed });
     this.begin(ResetReason.powerOn);
@@ -108,7 +112,13 @@ export class Machine implements Station {
     return this.running.ports;
   }
 
-  /** Its buses and chips; made when they are first asked for, because most of a fleet never asks. */
+  /** Its pins; like the buses and the rarer ports made when they are first asked for, because most of a fleet never asks. */
+  get pins(): PinBank {
+    this.bank ??= createPinBank(this.options.pinNames);
+    return this.bank;
+  }
+
+  /** Its buses and chips. */
   get buses(): ReadonlyMap<string, I2cBus> {
     const { timeline, worldMs } = this.world;
     this.chips ??= createSensorBuses(timeline, worldMs, this.options.sensorSource);
@@ -176,6 +186,10 @@ export class Machine implements Station {
     const radio = createRadio(boot, world.air);
     const random = world.network.random.fork(`${this.name}/${this.boots.length}`);
     const socketsMax = options.socketsMax ?? 8;
+    const udp = lazily(() => createUdpPort(boot, world.network, this, { bytesMax: options.udpBytesMax ?? 1472, socketsMax }));
+    const i2c = lazily(() => createI2cPort(boot, () => this.buses));
+    const digital = lazily(() => this.pins.digitalPort(boot));
+    const analog = lazily(() => this.pins.analogPort(boot));
     const ports: Ports = {
       clock: clock.port,
       random: { bytes: (count) => random.bytes(count) },
@@ -194,12 +208,20 @@ export class Machine implements Station {
         socketsMax,
         onLost: radio.onLost,
       }),
-      udp: createUdpPort(boot, world.network, this, { bytesMax: options.udpBytesMax ?? 1472, socketsMax }),
+      get udp() {
+        return udp();
+      },
       flash: flashOfBoot(boot, this.flash.port),
       checksum,
-      i2c: createI2cPort(boot, () => this.buses),
-      digital: this.pins.digitalPort(boot),
-      analog: this.pins.analogPort(boot),
+      get i2c() {
+        return i2c();
+      },
+      get digital() {
+        return digital();
+      },
+      get analog() {
+        return analog();
+      },
       system: createSystemPort(boot, {
         resetReason: reason,
         uniqueId: this.name,
