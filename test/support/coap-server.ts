@@ -7,6 +7,7 @@ import type { CoapLimits } from "../../sim/cloud/coap/limits";
 import { createCoapServer } from "../../sim/cloud/coap/server";
 import type { CoapServer } from "../../sim/cloud/coap/server";
 import type { CoapRequest, CoapResponse, Observation, ObservationEnd } from "../../sim/cloud/coap/service";
+import { crossed } from "../conformance/statement";
 import { manualHost } from "../conformance/thethings-peer";
 import type { ManualHost } from "../conformance/thethings-peer";
 import { coapRequest } from "../interop/cloud-peers";
@@ -64,6 +65,7 @@ export function bench(limits: Partial<CoapLimits> = {}): Bench {
     ask: (method, path, more = {}, peer = "p 1") => {
       messageId += 1;
       const before = sent.length;
+      crossed(path);
       server.receive(coapRequest(method, path, more, more.messageId ?? messageId), peer);
       return sent.length > before ? parse(sent[before]?.bytes as Buffer) : undefined;
     },

@@ -35,12 +35,24 @@ export async function listenCoap(host: Host, service: CoapService, options: Coap
     done(null, address, family);
   const socket = createSocket({ type, recvBufferSize: receiveBufferBytes, lookup });
   let open = true;
+  // Sent together once everything that has arrived is read: each datagram may wake its receiver, and waking costs more
+  // than answering.
+  const waiting: { readonly bytes: Buffer; readonly peer: string }[] = [];
+  const flush = (): void => {
+    for (const { bytes, peer } of waiting.splice(0)) {
+      const split = peer.lastIndexOf(" ");
+      if (open) socket.send(bytes, Number(peer.slice(split + 1)), peer.slice(0, split));
+    }
+  };
   const send = (bytes: Buffer, peer: string): void => {
-    const split = peer.lastIndexOf(" ");
-    if (open) socket.send(bytes, Number(peer.slice(split + 1)), peer.slice(0, split));
+    if (waiting.length === 0) setImmediate(flush);
+    waiting.push({ bytes, peer });
   };
   const server = createCoapServer(host, service, send, options.limits);
-  socket.on("message", (bytes, { address, port }) => server.receive(bytes, `${address} ${port}`));
+  socket.on("message", (bytes, { address, port }) => {
+    // Nothing can be sent to port 0, which only a forged datagram comes from; node would throw.
+    if (port !== 0) server.receive(bytes, `${address} ${port}`);
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);
     socket.bind(options.port, options.address, () => {

@@ -1,6 +1,7 @@
 /** Unit tests of block-wise transfer and of observations, without sockets. */
 import { parse } from "coap-packet";
 import type { ParsedPacket } from "coap-packet";
+import { statement } from "../../../test/conformance/statement";
 import { optionsOf } from "../../../test/interop/cloud-peers";
 import { bench } from "../../../test/support/coap-server";
 import type { Bench } from "../../../test/support/coap-server";
@@ -109,7 +110,7 @@ const latest = (made: Bench): ParsedPacket => parse(made.sent.at(-1)?.bytes as B
 const hex = (id: number): string => id.toString(16).padStart(4, "0");
 const note = (text: string) => ({ code: "2.05", payload: Buffer.from(text) });
 
-test("notifications: one confirmable in flight to an endpoint, over all its observations, in order", () => {
+statement("TD_COAP_OBS_11", "notifications: one confirmable in flight to an endpoint, over all its observations, in order", () => {
   const made = bench();
   observe(made, { token: "a" });
   observe(made, { token: "b" });
@@ -154,7 +155,7 @@ test("observationsPerPeerMax and observationsMax: one more is answered without O
   expect(made.ends).toEqual(["replaced"]);
 });
 
-test("how an observation ends: RST to CON and to NON, Observe 1, silence, an error, the platform", () => {
+statement("TD_COAP_OBS_05 TD_COAP_OBS_06 TD_COAP_OBS_12", "how an observation ends: RST to CON and to NON, Observe 1, silence, an error, the platform", () => {
   const made = bench();
   const end = (): number => made.server.counts.observations;
   observe(made);
@@ -183,7 +184,7 @@ test("how an observation ends: RST to CON and to NON, Observe 1, silence, an err
   expect(latest(made).payload.toString()).not.toBe("after");
 });
 
-test("a day without a confirmable notification makes the next one confirmable", () => {
+statement("OBS-07", "a day without a confirmable notification makes the next one confirmable", () => {
   const made = bench();
   observe(made);
   made.host.advance(24 * 3600 * 1000 - 1);
