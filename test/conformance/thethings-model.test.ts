@@ -9,8 +9,8 @@ import type { Element, ModelLimits } from "../../sim/cloud/thethings/types";
 import { budget, seed } from "../support/budget";
 import { dawn, manualHost } from "./thethings-peer";
 
+jest.setTimeout(budget(5000, 120000));
 const rest = { via: "rest" } as const;
-
 function cloud(options: ThethingsOptions = {}): { model: Thethings; token: string; host: ReturnType<typeof manualHost> } {
   const host = manualHost();
   const model = createThethings(host, options);

@@ -11,6 +11,7 @@ import { portError } from "./ports";
 import { newHttpServer } from "./server";
 import type { HttpServer } from "./server";
 
+jest.setTimeout(budget(5000, 120000));
 let server: HttpServer;
 let host: ManualHost;
 let port: number;
