@@ -72,9 +72,11 @@ describe("the same methods and paths as REST, with the same meaning", () => {
       const [overCoap, overRest] = await bothAnswers(one);
       expect([overCoap.code, overRest.status]).toEqual([one.coap, one.rest]);
       expect(optionsOf(overCoap, "Content-Format")).toEqual([Buffer.from([50])]);
+      // REST repeats its code in an error body; every activation has a token of its own.
       const plain = (body: unknown): unknown => {
-        const { code: _, thingToken, ...rest } = body as Record<string, unknown>;
-        return Array.isArray(body) ? body : thingToken === undefined ? rest : { ...rest, thingToken: typeof thingToken };
+        if (Array.isArray(body)) return body;
+        const fields = Object.entries(body as object).filter(([name]) => name !== "code");
+        return fields.map(([name, value]) => [name, name === "thingToken" ? typeof value : (value as unknown)]);
       };
       expect(plain(json(overCoap))).toEqual(plain(overRest.json));
     });
