@@ -6,6 +6,7 @@
  * at once with one sentence; a shipped device logs it and goes on without the declaration.
  */
 import { check } from "../base/check";
+import { isNumberText } from "../base/number";
 import type { ReadQuery } from "../platform/profile";
 import type { Definition } from "./boot";
 import { placeOf } from "./key-table";
@@ -132,9 +133,13 @@ export function onCommand<T extends keyof CommandValues>(thing: Thing, options: 
   thing.commands.push(command);
 }
 
-/** Where the device is, in degrees as decimal text ("41.4121132"): added to every later reading where the platform can carry it. */
+/**
+ * Where the device is, in degrees as decimal text ("41.4121132"), because single precision does not hold them: added to every
+ * later reading where the platform can carry it. Text that is no number, or longer than 16 characters, changes nothing.
+ */
 export function locate(thing: Thing, lat: string, long: string): void {
-  thing.geo = { lat, long };
+  const valid = isNumberText(lat) && isNumberText(long) && lat.length <= 16 && long.length <= 16;
+  if (valid) thing.geo = { lat, long };
 }
 
 /** What the platform stores when the device vanishes without a word, where the transport can carry it (MQTT). */
