@@ -6,7 +6,7 @@ import { request } from "coap";
 import type { IncomingMessage } from "coap";
 import { startThethings } from "../../sim/cloud/thethings/index";
 import type { StartedThethings } from "../../sim/cloud/thethings/index";
-import { coapPeer, messageLine, mosquittoPub, mosquittoSub, startPeer } from "./cloud-peers";
+import { coapPeer, libcoapBinaries, messageLine, mosquittoPub, mosquittoSub, startPeer } from "./cloud-peers";
 
 let cloud: StartedThethings;
 beforeEach(async () => (cloud = await startThethings({ activationCodes: ["code-1"], activationDelayMs: 0 })));
@@ -56,6 +56,19 @@ test("mosquitto_pub repeats 500 writes at QoS 1, and its last will stays unsaid"
   // All 500 were acknowledged, and a polite end writes no will.
   expect(cloud.model.counts.values).toBe(500);
 });
+
+test("libcoap writes a batch in blocks of 16 and reads it back in blocks of 64 and of 1024", async () => {
+  const { thingToken } = cloud.model.createThing();
+  const values = Array.from({ length: 100 }, (_, i) => ({ key: "k", value: `value-${i}`, datetime: new Date(i * 1000).toISOString() }));
+  const base = `coap://127.0.0.1:${cloud.ports.coap}/v2/things/${thingToken}`;
+  const libcoap = (...args: string[]) => startPeer("coap-client-notls", libcoapBinaries, args).done;
+  const wrote = await libcoap("-m", "post", "-b", "16", "-e", JSON.stringify({ values }), base);
+  expect(wrote.output.trim()).toBe('{"status":"Success","message":"Created"}');
+  for (const size of ["64", "1024"]) {
+    const read = JSON.parse((await libcoap("-b", size, `${base}/resources/k?limit=100`)).output) as unknown[];
+    expect(read).toEqual([...values].reverse());
+  }
+}, 20000);
 
 test("a peer that is not installed is named with its package", async () => {
   const absent = startPeer("no-such-peer", "the Debian package no-such-package", []);
