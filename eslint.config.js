@@ -51,7 +51,7 @@ const appBans = ["class", "this", "throw", "try", "label", "for-in", "tagged-tem
 const restricted = (isBanned) => ["error", ...bans.filter(([name]) => isBanned(name)).map(([, selector, message]) => ({ selector, message }))];
 const allBut = (...exempt) => restricted((name) => !exempt.includes(name));
 
-const deviceFiles = ["firmware/**/*.ts"];
+const deviceFiles = ["firmware/**/*.ts", "hal/ports/**/*.ts"];
 const notDevice = ["**/*.test.ts", "firmware/apps/**", "firmware/lib/**", "**/*.d.ts"];
 
 const deviceGlobals = [
@@ -122,7 +122,7 @@ const hostRules = {
   "@typescript-eslint/no-explicit-any": "error",
   "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: true }],
   "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
-  "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_" }],
+  "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_", ignoreRestSiblings: true }],
   eqeqeq: "error",
   "no-var": "error",
   "prefer-const": "error",

@@ -135,6 +135,7 @@ const own: readonly LintCase[] = [
 
 /** Which rules hold where: tests, apps and drivers have their own. */
 const places: readonly LintCase[] = [
+  { ...of("device/void-this", "export interface A { f(n: number): void }", 'export type { A } from "./a";'), folder: "hal/ports" },
   { ...of("No division", "export const f = (n: number): number => n ** 2 / 2;", "export const f = (n: number): number => n * 2;"), folder: "firmware/agent" },
   { ...of("device/literal-range", "export const n = 2147483648;", "export const f = (n: number): number => n / 16.5;"), folder: "firmware/drivers" },
   { ...of("No **", "export const f = (n: number): number => n ** 2;", "export const f = (n: number): number => n / 2;"), folder: "firmware/drivers" },

@@ -2,7 +2,7 @@
 import { circles, danglingImports, deadFiles, wrongArrows, wrongPackages } from "./arrows";
 import { importsOf, type Tree } from "./graph";
 import { isProductionRoot, servesTests } from "./roots";
-import { hasHeader, idleTests, lockedAddresses, machinePaths, missingNames, strayNames } from "./text";
+import { hasHeader, idleTests, lockedAddresses, machinePaths, missingNames, strayNames, unlockedOptions } from "./text";
 
 /** A tree of files, each with what it imports. */
 function made(files: Readonly<Record<string, string>>): Tree {
@@ -144,6 +144,8 @@ test("stray names, locked addresses, idle tests, missing names and headers are f
   expect(strayNames(["firmware", "notes.txt", "src"])).toEqual(["notes.txt", "src"]);
   const lock = { packages: { "": {}, "node_modules/a": { resolved: "https://registry.example/a.tgz" }, "node_modules/b": { resolved: "firmware/lib" } } };
   expect(lockedAddresses(JSON.stringify(lock))).toEqual(["node_modules/a: https://registry.example/a.tgz"]);
+  const half = { packages: { "node_modules/a": { optionalDependencies: { "a-linux": "1", "a-mac": "1" } }, "node_modules/a-linux": {} } };
+  expect(unlockedOptions(JSON.stringify(half))).toEqual(["a-mac"]);
   expect(idleTests("a.test.ts", 'test("x", f);\ntest.only("y", f);\nxit("z", f);\nsubmit("w");')).toEqual(["a.test.ts:2", "a.test.ts:3"]);
   expect(missingNames("`cli/main.ts`, `cli/none.ts`, `firmware/`, `ws`", (path) => ["cli/main.ts", "firmware"].includes(path))).toEqual(["cli/none.ts"]);
   expect(hasHeader("/** What. */\n")).toBe(true);

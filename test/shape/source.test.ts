@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { circles, danglingImports, deadFiles, wrongArrows, wrongPackages } from "./arrows";
 import { importsOf, isTest, readTree } from "./graph";
 import { isProductionRoot, servesTests } from "./roots";
-import { hasHeader, idleTests, lockedAddresses, machinePaths, missingNames, strayNames } from "./text";
+import { hasHeader, idleTests, lockedAddresses, machinePaths, missingNames, strayNames, unlockedOptions } from "./text";
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -67,8 +67,10 @@ test("no test stands idle", () => {
   expect(paths.filter((path) => isTest(path) && !path.startsWith("test/shape/")).flatMap((path) => idleTests(path, tree.get(path) ?? ""))).toEqual([]);
 });
 
-test("the lockfile leaves the registry to whoever installs", () => {
-  expect(lockedAddresses(readFileSync("package-lock.json", "utf8"))).toEqual([]);
+test("the lockfile leaves the registry to whoever installs, and holds the packages of every machine", () => {
+  const lockfile = readFileSync("package-lock.json", "utf8");
+  expect(lockedAddresses(lockfile)).toEqual([]);
+  expect(unlockedOptions(lockfile)).toEqual([]);
 });
 
 test("documents name files that exist", () => {

@@ -28,6 +28,17 @@ export function lockedAddresses(lockfile: string): string[] {
 }
 
 /**
+ * Optional packages (the builds of a package for other machines) that the lockfile leaves out: `npm ci` then refuses to
+ * install at all. They fall out when the lockfile is written against a registry that lacks them.
+ */
+export function unlockedOptions(lockfile: string): string[] {
+  const { packages } = JSON.parse(lockfile) as { packages: Record<string, { optionalDependencies?: Record<string, string> }> };
+  const held = Object.keys(packages);
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}));
+  return wanted.filter((name) => !held.some((path) => path.endsWith(`node_modules/${name}`)));
+}
+
+/**
  * Tests that do not run: skipped, unwritten, or hidden by one that runs alone. A suite may be skipped where the peer that
  * it talks to is not installed, and has to say so.
  */
