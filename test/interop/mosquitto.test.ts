@@ -1,7 +1,6 @@
 /** The MQTT client against Mosquitto, unchanged; MQTT.js stands for the app's side. */
 import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
-import { once } from "node:events";
 import { MqttCode, mqttDisconnect, mqttPublish, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../../firmware/protocol/mqtt/session";
 import type { MqttOptions } from "../../firmware/protocol/mqtt/session";
 import { mosquittoPath, openBroker, openDevice } from "./mosquitto";
