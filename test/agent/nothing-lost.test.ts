@@ -2,7 +2,7 @@
  * A thousand readings and a cloud, or a device, that dies in the middle of them: every accepted reading arrives, in order
  * per key, and only what was sent without its acknowledgement coming back arrives twice.
  */
-import { measure, report } from "../../firmware/index";
+import { locate, measure, report } from "../../firmware/index";
 import type { Definition } from "../../firmware/index";
 import { seed } from "../support/budget";
 import { createCloudWorld, createThingDevice, settings } from "../support/thethings-world";
@@ -123,4 +123,35 @@ describe.each<Transport>(["mqtt", "coap"])("over %s", (transport) => {
     expect(doubled).toBeGreaterThan(0);
     expect(doubled).toBeLessThanOrEqual(400);
   });
+});
+
+test("readings in memory arrive in order, at most a few wait, and a restart loses them and nothing else", () => {
+  const cloud = createCloudWorld({ seed });
+  const mixed: Definition = (thing) => {
+    let n = 0;
+    measure(thing, { key: "fleeting", durability: "ram" });
+    measure(thing, { key: "lasting" });
+    locate(thing, "41.4121132", "2.2199454");
+    locate(thing, "not", "a place");
+    thing.board.clock.every(1000, () => {
+      n += 1;
+      for (const key of ["fleeting", "lasting"]) report(thing, key, n);
+    });
+  };
+  const device = createThingDevice(cloud, "mqtt", mixed, settings());
+  cloud.world.run(20000);
+  cloud.stopCloud();
+  cloud.world.run(60000);
+  const { publisher } = device.thing();
+  expect(publisher.ram.readings).toHaveLength(24);
+  expect(publisher.ram.dropped).toBeGreaterThan(20);
+  cloud.startCloud();
+  expect(cloud.world.runUntil(() => publisher.log.waiting === 0 && publisher.ram.readings.length === 0, 600000)).toBe(true);
+  expect(device.told("dropped").at(-1)!.text).toMatch(/^full 0 corrupt 0 ram [1-9]/);
+  const { token } = device.thing();
+  const fleeting = arrived(cloud, token, "fleeting");
+  expect(fleeting).toEqual([...fleeting].sort((a, b) => a - b));
+  expect(fleeting.length).toBeLessThan(arrived(cloud, token, "lasting").length);
+  const last = cloud.model.read(token, "lasting", []);
+  expect(last.ok && last.elements[0]!.geo).toEqual({ lat: 41.4121132, long: 2.2199454 });
 });
