@@ -1,5 +1,5 @@
 /** What the desk adds to the ports: state in files, time at a speed, chips in the weather. */
-import { mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBme280, sampleBme280 } from "../../firmware/drivers/bme280";
@@ -47,6 +47,16 @@ test("flash and identity survive, and only their owner may read them", () => {
   expect(second.system.resetReason()).toBe(ResetReason.software);
   const state = join(dir, "state");
   expect(mode(state)).toBe("700");
+  for (const name of ["records.flash", "log.flash", "unique-id"]) expect(mode(join(state, name))).toBe("600");
+});
+
+test("in a folder that others may enter, the files are still closed to them; the folder is left as it is", () => {
+  const state = join(dir, "state");
+  mkdirSync(state, { mode: 0o755 });
+  chmodSync(state, 0o755);
+  writeFileSync(join(state, "log.flash"), "old", { mode: 0o644 });
+  device();
+  expect(mode(state)).toBe("755");
   for (const name of ["records.flash", "log.flash", "unique-id"]) expect(mode(join(state, name))).toBe("600");
 });
 

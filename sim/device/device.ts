@@ -26,7 +26,7 @@ import { createRealTimeline } from "./timeline";
 import { createUdpPort } from "./udp";
 
 export interface DeviceOptions {
-  /** The folder of the device's flash and identity; made if absent, closed to other users. */
+  /** The folder of the device's flash and identity; made if absent. Its files are closed to other users. */
   readonly stateDir: string;
   /** A file of certificates (PEM) that servers must chain to; undefined: those that Node trusts. */
   readonly caFile?: string | undefined;

@@ -1,9 +1,9 @@
 /**
  * The folder in which a simulated device keeps what a board keeps in hardware: its flash areas and its identity. Only the
- * owner may read it, because the flash holds the thing token.
+ * owner may read the files, because the flash holds the thing token.
  */
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The folder cannot be used; the message is one sentence that says what to do. */
@@ -18,11 +18,10 @@ export function stateError(path: string, cause: unknown): StateError {
   );
 }
 
-/** Makes the folder if it is absent and closes it to others. */
+/** Makes the folder, closed to others, if it is absent. One that exists keeps its mode: it may be the user's own. */
 export function openStateDir(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    chmodSync(dir, 0o700);
   } catch (cause) {
     throw stateError(dir, cause);
   }
