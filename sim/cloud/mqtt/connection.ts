@@ -54,9 +54,9 @@ export class MqttConnection implements MqttClient {
     this.holder = holder;
     this.transport = transport;
     this.number = number;
-    this.outbound = new Outbound(transport, holder.turn, holder.limits, (reason) => this.drop(reason));
+    this.outbound = new Outbound(transport, holder.turn, holder.limits, (reason) => this.abort(reason));
     this.heardAt = holder.host.now();
-    this.stopTimer = holder.host.after(holder.limits.connectTimeoutMs, () => this.drop("no CONNECT in time"));
+    this.stopTimer = holder.host.after(holder.limits.connectTimeoutMs, () => this.abort("no CONNECT in time"));
     this.parser.on("packet", (packet) => this.parsed.push(packet));
     this.parser.on("error", (fault: Error) => (this.fault = fault));
   }
@@ -97,14 +97,21 @@ export class MqttConnection implements MqttClient {
 
   /** The transport has gone, for whatever reason. Idempotent. */
   ended(): void {
-    this.end("gone", true, () => this.transport.abort());
+    this.abort("gone");
   }
 
   deliver(message: Message, qos: 0 | 1): void {
     if (!this.gone) this.outbound.deliver(message, qos);
   }
 
+  /** What was answered before still goes out: a PUBACK that is lost makes the client send again. */
   drop(reason: string): void {
+    this.outbound.flush();
+    this.end(reason, true, () => this.transport.close());
+  }
+
+  /** For a client that does not read or is not there. */
+  private abort(reason: string): void {
     this.end(reason, true, () => this.transport.abort());
   }
 
@@ -225,7 +232,7 @@ export class MqttConnection implements MqttClient {
     const { host } = this.holder;
     this.stopTimer = host.after(inMs, () => {
       const silentMs = host.now() - this.heardAt;
-      if (silentMs >= this.silenceMaxMs) this.drop("silent beyond its keep-alive");
+      if (silentMs >= this.silenceMaxMs) this.abort("silent beyond its keep-alive");
       else this.watchSilence(this.silenceMaxMs - silentMs);
     });
   }

@@ -171,4 +171,8 @@ test("a publish that is not taken gets no PUBACK; what came before DISCONNECT do
   const refused = made.connected("two");
   refused.send(publish());
   expect([refused.sent, refused.state.open]).toEqual([[], false]);
+  made.takes = true;
+  const violating = made.connected("three");
+  violating.connection.receive(Buffer.concat([generate(publish()), Buffer.from([0, 0]), generate(publish())]));
+  expect([violating.sent, violating.state.open]).toMatchObject([[{ cmd: "puback", messageId: 1 }], false]);
 });
