@@ -6,7 +6,6 @@
 import { Fault } from "../../hal/ports/fault";
 import { TlsLevel } from "../../hal/ports/tls";
 import { WifiConnection } from "../../hal/ports/wifi";
-import { sub } from "../base/intrinsics";
 import { recordGet } from "../store/records";
 import { activationChannel, activationDone, activationRefused, activationState } from "./activation";
 import { backoffMs } from "./backoff";
@@ -27,8 +26,6 @@ const RESOLVE_MS = 30000;
 const LINK_MS = 120000;
 /** After this many failures the wait has reached its ceiling. */
 const FAILURES_SLOW = 10;
-/** The longest client identifier that every MQTT server takes [MQTT-3.1.3-5]. */
-const CLIENT_ID_BYTES_MAX = 23;
 
 function setTimer(thing: Thing, ms: number, run: (this: void) => void): void {
   const supervisor = thing.supervisor;
@@ -159,14 +156,13 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
     code = recordGet(thing.records, "code") ?? "";
     if (channel === "" || code === "") return fail(thing, AgentCode.storeFailed);
   }
-  const id = thing.ports.system.uniqueId();
   const standard = tls === TlsLevel.none ? thing.driver.portPlain : thing.driver.portTls;
   const target: LinkTarget = {
     address,
     port: cloud.port !== 0 ? cloud.port : standard,
     serverName: cloud.host,
     tls,
-    clientId: id.length > CLIENT_ID_BYTES_MAX ? sub(id, 0, CLIENT_ID_BYTES_MAX) : id,
+    identity: thing.ports.system.uniqueId(),
     token: thing.token,
     code,
     channel,

@@ -18,6 +18,7 @@ import { chr, sub } from "../base/intrinsics";
 import { jsonString } from "../base/json-write";
 import { ActivationResult } from "../platform/profile";
 import type { ActivationAnswer, MqttProfile } from "../platform/profile";
+import { clientIdOf } from "../protocol/mqtt/client-id";
 import { mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
 import type { MqttOptions, MqttSession, MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
@@ -191,7 +192,7 @@ function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOptions {
   const text = profile.text;
   const willing = target.token !== "" && target.will !== "";
   return {
-    clientId: target.clientId,
+    clientId: clientIdOf(target.identity),
     cleanSession: true,
     keepAliveSec: profile.keepAliveSec,
     user: undefined,

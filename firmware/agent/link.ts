@@ -45,8 +45,8 @@ export interface LinkTarget {
   /** The host's name, for TLS. */
   readonly serverName: string;
   readonly tls: TlsLevel;
-  /** 1 to 23 characters of [0-9a-z]. */
-  readonly clientId: string;
+  /** What tells this machine from all others (`system.uniqueId`). Not a secret. */
+  readonly identity: string;
   /** Empty while the device is not activated; then `code` and `channel` are set. */
   readonly token: string;
   readonly code: string;
