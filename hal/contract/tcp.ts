@@ -213,6 +213,16 @@ function ending(it: ContractTest): void {
     expect([heard.received, heard.writables, heard.faults]).toEqual(["", 1, []]);
   });
 
+  it("what was written and has left arrives, though close follows at once", async ({ ports, listen, until }) => {
+    const { heard, peer } = await pair(ports, listen, until);
+    peer.connections[0]!.send("unread");
+    expect(ports.tcp.write(heard.socket, "goodbye")).toBe(0);
+    await until(() => heard.writables === 2);
+    ports.tcp.close(heard.socket);
+    await until(() => peer.connections[0]!.ended);
+    expect(peer.connections[0]!.received).toBe("goodbye");
+  });
+
   it("close inside onReadable stops the rest of the bytes", async ({ ports, listen, until, settle }) => {
     const peer = await listen();
     const chunks: string[] = [];

@@ -50,7 +50,7 @@ export interface TcpPort {
   connect(this: void, options: TcpOptions): TcpSocket;
   /** Sends 1 to `writeBytesMax` bytes: 0, or `closed`, `busy`, `invalid` or `tooLarge`. */
   write(this: void, socket: TcpSocket, bytes: string): number;
-  /** Ends the connection; unsent bytes may be lost. Idempotent. */
+  /** Ends the connection in order; bytes for which `onWritable` has not come yet may be lost. Idempotent. */
   close(this: void, socket: TcpSocket): void;
 }
 

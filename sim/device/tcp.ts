@@ -48,6 +48,8 @@ function faultOf(error: NodeJS.ErrnoException, connection: Connection): Fault {
 /** The connections of one boot. */
 class TcpSockets {
   private readonly open = new Map<TcpSocket, Connection>();
+  /** Closed by the script, with bytes that have not left. */
+  private readonly leaving = new Set<net.Socket>();
   private handle = 0;
 
   constructor(
@@ -62,6 +64,7 @@ class TcpSockets {
     });
     boot.onEnd(() => {
       for (const id of [...this.open.keys()]) this.close(id);
+      for (const socket of this.leaving) socket.destroy();
     });
   }
 
@@ -96,7 +99,16 @@ class TcpSockets {
     if (connection === undefined) return;
     connection.ended = true;
     this.open.delete(id);
-    connection.socket?.destroy();
+    const { socket } = connection;
+    if (socket === undefined || socket.destroyed) return;
+    if (socket.connecting || connection.handshake || !this.boot.alive) {
+      socket.destroy();
+      return;
+    }
+    // A destroyed socket may reset the connection, and the peer then loses a DISCONNECT that was just written.
+    this.leaving.add(socket);
+    socket.once("close", () => this.leaving.delete(socket));
+    socket.destroySoon();
   }
 
   private listen(id: TcpSocket, connection: Connection, socket: net.Socket): void {
