@@ -154,7 +154,8 @@ statement("MQ-16", "the answer comes after the delay and not a millisecond befor
   const host = manualHost();
   await open({ host, model: { activationCodes: ["a", "b", "c"] }, activationDelayMs: 2000 });
   const one = await peer("one");
-  for (const code of ["a", "b", "c"]) await subscribe(one, `v2/activations/${code}/ch`);
+  // Asking twice is answered once.
+  for (const code of ["a", "a", "b", "c"]) await subscribe(one, `v2/activations/${code}/ch`);
   expect(await one.ask({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["v2/activations/b/ch"] })).toMatchObject({ cmd: "unsuback" });
   const gone = await peer("gone");
   await subscribe(gone, "v2/activations/c/gone");
