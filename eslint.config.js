@@ -13,6 +13,7 @@ const bans = [
   ["new", "NewExpression", "No new: a function returns a struct."],
   ["throw", "ThrowStatement", "No throw: return a code."],
   ["try", "TryStatement", "No try: functions return codes."],
+  ["do", "DoWhileStatement", "No do loops: once a minifier takes the braces away, Espruino cannot read them; use while."],
   ["label", "LabeledStatement", "No labels: a function with return."],
   ["for-in", "ForInStatement", "No for-in: order differs; use an array."],
   ["spread", "SpreadElement", "No spread: Espruino cannot read it; write the fields out."],

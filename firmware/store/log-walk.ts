@@ -149,7 +149,7 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
   if (cursor.serial >= log.serial) return false;
   const header = logHeader();
   let block = cursor.block;
-  do {
+  while (true) {
     block = (block + 1) % log.area.blocks;
     const valid = readLogHeader(log, block, header) === HeaderKind.valid;
     if (valid && header.serial > cursor.serial && isLive(log, header.serial)) {
@@ -165,16 +165,16 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
       }
       return true;
     }
-  } while (block !== log.block);
-  return false;
+    if (block === log.block) return false;
+  }
 }
 
 /** Moves the cursor to the next record that waits, and reads it; false, at the log's end, when there is none. */
 export function seek(log: ReadingLog, cursor: LogCursor, record: LogRecord): boolean {
-  do {
-    if (seekInBlock(log, cursor, record)) return true;
-  } while (leaveBlock(log, cursor));
-  return false;
+  while (!seekInBlock(log, cursor, record)) {
+    if (!leaveBlock(log, cursor)) return false;
+  }
+  return true;
 }
 
 /** Moves the cursor past the record that `seek` found. */

@@ -26,6 +26,7 @@ const syntax: readonly LintCase[] = [
   of("No new", "declare const Made: new () => object;\nexport const make = (): object => new Made();", "export const make = (): object => ({ n: 1 });"),
   inBody("No throw", "if (n > 1) throw n;", "if (n > 1) return 1;"),
   inBody("No try", "try { list.push(1); } catch { return 1; }", "list.push(1);"),
+  inBody("No do loops", "let n = 0; do { n += 1; } while (n < 3);", "let n = 0; while (n < 3) { n += 1; }"),
   inBody("No labels", "outer: for (;;) { break outer; }", "for (;;) { break; }"),
   inBody("No for-in", "for (const k in list) { if (k === s) return 1; }", "for (const k of list) { if (k === n) return 1; }"),
   of("No spread", "export const f = (a: { n: number }): { n: number } => ({ ...a });", "export const f = (a: { n: number }): { n: number } => ({ n: a.n });"),

@@ -11,6 +11,8 @@ const named: readonly RegExp[] = [
   /\.d\.ts$/,
   // The virtual world is a bench of its own: suites and fleets are built upon it.
   /^sim\/world\/world\.ts$/,
+  // The HTTP core carries the logins and the WebSocket handshakes of the platforms to come; its suites keep it right until then.
+  /^firmware\/protocol\/http\/[a-z]+\.ts$/,
   // The generated entry of a device build (boards/toolchain/compile/entry.ts) names these as text.
   /^firmware\/agent\/(boot|provision|link-[a-z]+)\.ts$/,
   /^firmware\/platform\/[a-z]+\/(mqtt|coap|ws)\.ts$/,

@@ -101,10 +101,10 @@ export function mqttConnect(session: MqttSession, sink: MqttSink, uptime: number
 
 /** The next identifier that nothing waits for: 1 to 65535, then 1 again [MQTT-2.3.1-1, -2]. */
 function freePacketId(session: MqttSession): number {
-  let id = session.packetId;
-  do {
+  let id = (session.packetId % 65535) + 1;
+  while (indexOfId(session.publishIds, session.publishIds.length, id) >= 0 || indexOfId(session.filterIds, session.filterIds.length, id) >= 0) {
     id = (id % 65535) + 1;
-  } while (indexOfId(session.publishIds, session.publishIds.length, id) >= 0 || indexOfId(session.filterIds, session.filterIds.length, id) >= 0);
+  }
   return id;
 }
 
