@@ -69,21 +69,19 @@ export function decodeOption(bytes: string, message: CoapMessage): number {
   }
   let delta = idiv(first, 16);
   let length = first % 16;
-  if (delta === 15 || length === 15) return -2;
-  if (i + (delta < 13 ? 0 : delta - 12) + (length < 13 ? 0 : length - 12) > end) return -2;
-  if (delta === 13) {
-    delta = 13 + at(bytes, i);
-    i += 1;
-  } else if (delta === 14) {
-    delta = 269 + at(bytes, i) * 256 + at(bytes, i + 1);
-    i += 2;
+  if (length === 15) return -2;
+  // 13 and 14 stand for one and two more bytes, 15 is reserved (RFC 7252 3.1).
+  if (delta > 12) {
+    if (delta === 15 || i + delta - 12 > end) return -2;
+    const wide = delta === 14;
+    delta = wide ? 269 + at(bytes, i) * 256 + at(bytes, i + 1) : 13 + at(bytes, i);
+    i += wide ? 2 : 1;
   }
-  if (length === 13) {
-    length = 13 + at(bytes, i);
-    i += 1;
-  } else if (length === 14) {
-    length = 269 + at(bytes, i) * 256 + at(bytes, i + 1);
-    i += 2;
+  if (length > 12) {
+    if (i + length - 12 > end) return -2;
+    const wide = length === 14;
+    length = wide ? 269 + at(bytes, i) * 256 + at(bytes, i + 1) : 13 + at(bytes, i);
+    i += wide ? 2 : 1;
   }
   const option = message.option + delta;
   if (option > 65535 || i + length > end) return -2;
