@@ -3,7 +3,7 @@
  * calls on a sink; it holds one unfinished line and never the body. Strict where leniency lets two readers disagree about
  * where a message ends. RFC 9110, RFC 9112 4 to 7; informational responses are skipped, 101 hands over the connection.
  */
-import { at, idiv, sub } from "../../base/intrinsics";
+import { at, sub } from "../../base/intrinsics";
 import { check } from "../../base/check";
 
 /** Why a response was given up. */
