@@ -143,3 +143,14 @@ test("a flash that takes no token: the device works on, and asks again with the 
   expect(device.thing().token).toBe(token);
   expect(channels(cloud)).toHaveLength(1);
 });
+
+test.each(["mqtt", "coap"] as const)("over %s a cloud that cannot store the thing refuses nothing for good: the device asks again", (transport) => {
+  const cloud = createCloudWorld({ seed: 21 });
+  cloud.disk.works = false;
+  const device = createThingDevice(cloud, transport, idle, settings());
+  cloud.world.run(2 * 60000);
+  expect(device.told("refused")).toEqual([]);
+  cloud.disk.works = true;
+  expect(activated(cloud, device)).toBe(true);
+  expect(stored(device, "token")).toBe(device.thing().token);
+});

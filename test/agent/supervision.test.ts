@@ -36,6 +36,10 @@ statement("SEC-18", "a device whose cloud is away tries ever more rarely", () =>
   expect(waits.length).toBeGreaterThan(6);
   expect(waits.length).toBeLessThan(40);
   expect(Math.max(...waits)).toBeLessThanOrEqual(BACKOFF_MS_MAX);
+  // Ever longer, and spread: the last waits are longer than the first, and no two are alike.
+  const sum = (some: readonly number[]): number => some.reduce((total, wait) => total + wait, 0);
+  expect(sum(waits.slice(-3))).toBeGreaterThan(10 * sum(waits.slice(0, 3)));
+  expect(new Set(waits).size).toBe(waits.length);
 });
 
 statement("SEC-17", "a device works on while it is offline and recovers by itself", () => {
@@ -138,7 +142,7 @@ test("WiFi: a wrong password is told, a network that goes and comes back is join
   expect(right.told("connected")).toHaveLength(2);
 });
 
-statement("SEC-6 SEC-7", "no token goes over less than the demanded TLS level, and a connection without TLS is named at each boot", () => {
+statement("SEC-6", "no token goes over less than the demanded TLS level, and a connection without TLS is named at each boot", () => {
   const cloud = createCloudWorld({ seed: 59 });
   const strict = createThingDevice(cloud, "mqtt", station, settings({ tls: 1 }));
   const overUdp = createThingDevice(cloud, "coap", station, settings({ tls: 1, code: "canary-code-two" }));

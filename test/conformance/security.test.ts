@@ -1,14 +1,21 @@
 /** The security provisions that bind a device and a local cloud, each shown on the wire of the virtual world. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer } from "node:tls";
 import { eraseThing } from "../../firmware/agent/provision";
 import { every, lastWill, measure, onCommand, report, seconds } from "../../firmware/index";
 import type { Definition } from "../../firmware/index";
+import { Fault } from "../../hal/ports/fault";
+import { TlsLevel } from "../../hal/ports/tls";
+import { openDevice } from "../../sim/device/device";
 import { generator, seed } from "../support/budget";
 import { expectSilent, formsOf } from "../support/canary";
+import { makeCertificates } from "../support/certificates";
 import { CODES, createCloudWorld, createThingDevice, settings } from "../support/thethings-world";
 import type { CloudWorld, WorldDevice } from "../support/thethings-world";
-import { crossed, statement } from "./statement";
+import { statement } from "./statement";
 
 const PASSWORD = "canary-wifi-pa55word";
 
@@ -70,13 +77,58 @@ statement("SEC-4", "a thousand devices have a thousand tokens, channels and clie
   expect(new Set(channels).size).toBe(1000);
 });
 
-statement("SEC-3", "the token is read and written in named places only, through the record store", () => {
-  const files = (folder: string): string[] =>
-    readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
+statement("SEC-3", "the token lies in the record area alone, and named places read and write it, through the record store", () => {
+  const cloud = createCloudWorld({ seed });
+  const device = createThingDevice(cloud, "mqtt", station, settings());
+  cloud.world.run(10 * 60000);
+  const { token } = device.thing();
+  expect(device.machine.flash.dump("records")).toContain(token);
+  expect(device.machine.flash.dump("log")).not.toContain(token);
   const root = join(__dirname, "..", "..", "firmware");
-  const touching = files(root).filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts") && /record(Get|Put)\([^)]*"token"/.test(readFileSync(path, "utf8")));
-  expect(touching.map((path) => path.slice(root.length + 1)).sort()).toEqual(["agent/activation.ts", "agent/boot.ts", "agent/provision.ts"]);
-  crossed(touching.join());
+  const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
+  const touching = sources.filter((path) => /record(Get|Put)\([^)]*"token"/.test(readFileSync(join(root, path), "utf8")));
+  expect(touching.sort()).toEqual(["agent/activation.ts", "agent/boot.ts", "agent/provision.ts"]);
+});
+
+statement("SEC-7", "a machine that verifies hands nothing to a server with a wrong name, another authority, no authority or an expired certificate", async () => {
+  const certificates = makeCertificates("localhost");
+  const folder = mkdtempSync(join(tmpdir(), "motet-"));
+  const caFile = join(folder, "ca.pem");
+  writeFileSync(caFile, certificates.authority);
+  const device = openDevice({ stateDir: join(folder, "device"), caFile });
+  const outcome = (kind: keyof typeof certificates.servers): Promise<number> =>
+    new Promise((resolve) => {
+      const done = (result: number): void => {
+        server.close();
+        resolve(result);
+      };
+      const server = createServer(certificates.servers[kind], (peer) => {
+        peer.on("error", () => undefined);
+        peer.on("data", () => {
+          peer.destroy();
+          done(Fault.none);
+        });
+      });
+      server.on("tlsClientError", () => undefined);
+      server.listen(0, "127.0.0.1", () => {
+        const socket = device.tcp.connect({
+          address: "127.0.0.1",
+          port: (server.address() as AddressInfo).port,
+          tls: { serverName: "localhost" },
+          onWritable: () => void device.tcp.write(socket, "the first secret"),
+          onReadable: () => undefined,
+          onError: done,
+        });
+      });
+    });
+  try {
+    expect(device.tcp.tlsLevel).toBe(TlsLevel.verified);
+    expect(await outcome("good")).toBe(Fault.none);
+    for (const kind of ["wrongName", "wrongAuthority", "selfSigned", "expired"] as const) expect([kind, await outcome(kind)]).toEqual([kind, Fault.tls]);
+  } finally {
+    device.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 statement("SEC-19", "a factory reset leaves no byte of token, password, code or readings in flash", () => {

@@ -47,14 +47,20 @@ export interface CloudWorld {
   readonly crossed: string[];
   stopCloud(): void;
   startCloud(): void;
+  /** Where the cloud keeps its state; false makes every attempt to keep something fail. */
+  readonly disk: { works: boolean };
   /** Sends bytes to every device that is connected, as if the cloud had gone mad. */
   inject(bytes: string): void;
 }
 
 /** A keeper in memory: the model's ledger outlives a cloud that was stopped. */
-function memoryKeeper(): Keeper {
+function memoryKeeper(disk: CloudWorld["disk"]): Keeper {
   const entries: unknown[] = [];
-  return { entries, append: (entry) => void entries.push(entry), settle: () => undefined };
+  const append = (entry: unknown): void => {
+    if (!disk.works) throw new Error("the disk is full");
+    entries.push(entry);
+  };
+  return { entries, append, settle: () => undefined };
 }
 
 function worldHost(world: World): Host {
@@ -139,7 +145,8 @@ function bindCoap(cloud: CloudWorld, host: Host, lines: Lines): () => void {
 export function createCloudWorld(options: WorldOptions): CloudWorld {
   const world = createWorld(options);
   const host = worldHost(world);
-  const keeper = memoryKeeper();
+  const disk = { works: true };
+  const keeper = memoryKeeper(disk);
   const model = createThethings(host, { activationCodes: CODES, keeper });
   let stops: (() => void)[] = [];
   const lines: Lines = new Map();
@@ -148,6 +155,7 @@ export function createCloudWorld(options: WorldOptions): CloudWorld {
     model,
     wire: { toCloud: true, toDevice: true },
     crossed: [],
+    disk,
     stopCloud: () => {
       for (const stop of stops) stop();
       stops = [];

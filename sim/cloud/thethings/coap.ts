@@ -120,7 +120,7 @@ function answer(front: Front, request: CoapRequest): CoapResponse {
 function activate(front: Front, payload: Buffer): CoapResponse {
   const activation = front.model.activate(activationCode(payload));
   front.host.log({ event: "activation", via: "coap", created: activation.ok });
-  if (!activation.ok) return failure("4.00", activation.message);
+  if (!activation.ok) return failure(activation.passing === true ? "5.03" : "4.00", activation.message);
   return json("2.01", { status: "created", thingToken: activation.thingToken });
 }
 

@@ -38,7 +38,8 @@ export interface ThethingsOptions {
   readonly keeper?: Keeper;
 }
 
-export type Activation = { readonly ok: true; readonly thingToken: string } | { readonly ok: false; readonly message: string };
+/** `passing` marks a refusal that is no verdict on the code: the state could not be stored, and asking again may succeed. */
+export type Activation = { readonly ok: true; readonly thingToken: string } | { readonly ok: false; readonly message: string; readonly passing?: true };
 
 export interface Thethings {
   readonly limits: ModelLimits;
@@ -179,7 +180,7 @@ function activate(core: Core, multiUse: boolean, text: unknown, channel: string 
     return { ok: true, thingToken: thing.token };
   } catch {
     core.host.log({ event: "activation-not-stored" });
-    return { ok: false, message: failed };
+    return { ok: false, message: failed, passing: true };
   }
 }
 

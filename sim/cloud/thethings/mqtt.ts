@@ -119,6 +119,8 @@ function activate(front: Front, client: MqttClient, filter: string, code: string
     : { status: "error", message: activation.message };
   const granted = client.subscriptions.get(filter) ?? 0;
   front.host.log({ event: "activation", via: "mqtt", created: activation.ok });
+  // MQTT has no word for "later": silence makes the device ask again, an error would end its tries.
+  if (!activation.ok && activation.passing === true) return;
   client.deliver({ topic: filter, payload: Buffer.from(JSON.stringify(answer)) }, granted);
 }
 

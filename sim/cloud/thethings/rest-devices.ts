@@ -44,6 +44,7 @@ function activate(rest: Rest, request: FastifyRequest, reply: FastifyReply): Fas
   const result = rest.model.activate(isRecord(body.json) ? body.json["activationCode"] : undefined);
   rest.host.log({ event: "activation", via: "rest", created: result.ok });
   if (result.ok) return reply.code(201).send({ status: "created", thingToken: result.thingToken });
+  if (result.passing === true) return rest.http.fail(request, reply, 503, result.message);
   rest.http.refused(request);
   return rest.http.fail(request, reply, 400, result.message);
 }

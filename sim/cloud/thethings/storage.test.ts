@@ -100,7 +100,7 @@ test("what cannot be kept is refused, changes nothing and reaches nobody", () =>
   model.watch(token, (elements) => heard.push(elements));
   full = true;
   expect(model.write(token, values({ key: "k", value: 1 }), rest)).toMatchObject({ ok: false, reason: "unavailable" });
-  expect(model.activate("code-1", "channel")).toEqual(failed);
+  expect(model.activate("code-1", "channel")).toEqual({ ...failed, passing: true });
   expect(model.apps.register({ email: "a@b", password: "x" })).toMatchObject({ reason: "unavailable" });
   expect(heard).toEqual([]);
   expect(model.read(token, "k", [])).toMatchObject({ reason: "notFound" });
