@@ -73,7 +73,7 @@ interface Plan<Outcome> {
 
 /** Bytes as binary string; for the few of a record a loop is several times faster than a Buffer. */
 function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  if (to - from > 64) return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).latin1Slice();
+  if (to - from > 64) return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
   let text = "";
   for (let i = from; i < to; i += 1) text += String.fromCharCode(bytes[i]!);
   return text;
