@@ -13,7 +13,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 
 export interface CloudRow {
@@ -27,11 +27,10 @@ export interface CloudRow {
 
 const seconds = 3;
 
-/** Bundles a program of this folder into `folder`. */
-function bundle(folder: string, name: string): string {
-  const outfile = join(folder, `${name}.cjs`);
-  const entryPoints = [join(process.cwd(), "test", "bench", `${name}.ts`)];
-  buildSync({ entryPoints, bundle: true, platform: "node", target: "node20", format: "cjs", outfile, logLevel: "error" });
+/** Bundles a program of the project into `folder`. */
+function bundle(folder: string, path: string): string {
+  const outfile = join(folder, basename(path, ".ts") + ".cjs");
+  buildSync({ entryPoints: [join(process.cwd(), path)], bundle: true, platform: "node", target: "node20", format: "cjs", outfile, logLevel: "error" });
   return outfile;
 }
 
@@ -106,7 +105,7 @@ export async function cloudBench(): Promise<readonly CloudRow[]> {
     return child;
   };
   try {
-    const [load, serve] = [bundle(folder, "cloud-load"), bundle(folder, "cloud-serve")];
+    const [load, serve] = [bundle(folder, "test/bench/cloud-load.ts"), bundle(folder, "test/bench/cloud-serve.ts")];
     const rows: CloudRow[] = [];
     const run = async (target: Target, others: readonly ChildProcess[] = []): Promise<void> => {
       rows.push(await measure(load, target));

@@ -131,7 +131,7 @@ export function everyCut<Ledger>(scenario: Scenario<Ledger>, check: Check<Ledger
   }
 
   let image = scenario.image;
-  let ledger = structuredClone(scenario.ledger);
+  const ledger = structuredClone(scenario.ledger);
   const plans: { index: number; cut: Cut; image: FlashImage | undefined; ledger: Ledger }[] = [];
   scenario.boots.forEach((boot, index) => {
     const flash = flashWith(image, `boot ${String(index)}`);

@@ -42,8 +42,8 @@ test("device code imports in no circle", () => {
 test("no dead file: production code is reached without the tests, and what serves tests by a test", () => {
   const production = paths.filter((path) => !servesTests(path));
   expect(deadFiles(production, imports, (path) => isProductionRoot(path, scripts))).toEqual([]);
-  // A script that a test starts is named there by its path.
-  const started = (path: string): boolean => path.endsWith(".mjs") && [...tree].some(([from, text]) => isTest(from) && text.includes(path));
+  // A program that a test or a bench starts is named there by its path.
+  const started = (path: string): boolean => [...tree].some(([from, text]) => from !== path && servesTests(from) && text.includes(`"${path}"`));
   const isRoot = (path: string): boolean => isTest(path) || started(path) || isProductionRoot(path, scripts);
   expect(deadFiles(paths.filter(servesTests), imports, isRoot)).toEqual([]);
 });

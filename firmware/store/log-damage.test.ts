@@ -1,0 +1,207 @@
+/** The reading log when something fails: bits, marks, writes, formats, and the end of the sequences. */
+import { checksum } from "../../sim/world/checksum";
+import { budget } from "../../test/support/budget";
+import { acknowledge, fill, made, range, small, waiting } from "../../test/support/log-rig";
+import { StoreCode, StoreState } from "./code";
+import { logAcknowledge, logAppend, logCursor, logEntry, logErase, logNext, logRewind, logSequenceMax } from "./log";
+
+describe("damage", () => {
+  test("any bit of any byte: nothing is delivered that was not stored, and gaps are counted", () => {
+    const { flash, open } = made();
+    fill(open(), 20);
+    const image = flash.snapshot();
+    const all = range(1, 20);
+    // Two blocks, as far as they are written: 11 records and 9 of 20 bytes behind headers of 26.
+    const written = [...Array(26 + 11 * 20).keys(), ...Array.from({ length: 26 + 9 * 20 }, (_, i) => 256 + i)];
+    const wrong: string[] = [];
+    for (const offset of written) {
+      const inHeader = offset % 256 < 25;
+      const missing = inHeader ? (offset < 256 ? 11 : 9) : 1;
+      for (let n = 0; n < budget(2, 8); n += 1) {
+        const bit = (offset + n * 3) % 8;
+        flash.restore(image);
+        flash.flip("log", offset, bit);
+        const log = open();
+        const got = waiting(log);
+        // A mark is none of the checksum's business, and one flipped bit does not set it.
+        const mark = offset % 256 === 25 || (!inHeader && (offset % 256 - 26) % 20 === 2);
+        const ok = got.every((text) => all.includes(text)) && 20 - got.length === (mark ? 0 : missing) && log.waiting === got.length;
+        // What is missing at either end leaves no gap.
+        const counted = mark || inHeader || offset >= 256 + 26 + 8 * 20 ? 0 : 1;
+        const next = logAppend(log, "more");
+        const after = waiting(open());
+        const grown = next > 20 && after.length === got.length + 1 && after[got.length] === `${String(next)}:more`;
+        if (!ok || log.droppedCorrupt !== counted || !grown) wrong.push(`${String(offset)}.${String(bit)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("a flipped acknowledge mark neither loses a reading nor brings one back", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 2);
+    acknowledge(log, (n) => n === 1);
+    for (let bit = 0; bit < 8; bit += 1) {
+      for (const record of [0, 20]) {
+        const image = flash.snapshot();
+        flash.flip("log", 26 + record + 2, bit);
+        expect(waiting(open())).toEqual(range(2, 2));
+        flash.restore(image);
+      }
+    }
+  });
+
+  test("a mark that was cut after one bit: acknowledged in this boot, once more in the next", () => {
+    const { flash, open } = made();
+    fill(open(), 2);
+    flash.flip("log", 26 + 2, 4);
+    for (let boot = 0; boot < 2; boot += 1) {
+      const log = open();
+      acknowledge(log, (n) => n === 1);
+      expect(log.waiting).toBe(1);
+      expect(waiting(log)).toEqual(range(2, 2));
+    }
+  });
+
+  test("marks that cannot be programmed are remembered for this boot, up to a limit", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 10);
+    flash.wearOut("log", 0);
+    const cursor = logCursor();
+    const entry = logEntry();
+    const codes: number[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      logNext(log, cursor, entry);
+      codes.push(logAcknowledge(log, cursor, entry.sequence));
+    }
+    expect(codes).toEqual(new Array(10).fill(StoreCode.hardware));
+    expect(waiting(log)).toEqual(range(9, 10));
+    expect(log.waiting).toBe(2);
+    // Those before the oldest that waits need not be remembered any more.
+    logRewind(log, cursor);
+    logNext(log, cursor, entry);
+    expect(logAcknowledge(log, cursor, 9)).toBe(StoreCode.hardware);
+    expect(waiting(log)).toEqual(range(10, 10));
+    expect(waiting(open())).toEqual(range(1, 10));
+  });
+
+  test("what is damaged after it was walked past is counted when the log is empty", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 5);
+    waiting(log);
+    flash.flip("log", 26 + 20 + 5, 0);
+    acknowledge(log, () => true);
+    expect(waiting(log)).toEqual([]);
+    expect([log.waiting, log.droppedCorrupt]).toEqual([0, 1]);
+  });
+
+  test("what is missing in a block that is dropped stays counted", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 5);
+    flash.flip("log", 26 + 20 + 5, 0);
+    flash.flip("log", 26 + 40 + 5, 0);
+    fill(log, 60);
+    expect(log.droppedCorrupt).toBe(2);
+    expect(log.droppedFull + log.droppedCorrupt + log.waiting).toBe(60);
+    expect(open().droppedCorrupt).toBe(2);
+  });
+});
+
+describe("hardware failures", () => {
+  test("a reading whose write failed is written to the next block, under a sequence of its own", () => {
+    for (const kept of [0, 1, 10, 19, 20]) {
+      const { flash, open } = made();
+      const log = open();
+      fill(log, 2);
+      flash.failWrite(0, kept);
+      expect(logAppend(log, "again")).toBe(4);
+      expect(waiting(open()).slice(-1)).toEqual(["4:again"]);
+      expect(log.droppedCorrupt).toBe(0);
+    }
+  });
+
+  test("a worn block is passed over; the order stays", () => {
+    const { flash, open } = made();
+    flash.wearOut("log", 2);
+    let log = open();
+    for (let i = 0; i < 20; i += 1) {
+      fill(log, log.lastSequence + 7);
+      const before = waiting(log);
+      log = open();
+      expect(waiting(log)).toEqual(before);
+      expect(log.droppedFull + before.length).toBe(log.lastSequence);
+    }
+  });
+
+  test("when no block takes it, the reading is refused", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 11);
+    for (let block = 0; block < 4; block += 1) flash.wearOut("log", block);
+    expect(logAppend(log, "lost")).toBe(0);
+    expect(log.code).toBe(StoreCode.hardware);
+  });
+});
+
+describe("a later format", () => {
+  test("is neither read nor written to, and gives way to an erase with higher sequences", () => {
+    const { flash, open } = made();
+    fill(open(), 5);
+    const header = "ML\x02\x00\x00\x00\x05\x00\x00\x00\x64\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00";
+    flash.port.write(small, 256, `${header}${checksum.crc32(header)}\xff`);
+    const before = flash.dump("log");
+    const log = open();
+    expect(log.state).toBe(StoreState.newer);
+    expect(logAppend(log, "x")).toBe(0);
+    expect(log.code).toBe(StoreCode.newer);
+    expect(waiting(log)).toEqual([]);
+    expect(flash.dump("log")).toBe(before);
+    expect(logErase(log)).toBe(StoreCode.ok);
+    expect(logAppend(log, "x")).toBeGreaterThan(100);
+    expect(waiting(open())).toHaveLength(1);
+  });
+});
+
+describe("erasing", () => {
+  test("leaves no byte of a reading; sequences go on, counts begin again", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 50);
+    expect(log.droppedFull).toBeGreaterThan(0);
+    expect(logErase(log)).toBe(StoreCode.ok);
+    expect(flash.dump("log")).not.toContain("reading");
+    for (const each of [log, open()]) {
+      expect(waiting(each)).toEqual([]);
+      expect([each.waiting, each.droppedFull, each.droppedCorrupt]).toEqual([0, 0, 0]);
+    }
+    expect(logAppend(open(), "x")).toBe(51);
+  });
+
+  test("formats an area that cannot be read", () => {
+    const { flash, open } = made();
+    for (let block = 0; block < 4; block += 1) flash.port.write(small, block * 256, "garbage");
+    const log = open();
+    expect(log.state).toBe(StoreState.fresh);
+    expect(logErase(log)).toBe(StoreCode.ok);
+    expect(flash.dump("log")).not.toContain("garbage");
+    expect(logAppend(log, "x")).toBe(1);
+  });
+});
+
+test("the sequences end below 2^31: the log refuses, and gives what it has", () => {
+  const { flash, open } = made();
+  const first = logSequenceMax - 1;
+  const number = String.fromCharCode(first >>> 24, (first >>> 16) & 255, (first >>> 8) & 255, first & 255);
+  const header = `ML\x01\x00\x00\x00\x04${number}\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00`;
+  flash.port.write(small, 0, `${header}${checksum.crc32(header)}\xff`);
+  const log = open();
+  expect(logAppend(log, "a")).toBe(logSequenceMax - 1);
+  expect(logAppend(log, "b")).toBe(logSequenceMax);
+  expect(logAppend(log, "c")).toBe(0);
+  expect(log.code).toBe(StoreCode.full);
+  expect(waiting(open())).toHaveLength(2);
+});
