@@ -6,16 +6,8 @@
 import coapPacket from "coap-packet";
 import { coapMessage, decodeHeader, decodeOption } from "../../firmware/protocol/coap/decode";
 import { encodeMessage, encodeOptions } from "../../firmware/protocol/coap/encode";
-import type { BenchRow } from "./mqtt";
-
-declare global {
-  interface Buffer {
-    latin1Slice(start: number, end: number): string;
-  }
-}
-
-const BATCHES = 200;
-const BATCH_MS = 1;
+import { compare } from "./side-by-side";
+import type { BenchRow } from "./side-by-side";
 
 /** A write of 126 bytes: three path segments, a Content-Format, a token of four bytes. */
 const TOKEN = "\x1a\x2b\x3c\x4d";
@@ -30,39 +22,6 @@ const NOTIFICATION = coapPacket.generate({
 
 /** What operations leave behind, so that none of them can be left out. */
 let residue = 0;
-
-function timeOf(operation: () => void, count: number): number {
-  const start = process.hrtime.bigint();
-  for (let i = 0; i < count; i += 1) operation();
-  return Number(process.hrtime.bigint() - start);
-}
-
-const quantile = (values: number[], share: number): number => values.sort((a, b) => a - b)[Math.floor(values.length * share)]!;
-
-function bytesOf(operation: () => void): number {
-  const collect = (globalThis as { gc?: () => void }).gc;
-  const figures: number[] = [];
-  for (let round = 0; round < 11; round += 1) {
-    collect?.();
-    const before = process.memoryUsage();
-    for (let i = 0; i < 1000; i += 1) operation();
-    const after = process.memoryUsage();
-    figures.push((after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / 1000);
-  }
-  return Math.round(quantile(figures, 0.5));
-}
-
-function compare(name: string, ours: () => void, peer: () => void): BenchRow {
-  for (const operation of [ours, peer]) timeOf(operation, 20000);
-  const sizes = [ours, peer].map((operation) => Math.max(1, Math.floor((BATCH_MS * 1e6 * 5000) / timeOf(operation, 5000))));
-  const times: [number[], number[]] = [[], []];
-  for (let batch = 0; batch < BATCHES; batch += 1) {
-    times[0].push(timeOf(ours, sizes[0]!) / sizes[0]!);
-    times[1].push(timeOf(peer, sizes[1]!) / sizes[1]!);
-  }
-  const [oursNs, peerNs] = [quantile(times[0], 0.25), quantile(times[1], 0.25)];
-  return { name, ours_ns: Math.round(oursNs), peer_ns: Math.round(peerNs), ratio: Math.round((peerNs / oursNs) * 10) / 10, oursBytes: bytesOf(ours), peerBytes: bytesOf(peer) };
-}
 
 function encodePost(): Buffer {
   return Buffer.from(encodeMessage(0, 2, 4711, TOKEN, encodeOptions(VALUES, -1, 50, -1, -1), PAYLOAD), "latin1");

@@ -5,7 +5,7 @@
 import { cloudBench } from "./cloud";
 import { coapBench } from "./coap";
 import { mqttBench } from "./mqtt";
-import type { BenchRow } from "./mqtt";
+import type { BenchRow } from "./side-by-side";
 
 function print(title: string, rows: readonly (readonly string[])[]): void {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
