@@ -21,7 +21,8 @@ peers:
 
 test: node_modules build peers
 	@mkdir -p coverage
-	@$(JEST) --json --outputFile=coverage/jest.json $(ARGS); status=$$?; node test/support/summary.mjs coverage/jest.json && exit $$status
+	@set -o pipefail; $(JEST) --json --outputFile=coverage/jest.json $(ARGS) 2>&1 | tee coverage/output.txt; status=$$?; \
+	node test/support/summary.mjs coverage/jest.json coverage/output.txt && exit $$status
 
 # Types, lint and the shape of the source: fast, no sockets.
 check: node_modules

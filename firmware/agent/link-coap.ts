@@ -42,8 +42,6 @@ interface CoapLink extends Link {
   coapSink: CoapSink;
   socket: UdpSocket;
   live: boolean;
-  /** The ref of the batch on its way, or 0. */
-  batch: number;
   tick: Timer;
   /** Fires when the channel has been silent for too long, or to end the link on a later turn. */
   deadline: Timer;
@@ -106,7 +104,6 @@ function activationAnswered(link: CoapLink, code: number, payload: string): void
 }
 
 function batchAnswered(link: CoapLink, ref: number, code: number): void {
-  link.batch = 0;
   if (classOf(code) === 2) link.sink.acknowledged(ref - REF_BATCH);
   else if (code === COAP_UNAUTHORIZED) link.sink.refused(AgentCode.tokenSuspect);
   // 4.08 and 4.13 speak of the transfer, and 5.xx of the server: the same batch may pass later.
@@ -158,7 +155,7 @@ function blockSize(datagramBytesMax: number): number {
 }
 
 function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: LinkSink): Link {
-  const link = { ports, sink, target, open: true, profile, socket: 0, live: false, batch: 0, tick: 0, deadline: 0 } as unknown as CoapLink;
+  const link = { ports, sink, target, open: true, profile, socket: 0, live: false, tick: 0, deadline: 0 } as unknown as CoapLink;
   link.coapSink = makeSink(link);
   link.client = coapOpen({ datagramBytesMax: ports.udp.bytesMax, szx: blockSize(ports.udp.bytesMax), bodyBytesMax: BODY_BYTES_MAX, exchangesMax: EXCHANGES_MAX }, link.coapSink);
   link.socket = ports.udp.open({
@@ -185,17 +182,16 @@ export function coapLink(profile: CoapProfile): LinkDriver {
     portPlain: profile.portPlain,
     portTls: 0,
     echoes: false,
+    // One request at a time (NSTART, RFC 7252 4.7).
+    window: 1,
     batchBytesMax: (ports) => (ports.udp.bytesMax - ENVELOPE_BYTES < BATCH_BYTES_MAX ? ports.udp.bytesMax - ENVELOPE_BYTES : BATCH_BYTES_MAX),
     open: (ports, target, sink) => open(profile, ports, target, sink),
     adopt: (link) => endSoon(link as CoapLink, 0, Fault.none),
     send: (link, ref, payload) => {
       const self = link as CoapLink;
       if (!self.live || !self.open) return Fault.closed;
-      if (self.batch !== 0) return AgentCode.busy;
       const ask = request(POST, profile.thingPath(self.target.token), "", payload);
-      if (coapRequest(self.client, self.coapSink, ask, REF_BATCH + ref, self.ports.clock.uptime()) !== 0) return AgentCode.busy;
-      self.batch = REF_BATCH + ref;
-      return 0;
+      return coapRequest(self.client, self.coapSink, ask, REF_BATCH + ref, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
     read: (link, query: ReadQuery) => {
       const self = link as CoapLink;

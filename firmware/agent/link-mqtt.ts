@@ -257,6 +257,7 @@ export function mqttLink(profile: MqttProfile): LinkDriver {
     portPlain: profile.portPlain,
     portTls: profile.portTls,
     echoes: profile.echoes,
+    window: WINDOW,
     batchBytesMax: () => BATCH_BYTES_MAX,
     open: (ports, target, sink) => open(profile, ports, target, sink),
     adopt: (link) => takeTurn(link as MqttLink, Todo.unsubscribe),

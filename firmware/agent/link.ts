@@ -94,6 +94,8 @@ export interface LinkDriver {
   readonly portTls: number;
   /** Whether a batch counts as arrived only when the platform has sent it back on the device's channel. */
   readonly echoes: boolean;
+  /** The most batches on their way at once. */
+  readonly window: number;
   /** The most bytes of one batch on this machine. */
   batchBytesMax(this: void, ports: Ports): number;
   /** Starts connecting. One of ready, activated, refused or lost follows. */

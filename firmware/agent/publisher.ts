@@ -108,9 +108,10 @@ function pump(thing: Thing): void {
     return;
   }
   let ram = false;
+  // While the token is suspect, one batch in a while asks whether it is heard again.
+  const window = publisher.suspect ? 1 : thing.driver.window;
   while (publisher.live && link !== undefined) {
-    // While the token is suspect, one batch in a while asks whether it is heard again.
-    if (publisher.suspect && publisher.flights.length > 0) return;
+    if (publisher.flights.length >= window) return;
     const ref = publisher.nextRef;
     const batch = collectBatch(thing, ref, ram);
     if (batch.count > 0 && !launch(thing, link, ref, batch, ram)) return;

@@ -25,13 +25,15 @@ const SAFE_MODE_MS = 300000;
 const AWAKE_MS_MAX = 120000;
 /** How soon a sleeping device looks whether it may sleep. */
 const AWAKE_BEAT_MS = 500;
+/** What a link that is left in order gets for its last bytes. */
+const FAREWELL_MS = 500;
 
 /** Restarts the machine; `code` is what is reported as the last error after it. */
 function restart(thing: Thing, code: number): void {
   recordPut(thing.records, "error", "" + code);
   tell(thing, "restart", code, "");
   ladderStop(thing);
-  thing.ports.system.restart();
+  thing.ports.clock.after(FAREWELL_MS, () => thing.ports.system.restart());
 }
 
 function prove(thing: Thing, uptime: number): void {
@@ -71,8 +73,7 @@ function sleepWhenDone(thing: Thing): void {
   ladderStop(thing);
   tell(thing, "sleep", thing.sleepMs, "");
   const clock = thing.ports.clock;
-  // DISCONNECT gets the time to leave.
-  clock.after(AWAKE_BEAT_MS, () => {
+  clock.after(FAREWELL_MS, () => {
     if (thing.ports.system.deepSleep(thing.sleepMs) !== 0) clock.after(thing.sleepMs, () => thing.ports.system.restart());
   });
 }
