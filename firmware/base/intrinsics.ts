@@ -6,41 +6,42 @@
  */
 import { check } from "./check";
 
-/** Looked up once: the search costs more than the call on every engine. */
+// Looked up once: the search costs more than the call on every engine.
 const fromCharCode = String.fromCharCode;
+const floor = Math.floor;
 
 /** The one-byte string of code `n`, an integer from 0 to 255. */
 export function chr(n: number): string {
-  if (MOTET_CHECKED) check(n >= 0 && n <= 255 && Math.floor(n) === n, "chr: not a byte");
+  if (MOTET_CHECKED) check(n >= 0 && n <= 255 && floor(n) === n, "chr: not a byte");
   return fromCharCode(n);
 }
 
 /** The byte at index `i` of `s`, 0 to 255; 0 <= i < s.length. */
 export function at(s: string, i: number): number {
-  if (MOTET_CHECKED) check(i >= 0 && i < s.length && Math.floor(i) === i, "at: out of bounds");
+  if (MOTET_CHECKED) check(i >= 0 && i < s.length && floor(i) === i, "at: out of bounds");
   return s.charCodeAt(i);
 }
 
 /** The bytes of `s` from index `a` up to, not including, `b`; 0 <= a <= b <= s.length. */
 export function sub(s: string, a: number, b: number): string {
-  if (MOTET_CHECKED) check(a >= 0 && a <= b && b <= s.length && Math.floor(a) === a && Math.floor(b) === b, "sub: out of bounds");
+  if (MOTET_CHECKED) check(a >= 0 && a <= b && b <= s.length && floor(a) === a && floor(b) === b, "sub: out of bounds");
   return s.substring(a, b);
 }
 
 /** The whole part of a/b; integers, a >= 0, b > 0. */
 export function idiv(a: number, b: number): number {
   if (MOTET_CHECKED) {
-    check(a >= 0 && a <= 2147483647 && Math.floor(a) === a, "idiv: dividend");
-    check(b > 0 && b <= 2147483647 && Math.floor(b) === b, "idiv: divisor");
+    check(a >= 0 && a <= 2147483647 && floor(a) === a, "idiv: dividend");
+    check(b > 0 && b <= 2147483647 && floor(b) === b, "idiv: divisor");
   }
-  return Math.floor(a / b);
+  return floor(a / b);
 }
 
 /** The exclusive or of two bytes, each 0 to 255. */
 export function bxor(a: number, b: number): number {
   if (MOTET_CHECKED) {
-    check(a >= 0 && a <= 255 && Math.floor(a) === a, "bxor: not a byte");
-    check(b >= 0 && b <= 255 && Math.floor(b) === b, "bxor: not a byte");
+    check(a >= 0 && a <= 255 && floor(a) === a, "bxor: not a byte");
+    check(b >= 0 && b <= 255 && floor(b) === b, "bxor: not a byte");
   }
   return a ^ b;
 }

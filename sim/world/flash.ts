@@ -73,6 +73,7 @@ interface Plan<Outcome> {
 
 /** Held, because looking a global up costs more than the call where tests run in a context of their own. */
 const { fromCharCode } = String;
+const { floor } = Math;
 
 /** Bytes as binary string; for the few of a record a loop is several times faster than a Buffer. */
 function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
@@ -216,7 +217,7 @@ export class WorldFlash {
   /** What forbids a write, or undefined. */
   #objection(state: AreaState, offset: number, text: string): string | undefined {
     const { blockBytes, blocks, name } = state.area;
-    const block = Math.floor(offset / blockBytes);
+    const block = floor(offset / blockBytes);
     const start = block * blockBytes;
     if (offset < 0 || text.length === 0 || block >= blocks || offset + text.length > start + blockBytes) {
       return `a write of ${String(text.length)} bytes at ${String(offset)} of ${name} leaves its block`;
@@ -236,7 +237,7 @@ export class WorldFlash {
     if (objection !== undefined) return this.#misuse(objection);
     const fault = this.#writeFault?.at === this.counts.writes ? this.#writeFault : undefined;
     this.counts.writes += 1;
-    if (state.worn.has(Math.floor(offset / area.blockBytes))) return Fault.hardware;
+    if (state.worn.has(floor(offset / area.blockBytes))) return Fault.hardware;
     const length = fault === undefined ? text.length : Math.min(fault.outcome, text.length);
     for (let i = 0; i < length; i += 1) this.#programByte(state, offset + i, text.charCodeAt(i));
     return fault === undefined ? Fault.none : Fault.hardware;

@@ -28,10 +28,8 @@ export type Check<Ledger> = (flash: WorldFlash, ledger: Ledger, again: boolean) 
 export interface CutOptions {
   /** At most about this many first cuts, chosen by the seed; all of them unless told. */
   readonly firstCuts?: number;
-  /** Follow one in so many first cuts by second ones, 1 being all of them; 0 for none. */
-  readonly secondEvery?: number;
-  /** Second cuts leave every outcome, not just the likeliest to harm (some bits of a byte, bits and noise of a block). */
-  readonly everyOutcome?: boolean;
+  /** At most so many second cuts after each first one, drawn by the seed among every place and outcome; all unless told. */
+  readonly seconds?: number;
 }
 
 /** What was done: `cuts` is what the scenario implies, so a test asserts it. */
@@ -51,14 +49,18 @@ type Cut =
   | { readonly kind: "program"; readonly at: number; readonly outcome: ByteOutcome }
   | { readonly kind: "erase"; readonly at: number; readonly outcome: EraseOutcome };
 
-/** Every place to cut work that programs and erases so much, with every outcome or the harmful ones. */
-function cutsOf(programmed: number, erases: number, every: boolean): Cut[] {
+/** Every way to cut work that programs and erases so much. */
+function cutsOf(programmed: number, erases: number): Cut[] {
   const cuts: Cut[] = [];
-  const ofBytes = every ? byteOutcomes : (["some"] as const);
-  const ofBlocks = every ? eraseOutcomes : (["bits", "noise"] as const);
-  for (let at = 0; at < programmed; at += 1) for (const outcome of ofBytes) cuts.push({ kind: "program", at, outcome });
-  for (let at = 0; at < erases; at += 1) for (const outcome of ofBlocks) cuts.push({ kind: "erase", at, outcome });
+  for (let at = 0; at < programmed; at += 1) for (const outcome of byteOutcomes) cuts.push({ kind: "program", at, outcome });
+  for (let at = 0; at < erases; at += 1) for (const outcome of eraseOutcomes) cuts.push({ kind: "erase", at, outcome });
   return cuts;
+}
+
+/** `count` of them, drawn; all when there are no more. */
+function some(cuts: readonly Cut[], count: number, draw: (below: number) => number): readonly Cut[] {
+  if (cuts.length <= count) return cuts;
+  return Array.from({ length: count }, () => cuts[draw(cuts.length)]!);
 }
 
 /** Runs `body` with a cut planned, and switches the power on again; an error when the cut did not come. */
@@ -78,7 +80,7 @@ function runCut(flash: WorldFlash, cut: Cut, body: () => void): void {
 export function everyCut<Ledger>(scenario: Scenario<Ledger>, check: Check<Ledger>, options: CutOptions = {}): Tally {
   const tally: Tally = { programmed: 0, erases: 0, cuts: 0, secondCuts: 0, recoveryProgrammed: 0, recoveryErases: 0 };
   const draw = generator(seed);
-  const secondEvery = options.secondEvery ?? 1;
+  const seconds = options.seconds ?? Infinity;
 
   /** A flash with that content, powered, nothing counted. */
   function flashWith(image: FlashImage | undefined, name: string): WorldFlash {
@@ -117,8 +119,7 @@ export function everyCut<Ledger>(scenario: Scenario<Ledger>, check: Check<Ledger
     const asCut = structuredClone(ledger);
     let wrote = { programmed: 0, erases: 0 };
     checked(name, () => void (wrote = recovered(flash, ledger, false)));
-    if (secondEvery === 0 || draw(secondEvery) !== 0) return;
-    for (const second of cutsOf(wrote.programmed, wrote.erases, options.everyOutcome ?? false)) {
+    for (const second of some(cutsOf(wrote.programmed, wrote.erases), seconds, draw)) {
       const both = `${name}, recovery cut in ${second.kind} ${String(second.at)} (${second.outcome})`;
       const again = flashWith(after, both);
       const known = structuredClone(asCut);
@@ -139,7 +140,7 @@ export function everyCut<Ledger>(scenario: Scenario<Ledger>, check: Check<Ledger
     boot(flash, ledger);
     tally.programmed += flash.counts.programmed;
     tally.erases += flash.counts.erases;
-    for (const cut of cutsOf(flash.counts.programmed, flash.counts.erases, true)) plans.push({ index, cut, image, ledger: before });
+    for (const cut of cutsOf(flash.counts.programmed, flash.counts.erases)) plans.push({ index, cut, image, ledger: before });
     image = flash.snapshot();
   });
   checked("no cut", () => void recovered(flashWith(image, "no cut"), structuredClone(ledger), false));
