@@ -146,7 +146,7 @@ const recordBytes = 20 - 3;
 
 test("a full wrap with acknowledgements, some of them left out", () => {
   const made: Scenario<Ledger> = { areas: [small], ledger: empty, boots: boots(12, 4, 4, 7), recover };
-  const tally = everyCut(made, check, { seconds: budget(1, Infinity) });
+  const tally = everyCut(made, check, { seconds: budget(12, Infinity) });
   // 48 readings in blocks of 11; each header programs 25 bytes, each acknowledgement one, each block left behind done one.
   expect(tally.erases).toBe(5);
   expect(tally.programmed).toBeGreaterThanOrEqual(48 * (recordBytes - 1) + 5 * 24 + 36);
@@ -158,7 +158,7 @@ test("a full wrap with acknowledgements, some of them left out", () => {
 
 test("a full wrap without any acknowledgement: the oldest are dropped, and counted", () => {
   const made: Scenario<Ledger> = { areas: [small], ledger: empty, boots: boots(12, 4, 0, 1), recover };
-  const tally = everyCut(made, check, { seconds: budget(1, Infinity) });
+  const tally = everyCut(made, check, { seconds: budget(12, Infinity) });
   expect(tally.erases).toBe(5);
   expect(tally.cuts).toBe(3 * tally.programmed + 6 * tally.erases);
 });
@@ -173,7 +173,7 @@ test("erasing the log is whole or not begun", () => {
   };
   // Drops are counted anew after an erase, so this one begins with a log that has dropped nothing.
   const made: Scenario<Ledger> = { areas: [small], ledger: empty, boots: [...boots(5, 4, 0, 1), erase], recover };
-  const tally = everyCut(made, check, { seconds: budget(1, Infinity) });
+  const tally = everyCut(made, check, { seconds: budget(12, Infinity) });
   expect(tally.erases).toBe(2 + 4);
   expect(tally.cuts).toBe(3 * tally.programmed + 6 * tally.erases);
 });
