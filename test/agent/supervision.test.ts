@@ -54,7 +54,7 @@ statement("SEC-17", "a device works on while it is offline and recovers by itsel
   expect(device.told("drained").length).toBeGreaterThan(0);
 });
 
-test("half an hour without a link restarts the machine, and the reason is reported", () => {
+statement("SEC-21", "half an hour without a link restarts the machine; name, version, reset reason, last error and boots are reported", () => {
   const cloud = createCloudWorld({ seed: 53 });
   const device = createThingDevice(cloud, "mqtt", station, settings());
   cloud.world.run(60000);

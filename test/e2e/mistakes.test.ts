@@ -56,3 +56,13 @@ test("an app that declares a key twice", async () => {
   expect(await run.ended).toBe(1);
   expect(run.output()).toContain('the key \\"a\\" is declared twice');
 });
+
+test("a cloud at a port where nobody listens: the device says why it is offline, works on and keeps its readings", async () => {
+  writeFileSync(join(folder.path, "code"), "fixture-code");
+  const args = ["sim", "--cloud", "mqtt://127.0.0.1:1", "--code", `@${join(folder.path, "code")}`, "--state", join(folder.path, "s3"), "--speed", "60", "--for", "3m", "--json"];
+  const run = motet(args);
+  expect(await run.until(({ event }) => event === "offline")).toMatchObject({ code: 5, reason: "connection refused" });
+  expect(await run.ended).toBe(0);
+  expect(run.events.at(-1)).toMatchObject({ event: "end", published: 0 });
+  expect(run.events.filter(({ event }) => event === "reading").length).toBeGreaterThan(6);
+});
