@@ -1,6 +1,6 @@
 /** `motet sim`: one device and one cloud at this desk, live. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { compileNative, findApp } from "../boards/toolchain/compile/native";
@@ -54,7 +54,10 @@ function parseTarget(options: SimOptions): RemoteTarget | undefined {
 
 /** What a person at the terminal can do next. */
 function greet(context: Context, state: string): void {
-  context.output.note(`Send a command from a second terminal: motet send fan true${state === defaultState ? "" : ` --state ${state}`}`);
+  // As this very command was started, so that the line can be copied.
+  const script = process.argv[1] ?? "motet";
+  const self = script.endsWith(".js") ? `node ${relative(process.cwd(), script)}` : "motet";
+  context.output.note(`Send a command from a second terminal: ${self} send fan true${state === defaultState ? "" : ` --state ${state}`}`);
   context.output.note("End with Ctrl-C.");
 }
 
