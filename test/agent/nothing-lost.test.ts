@@ -155,3 +155,17 @@ test("readings in memory arrive in order, at most a few wait, and a restart lose
   const last = cloud.model.read(token, "lasting", []);
   expect(last.ok && last.elements[0]!.geo).toEqual({ lat: 41.4121132, long: 2.2199454 });
 });
+
+test("a reading in memory that is made while a batch of its key is on its way goes with the next one", () => {
+  const cloud = createCloudWorld({ seed, conditions: { latencyMs: { min: 800, max: 900 } } });
+  const quick: Definition = (thing) => {
+    let n = 0;
+    measure(thing, { key: "fleeting", durability: "ram" });
+    thing.board.clock.every(500, () => void (n < 60 && report(thing, "fleeting", (n += 1))));
+  };
+  const device = createThingDevice(cloud, "mqtt", quick, settings());
+  cloud.world.run(120000);
+  const numbers = arrived(cloud, device.thing().token, "fleeting");
+  const first = numbers[0]!;
+  expect(numbers).toEqual(Array.from({ length: 60 - first + 1 }, (_, i) => first + i));
+});

@@ -152,6 +152,13 @@ test("a key is removed, in the block and into a new generation", () => {
   expect(across.erases).toBe(1);
 });
 
+test("an activation: the channel, the token, and what is of no more use then", () => {
+  const channel = { key: "channel", value: "0123456789abcdef" };
+  const changes = [channel, token("a"), { key: "code" }, { key: "channel" }];
+  const tally = run(scenario(small, [{ key: "code", value: "a-code-of-24-characters." }], changes));
+  expect(tally.programmed).toBe(changes.reduce((sum, each) => sum + bytesOf(each), 0));
+});
+
 test("a counter goes round all blocks", () => {
   const long = { key: "token", value: "t".repeat(150) };
   const counts = Array.from({ length: 50 }, (_, i) => ({ key: "n", value: String(100 + i) }));
