@@ -30,10 +30,8 @@ export const enum AgentCode {
   busy = 71,
   /** The link's platform or transport cannot do it. */
   unsupported = 72,
-  /** The platform refused a batch as malformed. */
-  batchRefused = 73,
   /** The subscription to the device's own channel was refused. */
-  subscriptionRefused = 74,
+  subscriptionRefused = 73,
   /** The peer broke the protocol; the detail is in the transport's own code, added to 128. */
   protocol = 128,
 }

@@ -3,7 +3,6 @@
  * machine as the last resort after half an hour without a link, feeds the watchdog only while the ladder moves, and puts a
  * sleeping device to sleep.
  */
-import { ResetReason } from "../../hal/ports/system";
 import { elapsed } from "../base/time";
 import { recordPut } from "../store/records";
 import { bootProved } from "./boots";
@@ -88,9 +87,4 @@ export function supervisorStart(thing: Thing): void {
   supervisor.beat = clock.every(BEAT_MS, () => beat(thing));
   if (thing.sleepMs > 0) supervisor.sleepTimer = clock.every(AWAKE_BEAT_MS, () => sleepWhenDone(thing));
   ladderStart(thing);
-}
-
-/** True when the machine woke from its own sleep. */
-export function wokeFromSleep(reason: ResetReason): boolean {
-  return reason === ResetReason.deepSleep;
 }

@@ -31,8 +31,7 @@ const reasons: Readonly<Record<number, string>> = {
   70: "no answer in time",
   71: "busy",
   72: "not supported",
-  73: "the platform refused a batch",
-  74: "the subscription was refused",
+  73: "the subscription was refused",
 };
 
 /** Words for a code of the device. */
