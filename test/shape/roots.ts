@@ -13,6 +13,8 @@ const named: readonly RegExp[] = [
   /^sim\/world\/world\.ts$/,
   // The HTTP core carries the logins and the WebSocket handshakes of the platforms to come; its suites keep it right until then.
   /^firmware\/protocol\/http\/[a-z]+\.ts$/,
+  // Adapters are named by the generated entry of a device build, by their runtime.
+  /^hal\/(espruino|nodemcu)\/(index|start)\.ts$/,
   // The generated entry of a device build (boards/toolchain/compile/entry.ts) names these as text.
   /^firmware\/agent\/(boot|provision|link-[a-z]+)\.ts$/,
   /^firmware\/platform\/[a-z]+\/(mqtt|coap|ws)\.ts$/,
