@@ -31,8 +31,7 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
 /** A choice that cannot be built; the message is one sentence that says what can. */
 export class ChoiceError extends Error {}
 
-/** The source of the entry. `root` is the folder of the framework. */
-export function entrySource(root: string, choice: BuildChoice): string {
+function chosenProfile(choice: BuildChoice): Profile {
   const transports = profiles[choice.platform];
   if (transports === undefined) {
     throw new ChoiceError(`There is no platform "${choice.platform}": choose ${Object.keys(profiles).join(" or ")}.`);
@@ -41,15 +40,42 @@ export function entrySource(root: string, choice: BuildChoice): string {
   if (profile === undefined) {
     throw new ChoiceError(`${choice.platform} has no transport "${choice.transport}": choose ${Object.keys(transports).join(" or ")}.`);
   }
-  const from = (path: string): string => JSON.stringify(`${root}/firmware/${path}`);
-  const build = JSON.stringify({ name: choice.name, version: choice.version });
+  return profile;
+}
+
+const moduleOf = (root: string, path: string): string => JSON.stringify(`${root}/${path}`);
+
+/** What every entry imports: the app, the agent, one link and one profile. */
+function imports(root: string, choice: BuildChoice, profile: Profile): string[] {
   return [
     `import definition from ${JSON.stringify(choice.app)};`,
-    `import { bootThing } from ${from("agent/boot")};`,
-    `import { ${profile.link}Link } from ${from(`agent/link-${profile.link}`)};`,
-    `import { ${profile.profile} } from ${from(profile.module)};`,
-    `export { eraseThing as erase, provisionThing as provision, provisionState as state } from ${from("agent/provision")};`,
+    `import { bootThing } from ${moduleOf(root, "firmware/agent/boot")};`,
+    `import { ${profile.link}Link } from ${moduleOf(root, `firmware/agent/link-${profile.link}`)};`,
+    `import { ${profile.profile} } from ${moduleOf(root, `firmware/${profile.module}`)};`,
+  ];
+}
+
+/** The source of the entry of a program that the simulator boots on any ports. `root` is the folder of the framework. */
+export function entrySource(root: string, choice: BuildChoice): string {
+  const profile = chosenProfile(choice);
+  const build = JSON.stringify({ name: choice.name, version: choice.version });
+  return [
+    ...imports(root, choice, profile),
+    `export { eraseThing as erase, provisionThing as provision, provisionState as state } from ${moduleOf(root, "firmware/agent/provision")};`,
     `export function boot(ports) { return bootThing(ports, ${profile.link}Link(${profile.profile}()), ${build}, definition); }`,
+    "",
+  ].join("\n");
+}
+
+/** The source of the entry of an image: it boots on the ports of its runtime as soon as it is loaded. */
+export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruino" | "nodemcu"): string {
+  const profile = chosenProfile(choice);
+  return [
+    ...imports(root, choice, profile),
+    `import { ports } from ${moduleOf(root, `hal/${runtime}/index`)};`,
+    `import { start } from ${moduleOf(root, `hal/${runtime}/start`)};`,
+    `const build = ${JSON.stringify({ name: choice.name, version: choice.version })};`,
+    `start(() => { bootThing(ports, ${profile.link}Link(${profile.profile}()), build, definition); });`,
     "",
   ].join("\n");
 }

@@ -1,0 +1,22 @@
+/** From an app and a choice of board, platform and transport to the image that runs on the board. */
+import type { BoardConstants, Image } from "../../../sim/engines/image";
+import { deviceEntry } from "./entry";
+import type { BuildChoice } from "./entry";
+import { compileEspruino } from "./espruino";
+import { compileLua } from "./lua";
+
+/** What the compilers need to know of a board. */
+export interface TargetBoard {
+  readonly id: string;
+  readonly runtime: "espruino" | "lua";
+  readonly constants: BoardConstants;
+  /** The Lua that the board's NodeMCU image has. */
+  readonly lua?: "5.1" | "5.3";
+}
+
+/** Compiles the app for the board. Throws `CompileError` with one sentence for each mistake. */
+export function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<Image> {
+  const { id, constants } = board;
+  if (board.runtime === "espruino") return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants });
+  return compileLua(root, deviceEntry(root, choice, "nodemcu"), { id, constants, lua: board.lua ?? "5.1" });
+}

@@ -1,0 +1,90 @@
+/**
+ * Shrinks a flat script for Espruino, in two runs of terser with a repair between them: its inliner declares variables by `var`
+ * after their first use, which Espruino does not hoist, so the declarations are moved to the start of their function first.
+ */
+import { parse } from "acorn";
+import type { ArrowFunctionExpression, BlockStatement, FunctionDeclaration, FunctionExpression, Node, Program, VariableDeclaration } from "acorn";
+import { ancestor } from "acorn-walk";
+import { minify as terser } from "terser";
+import type { MangleOptions, MinifyOptions } from "terser";
+import { reservedWords } from "./names";
+
+type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
+
+export interface Minified {
+  readonly code: string;
+  /** Source map, version 3, JSON. */
+  readonly map: string;
+}
+
+const common: MinifyOptions = { ecma: 2015, module: false, toplevel: true };
+
+/** Property names may be shortened, but for these. */
+function mangleOptions(reserved: readonly string[]): MangleOptions {
+  return { toplevel: true, reserved: [...reservedWords], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Applies edits that do not overlap. */
+export function applyEdits(code: string, edits: readonly Edit[]): string {
+  let text = "";
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    text += code.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return text + code.slice(at);
+}
+
+/**
+ * Turns each `var` into an assignment and declares its names by `let` at the start of the function around it (or of the
+ * script). The names of a function's own parameters are not declared again.
+ */
+export function liftVars(code: string): string {
+  const program = parse(code, { ecmaVersion: 2020 });
+  const edits: Edit[] = [];
+  const names = new Map<FunctionNode | Program, Set<string>>();
+  ancestor(program, {
+    VariableDeclaration(node: VariableDeclaration, _state: unknown, ancestors: Node[]) {
+      if (node.kind !== "var") return;
+      const owner = ancestors.filter((each): each is FunctionNode | Program => /Function|^Program$/.test(each.type)).at(-1)!;
+      const own = names.get(owner) ?? new Set<string>();
+      names.set(owner, own);
+      for (const { id } of node.declarations) if (id.type === "Identifier") own.add(id.name);
+      // What is left, `a,b=1`, is an expression; names without a value fall to the second run.
+      edits.push({ start: node.start, end: node.declarations[0]!.start, text: "" });
+    },
+  });
+  for (const [owner, own] of names) {
+    const start = owner.type === "Program" ? owner.start : (owner.body as BlockStatement).start + 1;
+    const parameters = owner.type === "Program" ? [] : owner.params.map((each) => (each.type === "Identifier" ? each.name : ""));
+    const fresh = [...own].filter((name) => !parameters.includes(name));
+    if (fresh.length > 0) edits.push({ start, end: start, text: `let ${fresh.join(",")};` });
+  }
+  return applyEdits(code, edits);
+}
+
+/** `reserved` are the property names that stay; `map` is the source map of `code`. */
+export async function minifyEspruino(code: string, map: string, reserved: readonly string[]): Promise<Minified> {
+  const compressed = await terser(code, {
+    ...common,
+    compress: { ecma: 2015, passes: 4, hoist_funs: true, toplevel: true, keep_fargs: false, pure_getters: true, unsafe_arrows: false, inline: 3, reduce_funcs: true },
+    mangle: false,
+    format: { ecma: 2015, beautify: true, comments: false },
+    sourceMap: { content: map },
+  });
+  const lifted = liftVars(compressed.code!);
+  const mangled = await terser(lifted, {
+    ...common,
+    compress: { defaults: false, ecma: 2015, hoist_funs: true, side_effects: true },
+    mangle: mangleOptions(reserved),
+    format: { ecma: 2015, ascii_only: true, comments: false, semicolons: true },
+    sourceMap: { content: compressed.map as string },
+  });
+  return { code: mangled.code!, map: mangled.map as string };
+}

@@ -1,0 +1,29 @@
+/**
+ * Which names a minifier may shorten. Fields of the project's own structs are private to an image; the names of the language
+ * and of the engine are not. Protocol keys are never field names in device code (they stand in strings), so the rule needs
+ * no list of them: reserved is what the engine's and the language's declarations name, and nothing else.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+
+/** Names that Espruino reads as words of its own. */
+export const reservedWords: readonly string[] = ["of", "E"];
+
+/** Every name that a declaration file declares: members, functions, constants. */
+export function declaredNames(path: string): string[] {
+  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2020, true);
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const declares = ts.isTypeElement(node) || ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node);
+    if (declares && node.name !== undefined && (ts.isIdentifier(node.name) || ts.isStringLiteral(node.name))) names.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return [...names];
+}
+
+/** The property names of an Espruino image that stay as they are. */
+export function reservedProperties(root: string): string[] {
+  return [...declaredNames(join(root, "firmware", "lib", "index.d.ts")), ...declaredNames(join(root, "hal", "espruino", "espruino.d.ts"))];
+}
