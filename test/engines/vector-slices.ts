@@ -1,0 +1,67 @@
+/**
+ * The vector program in slices, each small enough for a machine of 1,700 variables, and the entry that runs one of them on a
+ * device: the very modules of the firmware, through the same build as a device's own.
+ */
+import { checksum } from "../../sim/world/checksum";
+import { coapBlockVectors, coapExchangeVectors, coapNoiseVectors } from "./programs/vectors-coap-client";
+import { coapReadVectors, coapWriteVectors } from "./programs/vectors-coap-codec";
+import { httpVectors, sntpVectors } from "./programs/vectors-http-sntp";
+import { jsonDamageVectors, jsonDocumentVectors } from "./programs/vectors-json";
+import { logCutVectors, logLifeVectors } from "./programs/vectors-log";
+import { mqttEncodeVectors, mqttLargeVectors } from "./programs/vectors-mqtt-encode";
+import { mqttFaultVectors, mqttFeedVectors } from "./programs/vectors-mqtt-session";
+import { recordCutVectors, recordLifeVectors } from "./programs/vectors-records";
+import { byteVectors, dateVectors, numberVectors } from "./programs/vectors-text";
+import { thethingsReadVectors, thethingsWriteVectors } from "./programs/vectors-thethings";
+import { checksumVectors, sensorVectors, valueVectors } from "./programs/vectors-values";
+import { vectors } from "./programs/vectors";
+import type { Vectors } from "./programs/vectors";
+
+export interface Slice {
+  readonly name: string;
+  /** Its module under programs/. */
+  readonly module: string;
+  readonly seed: number;
+  /** True where a machine of 1,700 variables has no room. */
+  readonly large: boolean;
+  readonly run: (run: Vectors) => void;
+}
+
+function slice(name: string, module: string, seed: number, run: (run: Vectors) => void, large = false): Slice {
+  return { name, module, seed, run, large };
+}
+
+export const slices: readonly Slice[] = [
+  slice("mqtt-encode", "vectors-mqtt-encode", 11, mqttEncodeVectors),
+  slice("mqtt-large", "vectors-mqtt-encode", 12, mqttLargeVectors, true),
+  slice("mqtt-feed", "vectors-mqtt-session", 13, mqttFeedVectors),
+  slice("mqtt-fault", "vectors-mqtt-session", 14, mqttFaultVectors),
+  slice("coap-write", "vectors-coap-codec", 21, coapWriteVectors),
+  slice("coap-read", "vectors-coap-codec", 22, coapReadVectors),
+  slice("coap-exchange", "vectors-coap-client", 23, coapExchangeVectors),
+  slice("coap-block", "vectors-coap-client", 24, coapBlockVectors),
+  slice("coap-noise", "vectors-coap-client", 25, coapNoiseVectors),
+  slice("json-document", "vectors-json", 31, jsonDocumentVectors),
+  slice("json-damage", "vectors-json", 32, jsonDamageVectors),
+  slice("number", "vectors-text", 41, numberVectors),
+  slice("date", "vectors-text", 42, dateVectors),
+  slice("byte", "vectors-text", 43, byteVectors),
+  slice("http", "vectors-http-sntp", 51, httpVectors),
+  slice("sntp", "vectors-http-sntp", 52, sntpVectors),
+  slice("thethings-write", "vectors-thethings", 61, thethingsWriteVectors),
+  slice("thethings-read", "vectors-thethings", 62, thethingsReadVectors),
+  slice("record-life", "vectors-records", 71, recordLifeVectors),
+  slice("record-cut", "vectors-records", 72, recordCutVectors),
+  slice("log-life", "vectors-log", 81, logLifeVectors),
+  slice("log-cut", "vectors-log", 82, logCutVectors),
+  slice("value", "vectors-values", 91, valueVectors),
+  slice("checksum", "vectors-values", 92, checksumVectors),
+  slice("sensor", "vectors-values", 93, sensorVectors),
+];
+
+/** The lines of a slice in this process: a checked build, so that a broken precondition stops it. */
+export function nativeLines(wanted: Slice): string[] {
+  const lines: string[] = [];
+  wanted.run(vectors(wanted.name, wanted.seed, checksum, (line) => lines.push(line)));
+  return lines;
+}
