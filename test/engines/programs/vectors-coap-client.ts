@@ -45,8 +45,8 @@ function open(run: Vectors): Talk {
   return { run, server, sink, client: coapOpen({ datagramBytesMax: 300, szx: 2, bodyBytesMax: 300, exchangesMax: 4 }, sink) };
 }
 
-function request(method: number, payload: string, observe: boolean, confirmable: boolean): CoapRequest {
-  return { method, path: "/v2/things/t", query: "", payload, contentFormat: payload === "" ? -1 : 50, accept: -1, confirmable, observe };
+function request(method: number, payload: string, watch: boolean, confirmable: boolean): CoapRequest {
+  return { method, path: "/v2/things/t", query: "", payload, contentFormat: payload === "" ? -1 : 50, accept: -1, confirmable, observe: watch };
 }
 
 function ask(talk: Talk, wanted: CoapRequest, ref: number, uptime: number): void {

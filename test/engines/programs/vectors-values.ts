@@ -59,7 +59,7 @@ function word(n: number): string {
 function calibration(run: Vectors, spread: number): string {
   let bytes = "";
   for (const n of [27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000]) bytes += word(n + (spread === 0 ? 0 : draw(run, spread)));
-  return bytes + chr(0) + chr(75) + word(362) + chr(0) + chr(19) + chr(38) + chr(3) + chr(30);
+  return bytes + chr(0) + chr(75) + word(362) + chr(0) + chr(19) + chr(41) + chr(3) + chr(30);
 }
 
 function bme280(run: Vectors): void {
@@ -68,7 +68,7 @@ function bme280(run: Vectors): void {
     const rawTemperature = 380000 + draw(run, 65536) * 4;
     const fine = compensateFine(chip, rawTemperature);
     const pressure = fine === undefined ? undefined : compensatePressure(chip, 200000 + draw(run, 65536) * 5, fine);
-    const humidity = fine === undefined ? undefined : compensateHumidity(chip, draw(run, 65536), fine);
+    const humidity = fine === undefined ? undefined : compensateHumidity(chip, 20000 + draw(run, 25000), fine);
     emit(run, "bme280 " + flag(isPlausible(chip)) + " " + whole(fine) + " " + whole(fine === undefined ? undefined : hundredths(fine)) + " " + whole(pressure) + " " + whole(humidity));
   }
   for (let i = 0; i < 40; i += 1) {

@@ -1,0 +1,102 @@
+/**
+ * The whole life of one device, from its image, on every engine: it activates, restarts, publishes, is offline, drains, and
+ * obeys; over MQTT and over CoAP, in the virtual world with the local thethings.iO.
+ */
+import { CODES, createCloudWorld, settings } from "../support/thethings-world";
+import type { CloudWorld, Transport } from "../support/thethings-world";
+import { engineNames, mainOf } from "./engines";
+import type { EngineName } from "./engines";
+import { createEngineDevice } from "./rig";
+import type { EngineDevice } from "./rig";
+
+const minute = 60000;
+
+interface Life {
+  readonly cloud: CloudWorld;
+  readonly device: EngineDevice;
+  /** All values of a key that the cloud holds, oldest first. */
+  values(key: string): unknown[];
+  send(key: string, value: unknown): void;
+}
+
+async function begin(engine: EngineName, transport: Transport, seed: number): Promise<Life> {
+  const main = await mainOf(engine, "test/engines/apps/probe.ts", transport);
+  const cloud = createCloudWorld({ seed });
+  const device = createEngineDevice(cloud.world, main, settings());
+  expect(cloud.world.runUntil(() => device.told("connected").length === 1, minute)).toBe(true);
+  const token = (): string => cloud.model.tokenOf(cloud.model.things()[0]!)!;
+  return {
+    cloud,
+    device,
+    values: (key) => {
+      const read = cloud.model.read(token(), key, [["limit", "100"]]);
+      return read.ok ? read.elements.map((element) => element.value).reverse() : [];
+    },
+    send: (key, value) => {
+      expect(cloud.model.write(token(), { values: [{ key, value }] }, { via: "rest" }).ok).toBe(true);
+      cloud.world.run(5000);
+    },
+  };
+}
+
+const upTo = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+describe.each(engineNames)("on %s", (engine) => {
+  describe.each<Transport>(["mqtt", "coap"])("over %s", (transport) => {
+    test("activates once, publishes, and remembers its token over a restart", async () => {
+      const { cloud, device, values } = await begin(engine, transport, 901);
+      cloud.world.run(10 * minute);
+      expect(values("count")).toEqual(upTo(1, 21));
+      expect(values("third").slice(0, 6)).toEqual([0.333, 0.667, 1, 1.333, 1.667, 2]);
+      expect(values("device.boot")).toEqual(["probe/1.0.0 reset=1 error=0 boot=1"]);
+      device.machine.powerCut();
+      device.machine.powerOn();
+      expect(cloud.world.runUntil(() => device.told("connected").length === 2, minute)).toBe(true);
+      cloud.world.run(5 * minute);
+      expect(device.told("activated")).toHaveLength(1);
+      expect(cloud.model.things()).toHaveLength(1);
+      expect(cloud.model.activate(CODES[0]).ok).toBe(false);
+      expect(values("count").slice(21)).toEqual(upTo(1, 11));
+      expect(device.failures).toEqual([]);
+    });
+
+    test("keeps readings while it is offline, over a restart too, and drains them in order", async () => {
+      const { cloud, device, values } = await begin(engine, transport, 902);
+      cloud.world.run(2 * minute);
+      cloud.stopCloud();
+      cloud.world.run(8 * minute);
+      const before = device.told("reading").filter(({ text }) => text.startsWith("count ")).length;
+      device.machine.powerCut();
+      device.machine.powerOn();
+      cloud.world.run(8 * minute);
+      const after = device.told("reading").filter(({ text }) => text.startsWith("count ")).length - before;
+      expect(before).toBeGreaterThan(18);
+      expect(after).toBeGreaterThan(14);
+      expect(values("count").length).toBeLessThan(8);
+      const drained = device.told("drained").length;
+      cloud.startCloud();
+      expect(cloud.world.runUntil(() => device.told("drained").length > drained, 10 * minute)).toBe(true);
+      const arrived = [...values("count")] as number[];
+      expect(arrived.slice(0, before)).toEqual(upTo(1, before));
+      expect(arrived.slice(before, before + after)).toEqual(upTo(1, after));
+      expect(device.failures).toEqual([]);
+    });
+
+    test("obeys what it declared, once, and says so", async () => {
+      const { cloud, device, values, send } = await begin(engine, transport, 903);
+      cloud.world.run(minute);
+      for (const on of [true, false, true]) {
+        send("fan", on);
+        expect(device.machine.pins.level("D5")).toBe(on ? 1 : 0);
+      }
+      send("fan", "yes");
+      send("label", "Z\u00fcrich \u20ac \u{1f600} \"q\" \\");
+      cloud.world.run(minute);
+      expect(values("fan.state")).toEqual([true, false, true]);
+      expect(values("echo")).toEqual(["Z\u00fcrich \u20ac \u{1f600} \"q\" \\"]);
+      expect(device.told("command")).toHaveLength(4);
+      expect(device.told("commandRefused")).toHaveLength(1);
+      expect(device.failures).toEqual([]);
+    });
+  });
+});
