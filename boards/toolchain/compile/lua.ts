@@ -1,0 +1,46 @@
+/**
+ * Compiles a device for NodeMCU: TypeScript through typescript-to-lua, linked into one small file of Lua source, scanned for
+ * what NodeMCU lacks.
+ */
+import type { BoardConstants, Image } from "../../../sim/engines/image";
+import { fold } from "./lua/fold";
+import { link } from "./lua/link";
+import { nameAll } from "./lua/names";
+import { print } from "./lua/print";
+import { translate } from "./lua/program";
+import type { LuaVersion } from "./lua/program";
+import { shake } from "./lua/shake";
+import type { Top } from "./lua/tree";
+
+/** A board as this compiler needs to know it. */
+export interface LuaBuildBoard {
+  readonly id: string;
+  readonly constants: BoardConstants;
+  readonly lua: LuaVersion;
+}
+
+function folded(tops: readonly Top[]): Top[] {
+  return tops.flatMap(({ module, stat }) => fold([stat]).map((each) => ({ module, stat: each })));
+}
+
+const MAIN = "init.lua";
+
+/**
+ * The image of an entry. `root` is the folder of the framework, `entrySource` the text of the entry module, which may import
+ * by absolute paths and runs when the board starts.
+ *
+ * Throws `LuaBuildError` with file, line, rule and remedy of everything that cannot be.
+ */
+// eslint-disable-next-line @typescript-eslint/require-await
+export async function compileLua(root: string, entrySource: string, board: LuaBuildBoard): Promise<Image> {
+  const translation = translate(root, entrySource, { lua: board.lua, constants: { ...board.constants } });
+  const tops = shake(folded(link(translation))).map((top) => {
+    const { stat } = top;
+    if (stat.kind === "local" && stat.names.every(({ top: t }) => t !== undefined)) {
+      top.stat = { kind: "assign", targets: stat.names.map((binding) => ({ kind: "name" as const, binding })), values: stat.values.length > 0 ? stat.values : [{ kind: "nil" as const }], at: stat.at };
+    }
+    return top;
+  });
+  const { text } = print(tops, nameAll(tops, () => false));
+  return { board: board.id, runtime: "lua", constants: board.constants, files: new Map([[MAIN, text]]), main: MAIN, maps: new Map(), modules: [] };
+}

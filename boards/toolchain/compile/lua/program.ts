@@ -1,0 +1,139 @@
+/**
+ * The TypeScript side of a build: the program of a generated entry and all that it imports, type-checked with the device
+ * library, and its Lua tree from typescript-to-lua. Anything either compiler says fails the build.
+ */
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import ts from "typescript";
+import * as tstl from "typescript-to-lua";
+import { Facts, loweringPlugin } from "./lowering";
+import { LuaBuildError } from "./finding";
+import type { Finding } from "./finding";
+import { fieldRules } from "./field-rules";
+import type { FieldRules } from "./field-rules";
+
+export type LuaVersion = "5.1" | "5.3";
+
+/** What stands for the board and its Lua. */
+export interface LuaBoard {
+  readonly lua: LuaVersion;
+  /** Members of the global `BOARD`, replaced by their values. */
+  readonly constants: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A module in typescript-to-lua's tree. */
+export interface SourceModule {
+  /** Path from the root. */
+  readonly path: string;
+  readonly file: tstl.File;
+  /** Paths of the modules that it requires, by the specifier that it requires them by. */
+  readonly imports: ReadonlyMap<string, string>;
+}
+
+export interface Translation {
+  /** In no particular order; the entry is among them. */
+  readonly modules: readonly SourceModule[];
+  readonly entry: string;
+  readonly facts: Facts;
+  readonly fields: FieldRules;
+}
+
+/** What the entry is called in messages and maps. */
+export const ENTRY = "entry.ts";
+/** Its functions are lowered where they are called; the module is not linked. */
+export const INTRINSICS = "firmware/base/intrinsics.ts";
+
+function compilerOptions(root: string, lua: LuaVersion): tstl.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2015,
+    lib: ["lib.es2015.d.ts"],
+    libReplacement: true,
+    types: [],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noImplicitReturns: true,
+    useDefineForClassFields: false,
+    paths: { motet: [join(root, "firmware/index.ts")], "motet/drivers/*": [join(root, "firmware/drivers/*.ts")] },
+    luaTarget: lua === "5.1" ? tstl.LuaTarget.Lua51 : tstl.LuaTarget.Lua53,
+    luaLibImport: tstl.LuaLibImportKind.RequireMinimal,
+    noImplicitSelf: true,
+    noHeader: true,
+  };
+}
+
+/** Declarations that hold for every device build: the compiler's constants, the board, the engine, what apps may use. */
+function declarations(root: string): string[] {
+  const engine = readdirSync(join(root, "hal/nodemcu")).filter((name) => name.endsWith(".d.ts"));
+  return ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts", "hal/board.d.ts", ...engine.map((name) => `hal/nodemcu/${name}`)].map((path) => join(root, path));
+}
+
+/** A compiler host whose file `entry` is `text`. */
+function hostWith(options: tstl.CompilerOptions, root: string, entry: string, text: string): ts.CompilerHost {
+  const host = ts.createCompilerHost(options, true);
+  const { fileExists, readFile, getSourceFile } = host;
+  return {
+    ...host,
+    getCurrentDirectory: () => root,
+    fileExists: (name) => name === entry || fileExists(name),
+    readFile: (name) => (name === entry ? text : readFile(name)),
+    getSourceFile: (name, target, ...rest) => (name === entry ? ts.createSourceFile(name, text, target, true) : getSourceFile(name, target, ...rest)),
+  };
+}
+
+function findingOf(root: string, diagnostic: ts.Diagnostic, prefix: string): Finding {
+  const { file, start } = diagnostic;
+  return {
+    rule: `${prefix}${diagnostic.code}`,
+    file: file === undefined ? ENTRY : relative(root, file.fileName),
+    line: file === undefined || start === undefined ? 1 : file.getLineAndCharacterOfPosition(start).line + 1,
+    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, " ") + (prefix === "TSTL" ? " Write it as docs/ENGINES.md says for device code." : ""),
+  };
+}
+
+function importsOf(root: string, program: ts.Program, file: ts.SourceFile): Map<string, string> {
+  const checker = program.getTypeChecker();
+  const imports = new Map<string, string>();
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    const specifier = statement.moduleSpecifier;
+    const target = specifier === undefined ? undefined : checker.getSymbolAtLocation(specifier)?.valueDeclaration;
+    if (specifier !== undefined && ts.isStringLiteral(specifier) && target !== undefined) {
+      imports.set(specifier.text, relative(root, target.getSourceFile().fileName));
+    }
+  }
+  return imports;
+}
+
+/** Translates the entry and all that it imports. Throws `LuaBuildError`. */
+export function translate(root: string, entrySource: string, board: LuaBoard): Translation {
+  const options = compilerOptions(root, board.lua);
+  const entry = join(root, ENTRY);
+  const host = hostWith(options, root, entry, entrySource);
+  const program = ts.createProgram([entry, ...declarations(root)], options as ts.CompilerOptions, host);
+  const wrong = ts.getPreEmitDiagnostics(program).map((diagnostic) => findingOf(root, diagnostic, "TS"));
+  if (wrong.length > 0) throw new LuaBuildError(wrong);
+
+  const sourceFiles = program.getSourceFiles().filter((file) => !file.isDeclarationFile && relative(root, file.fileName) !== INTRINSICS);
+  const facts = new Facts();
+  const findings: Finding[] = [];
+  const modules: SourceModule[] = [];
+  const collect: tstl.Plugin = {
+    afterPrint: (_program, _options, _host, files) => {
+      for (const { fileName, luaAst, sourceFiles } of files.splice(0)) {
+        modules.push({ path: relative(root, fileName), file: luaAst!, imports: importsOf(root, program, sourceFiles![0]!) });
+      }
+    },
+  };
+  const lowering = loweringPlugin(board, facts, (node, rule, message) => {
+    const file = node.getSourceFile();
+    const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    findings.push({ rule, file: relative(root, file.fileName), line, message });
+  });
+  const result = new tstl.Transpiler({ emitHost: host as tstl.EmitHost }).emit({ program, sourceFiles, plugins: [lowering, collect], writeFile: () => undefined });
+  findings.push(...result.diagnostics.map((diagnostic) => findingOf(root, diagnostic, "TSTL")));
+  if (findings.length > 0) throw new LuaBuildError(findings);
+  return { modules, entry: ENTRY, facts, fields: fieldRules(program) };
+}

@@ -1,0 +1,233 @@
+/**
+ * Lua as the build works on it: expressions and statements whose names are resolved, so that a step may move, drop and
+ * rename without thinking of scopes again. Nodes are changed in place; a node stands in one place of the tree.
+ */
+
+/** Where a node comes from, lines and columns from 0. */
+export interface Place {
+  /** Path of the TypeScript module, from the root. */
+  readonly module: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A variable: of a function, or of the whole program (`top`). */
+export interface Binding {
+  /** What the source calls it; the printed name is chosen later. */
+  readonly name: string;
+  /** The module that defines it at its top level; undefined for what lives inside a function. */
+  readonly top: string | undefined;
+}
+
+/** What the compiler knows of a value's type, as far as a step needs it. */
+export type Known = "number" | "string" | "boolean" | undefined;
+
+interface Node {
+  at?: Place | undefined;
+}
+
+export type Expr = Node & { known?: Known } & (
+    | { kind: "nil" | "true" | "false" | "dots" }
+    | { kind: "number"; value: number }
+    | { kind: "string"; value: string }
+    | { kind: "name"; binding: Binding }
+    | { kind: "global"; name: string }
+    | { kind: "index"; table: Expr; key: Expr }
+    | { kind: "call"; callee: Expr; args: Expr[] }
+    | { kind: "method"; target: Expr; name: string; args: Expr[] }
+    | Closure
+    | { kind: "table"; fields: Field[] }
+    | { kind: "unary"; op: UnaryOp; operand: Expr }
+    | { kind: "binary"; op: BinaryOp; left: Expr; right: Expr }
+    /** Around a call alone, where it cuts several results down to one. */
+    | { kind: "paren"; inner: Expr }
+  );
+
+/** A function's value. `silent`: nobody looks at what it returns. */
+export type Closure = Node & { known?: Known; kind: "function"; params: Binding[]; dots: boolean; body: Stat[]; silent?: boolean };
+export interface Field {
+  key: Expr | undefined;
+  value: Expr;
+}
+export type UnaryOp = "-" | "#" | "not" | "~";
+export type BinaryOp = "or" | "and" | "<" | ">" | "<=" | ">=" | "~=" | "==" | "|" | "~" | "&" | "<<" | ">>" | ".." | "+" | "-" | "*" | "/" | "//" | "%" | "^";
+
+export type Stat = Node &
+  (
+    | { kind: "local"; names: Binding[]; values: Expr[] }
+    | { kind: "assign"; targets: Expr[]; values: Expr[] }
+    | { kind: "run"; call: Expr }
+    | { kind: "if"; test: Expr; then: Stat[]; otherwise: Stat[] }
+    | { kind: "while"; test: Expr; body: Stat[] }
+    | { kind: "repeat"; body: Stat[]; test: Expr }
+    | { kind: "for"; name: Binding; from: Expr; to: Expr; step: Expr | undefined; body: Stat[] }
+    | { kind: "forIn"; names: Binding[]; values: Expr[]; body: Stat[] }
+    | { kind: "do"; body: Stat[] }
+    | { kind: "return"; values: Expr[] }
+    | { kind: "break" }
+    | { kind: "goto" | "label"; name: string }
+  );
+
+/** One statement at the top of the program. A definition is a `local` of one top binding, or an `assign` to one. */
+export interface Top {
+  readonly module: string;
+  stat: Stat;
+}
+
+/** The lists of statements directly inside a statement. */
+export function bodiesOf(stat: Stat): Stat[][] {
+  switch (stat.kind) {
+    case "if":
+      return [stat.then, stat.otherwise];
+    case "while":
+    case "repeat":
+    case "for":
+    case "forIn":
+    case "do":
+      return [stat.body];
+    default:
+      return [];
+  }
+}
+
+/** Replaces each expression directly inside an expression; a function's body is not one. */
+function replaceInner(expr: Expr, change: (inner: Expr) => Expr): void {
+  switch (expr.kind) {
+    case "index":
+      expr.table = change(expr.table);
+      expr.key = change(expr.key);
+      break;
+    case "call":
+      expr.callee = change(expr.callee);
+      expr.args = expr.args.map(change);
+      break;
+    case "method":
+      expr.target = change(expr.target);
+      expr.args = expr.args.map(change);
+      break;
+    case "table":
+      for (const field of expr.fields) {
+        if (field.key !== undefined) field.key = change(field.key);
+        field.value = change(field.value);
+      }
+      break;
+    case "unary":
+      expr.operand = change(expr.operand);
+      break;
+    case "binary":
+      expr.left = change(expr.left);
+      expr.right = change(expr.right);
+      break;
+    case "paren":
+      expr.inner = change(expr.inner);
+      break;
+    default:
+      break;
+  }
+}
+
+/** Replaces each expression directly inside a statement. */
+export function replaceExprs(stat: Stat, change: (inner: Expr) => Expr): void {
+  switch (stat.kind) {
+    case "local":
+    case "return":
+      stat.values = stat.values.map(change);
+      break;
+    case "assign":
+      stat.targets = stat.targets.map(change);
+      stat.values = stat.values.map(change);
+      break;
+    case "run":
+      stat.call = change(stat.call);
+      break;
+    case "if":
+    case "while":
+    case "repeat":
+      stat.test = change(stat.test);
+      break;
+    case "for":
+      stat.from = change(stat.from);
+      stat.to = change(stat.to);
+      if (stat.step !== undefined) stat.step = change(stat.step);
+      break;
+    case "forIn":
+      stat.values = stat.values.map(change);
+      break;
+    default:
+      break;
+  }
+}
+
+/** Replaces every expression of a statement and of all that is in it, innermost first. */
+export function rewriteExprs(stats: Stat[], change: (expr: Expr) => Expr): void {
+  const deep = (expr: Expr): Expr => {
+    if (expr.kind === "function") rewriteExprs(expr.body, change);
+    else replaceInner(expr, deep);
+    return change(expr);
+  };
+  for (const stat of stats) {
+    replaceExprs(stat, deep);
+    for (const body of bodiesOf(stat)) rewriteExprs(body, change);
+  }
+}
+
+/** Replaces every expression inside one expression, and that itself, innermost first. */
+export function rewriteExpr(expr: Expr, change: (expr: Expr) => Expr): Expr {
+  const holder: Stat = { kind: "return", values: [expr] };
+  rewriteExprs([holder], change);
+  return holder.values[0]!;
+}
+
+/** Calls `visit` for every expression, innermost first. */
+export function eachExpr(stats: Stat[], visit: (expr: Expr) => void): void {
+  rewriteExprs(stats, (expr) => {
+    visit(expr);
+    return expr;
+  });
+}
+
+/** Replaces every list of statements, innermost first: bodies of functions, loops and branches, but not `stats` itself. */
+export function rewriteBodies(stats: Stat[], change: (body: Stat[], owner: Closure | undefined) => Stat[]): void {
+  const replace = (list: Stat[], owner: Closure | undefined): void => {
+    rewriteBodies(list, change);
+    const changed = change(list, owner);
+    if (changed !== list) list.splice(0, list.length, ...changed);
+  };
+  const visit = (expr: Expr): Expr => {
+    if (expr.kind === "function") replace(expr.body, expr);
+    else replaceInner(expr, visit);
+    return expr;
+  };
+  for (const stat of stats) {
+    replaceExprs(stat, visit);
+    for (const body of bodiesOf(stat)) replace(body, undefined);
+  }
+}
+
+/** Calls `visit` for every statement, outer before inner. */
+export function eachStat(stats: Stat[], visit: (stat: Stat) => void): void {
+  for (const stat of stats) {
+    visit(stat);
+    for (const body of bodiesOf(stat)) eachStat(body, visit);
+    eachOwnExpr(stat, (expr) => {
+      if (expr.kind === "function") eachStat(expr.body, visit);
+    });
+  }
+}
+
+/** Calls `visit` for every expression that a statement evaluates itself: not those of inner statements, nor of functions' bodies. */
+export function eachOwnExpr(stat: Stat, visit: (expr: Expr) => void): void {
+  const deep = (expr: Expr): Expr => {
+    replaceInner(expr, deep);
+    visit(expr);
+    return expr;
+  };
+  replaceExprs(stat, deep);
+}
+
+export const isLiteral = (expr: Expr): boolean => ["nil", "true", "false", "number", "string"].includes(expr.kind);
+
+/** The name of a field that is read or written by a fixed name. */
+export function fieldName(expr: Expr): string | undefined {
+  return expr.kind === "index" && expr.key.kind === "string" ? expr.key.value : undefined;
+}
