@@ -1,0 +1,33 @@
+/** The analog port: the engine gives a part of 1, the converter's steps are made of it again. */
+import type { AnalogOptions, AnalogPin, AnalogPort } from "../ports/analog";
+import { findPin } from "./pins";
+
+/** Bits of the chip's converter. */
+const resolution = BOARD.chip === "esp32" ? 12 : 10;
+const SAMPLE_MAX = BOARD.chip === "esp32" ? 4095 : 1023;
+
+interface Opened {
+  readonly name: string;
+  readonly pin: Pin;
+}
+
+/** By handle, with holes; a handle is never used again. */
+const pins: (Opened | undefined)[] = [undefined];
+
+function open(options: AnalogOptions): AnalogPin {
+  const pin = findPin(options.pin);
+  if (pin === undefined) return 0;
+  for (const opened of pins) if (opened !== undefined && opened.name === options.pin) return 0;
+  return pins.push({ name: options.pin, pin }) - 1;
+}
+
+function read(handle: AnalogPin): number {
+  const opened = pins[handle];
+  return opened === undefined ? 0 : Math.floor(analogRead(opened.pin) * SAMPLE_MAX + 0.5);
+}
+
+function close(handle: AnalogPin): void {
+  pins[handle] = undefined;
+}
+
+export const analog: AnalogPort = { resolution, open, read, close };

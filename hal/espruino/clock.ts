@@ -1,0 +1,43 @@
+/**
+ * The clock port on Espruino's own timers. World time is an offset kept here: the engine's clock is never set, so that
+ * `getTime` runs on evenly and uptime with it.
+ */
+import type { ClockPort, EpochTime, Timer } from "../ports/clock";
+
+const MS_MAX = 2147483647;
+
+const bootTimeSec = getTime();
+/** World time less the engine's, ms. */
+let epochOffsetMs: number | undefined;
+
+function uptime(): number {
+  return Math.floor((getTime() - bootTimeSec) * 1000) % (MS_MAX + 1);
+}
+
+function epoch(): EpochTime | undefined {
+  if (epochOffsetMs === undefined) return undefined;
+  const now = Math.floor(getTime() * 1000 + epochOffsetMs);
+  const sec = Math.floor(now / 1000);
+  return { sec, ms: now - sec * 1000 };
+}
+
+/** @cold */
+function setEpoch(time: EpochTime): void {
+  epochOffsetMs = time.sec * 1000 + time.ms - getTime() * 1000;
+}
+
+function after(ms: number, run: (this: void) => void): Timer {
+  return ms >= 0 && ms <= MS_MAX && Math.floor(ms) === ms ? setTimeout(run, ms) : 0;
+}
+
+/** @cold */
+function every(ms: number, run: (this: void) => void): Timer {
+  return ms >= 1 && ms <= MS_MAX && Math.floor(ms) === ms ? setInterval(run, ms) : 0;
+}
+
+/** The engine's own takes 0, timers that have run, and intervals as well. */
+function cancel(timer: Timer): void {
+  clearTimeout(timer);
+}
+
+export const clock: ClockPort = { uptime, epoch, setEpoch, after, every, cancel };

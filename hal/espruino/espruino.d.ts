@@ -1,0 +1,152 @@
+/**
+ * What the adapter uses of Espruino (2v29), and no more: a name that is declared here stays as it is in every image, and a
+ * name of more than four characters costs a variable wherever a struct has it.
+ */
+
+/** Called with the object that has the event as `this`. */
+type EspruinoListener = (...values: never[]) => void;
+
+interface EspruinoSocket {
+  /** Its answer, whether the bytes have left, is always no. */
+  write(bytes: string): void;
+  end(): void;
+  /** The options that it was opened with: the engine reads them no more once it has connected. */
+  opt?: unknown;
+  /** Bytes that wait to be sent. */
+  dSnd?: string;
+  /** Number of the engine's socket, counted from 1. */
+  sckt?: number;
+  // Listeners are properties. Set as such they cost one variable; `on` would wrap each in an array.
+  "#ondata"?: EspruinoListener;
+  "#ondrain"?: EspruinoListener;
+  "#onclose"?: EspruinoListener;
+  "#onerror"?: EspruinoListener;
+}
+
+interface EspruinoDatagrams {
+  bind(port: number): void;
+  send(bytes: string, port: number, address: string): void;
+  close(): void;
+  "#onmessage"?: EspruinoListener;
+  "#onclose"?: EspruinoListener;
+}
+
+interface EspruinoSocketError {
+  readonly code: number;
+}
+
+interface EspruinoSender {
+  readonly address: string;
+  readonly port: number;
+  readonly size: number;
+}
+
+interface EspruinoNet {
+  connect(options: { readonly host: string; readonly port: number }): EspruinoSocket;
+}
+
+interface EspruinoDgram {
+  createSocket(options: { readonly type: "udp4"; readonly recvBufferSize: number }): EspruinoDatagrams;
+}
+
+interface EspruinoWifi {
+  connect(ssid: string, options: { readonly password: string }, done: (this: void, error: string | null) => void): void;
+  disconnect(): void;
+  stopAP(): void;
+  getHostByName(host: string, done: (this: void, address: string | null) => void): void;
+  on(event: "disconnected", listener: (this: void) => void): void;
+}
+
+interface EspruinoStorage {
+  read(name: string, offset: number, length: number): string | undefined;
+  write(name: string, bytes: string, offset: number, size?: number): boolean;
+  erase(name: string): void;
+}
+
+interface EspruinoFlash {
+  read(length: number, address: number): Uint8Array;
+  write(bytes: string, address: number): void;
+  erasePage(address: number): void;
+}
+
+declare function require(module: "net" | "tls"): EspruinoNet;
+declare function require(module: "dgram"): EspruinoDgram;
+declare function require(module: "Wifi"): EspruinoWifi;
+declare function require(module: "Storage"): EspruinoStorage;
+declare function require(module: "Flash"): EspruinoFlash;
+declare function require(module: "ESP8266"): {
+  deepSleep(us: number): void;
+  getResetInfo(): { readonly reason: string };
+};
+declare function require(module: "TelnetServer"): { setOptions(options: { readonly mode: "off" }): void };
+declare function require(module: "fs"): { readFileSync(path: string): string };
+
+declare const JSON: { stringify(text: string): string };
+
+declare const ESP32: { deepSleep(us: number): void; getWakeupCause(): number };
+
+declare const E: {
+  hwRand(): number;
+  CRC32(bytes: string): number;
+  toString(bytes: Uint8Array): string;
+  reboot(): void;
+  enableWatchdog(seconds: number, isAutomatic: boolean): void;
+  kickWatchdog(): void;
+};
+
+declare const process: {
+  memory(isFast: boolean): { readonly free: number };
+  on(event: "uncaughtException", listener: (this: void, error: unknown) => void): void;
+};
+
+/** One flat string a socket, by the engine's number: its own record of the TLS connection. */
+declare const global: { readonly ssl?: Record<number, string> };
+
+/** Seconds, with microseconds behind the point. */
+declare function getTime(): number;
+declare function getSerial(): string;
+declare function print(line: string): void;
+declare function setTimeout<A, B>(run: (this: void, a: A, b: B) => void, ms: number, a: A, b: B): number;
+declare function setTimeout<A>(run: (this: void, a: A) => void, ms: number, a: A): number;
+declare function setTimeout(run: (this: void) => void, ms: number): number;
+declare function setInterval(run: (this: void) => void, ms: number): number;
+declare function clearTimeout(timer: number): void;
+
+interface Pin {
+  readonly isPin: true;
+}
+interface PinConstructor {
+  new (name: string): Pin;
+}
+declare const Pin: PinConstructor;
+declare function pinMode(pin: Pin, mode: string): void;
+declare function digitalRead(pin: Pin): number;
+declare function digitalWrite(pin: Pin, level: number): void;
+declare function analogRead(pin: Pin): number;
+declare function setWatch(run: (this: void, event: { readonly state: boolean }) => void, pin: Pin, options: { readonly repeat: true; readonly edge: "both" }): number;
+declare function clearWatch(watch: number): void;
+
+declare const I2C1: {
+  setup(options: { readonly sda: string; readonly scl: string; readonly bitrate: number }): void;
+  writeTo(target: number | { readonly address: number; readonly stop: false }, bytes: string): void;
+  readFrom(address: number, count: number): Uint8Array;
+};
+
+interface Uint8Array {
+  readonly length: number;
+  join(separator: string): string;
+}
+interface Uint8ArrayConstructor {
+  new (items: readonly string[]): Uint8Array;
+}
+declare const Uint8Array: Uint8ArrayConstructor;
+
+interface String {
+  repeat(count: number): string;
+  split(separator: string): string[];
+  toLowerCase(): string;
+}
+
+interface Array<T> {
+  indexOf(item: T): number;
+}

@@ -1,0 +1,17 @@
+/** All ports of a board with Espruino. */
+import type { Ports } from "../ports/index";
+import { analog } from "./analog";
+import { checksum } from "./checksum";
+import { clock } from "./clock";
+import { digital } from "./digital";
+import { dns } from "./dns";
+import { flash } from "./flash";
+import { i2c } from "./i2c";
+import { log } from "./log";
+import { random } from "./random";
+import { system } from "./system";
+import { tcp } from "./tcp";
+import { udp } from "./udp";
+import { wifi } from "./wifi";
+
+export const ports: Ports = { clock, random, log, wifi, dns, tcp, udp, flash, checksum, i2c, digital, analog, system };

@@ -1,0 +1,23 @@
+/**
+ * The first lines of every image, before the program: what the engine leaves open to the network is closed, and what nothing
+ * caught is heard.
+ */
+
+/**
+ * A TLS handshake that failed ends here, as an exception of the engine's own, and as `close` of its socket, which is told.
+ * Anything else is a mistake in the image: it goes to the console as it would without this.
+ */
+function uncaught(error: unknown): void {
+  const text = "" + (error as string);
+  if (text.indexOf("mbedtls") < 0) print("Uncaught " + text);
+}
+
+/** Runs a program on a board made ready for it. */
+export function start(run: (this: void) => void): void {
+  // A console on the network, without a password.
+  if (BOARD.telnet) require("TelnetServer").setOptions({ mode: "off" });
+  // An access point that anyone may join.
+  if (BOARD.radio) require("Wifi").stopAP();
+  if (BOARD.tlsLevel > 0) process.on("uncaughtException", uncaught);
+  run();
+}

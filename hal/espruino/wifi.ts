@@ -1,0 +1,72 @@
+/**
+ * The wifi port on the library `Wifi` of ESP32 (2v29 or later: earlier ones tell nothing of an absent network) and ESP8266.
+ *
+ * The engine reconnects by itself; the port does not, so the station is switched off whenever a network is lost.
+ */
+import { Fault } from "../ports/fault";
+import { WifiConnection, type WifiOptions, type WifiPort } from "../ports/wifi";
+import { change, connection as present } from "./radio";
+
+const SSID_BYTES_MAX = 32;
+const PASSWORD_BYTES_MIN = 8;
+const PASSWORD_BYTES_MAX = 63;
+
+let listening = false;
+let onChanged: ((this: void, connection: number, fault: number) => void) | undefined;
+
+function connection(): number {
+  return present;
+}
+
+/** Reason texts of both chips: "NO_AP_FOUND", "4WAY_HANDSHAKE_TIMEOUT", "bad_password", "auth_expire", and others. */
+function faultOf(reason: string): number {
+  const text = reason.toLowerCase();
+  if (text.indexOf("found") >= 0) return Fault.notFound;
+  return text.indexOf("password") >= 0 || text.indexOf("auth") >= 0 || text.indexOf("handshake") >= 0 ? Fault.refused : Fault.broken;
+}
+
+function tell(value: WifiConnection, fault: number): void {
+  change(value);
+  if (onChanged !== undefined) onChanged(value, fault);
+}
+
+/** The end of a `connect`; one that was given up in the meantime is not told. */
+function joined(error: string | null): void {
+  if (present !== WifiConnection.connecting) return;
+  if (error === null) tell(WifiConnection.ready, Fault.none);
+  else tell(WifiConnection.disconnected, faultOf(error));
+}
+
+/** The engine lost the network. While joining, `joined` tells. */
+function dropped(): void {
+  if (present !== WifiConnection.ready) return;
+  require("Wifi").disconnect();
+  tell(WifiConnection.disconnected, Fault.broken);
+}
+
+/** @cold */
+function connect(options: WifiOptions): number {
+  const secret = options.password;
+  if (options.ssid === "" || options.ssid.length > SSID_BYTES_MAX) return Fault.invalid;
+  if (secret !== "" && (secret.length < PASSWORD_BYTES_MIN || secret.length > PASSWORD_BYTES_MAX)) return Fault.invalid;
+  if (!BOARD.radio) {
+    setTimeout(options.onChanged, 0, WifiConnection.ready, Fault.none);
+    return Fault.none;
+  }
+  if (present === WifiConnection.connecting) return Fault.busy;
+  if (!listening) require("Wifi").on("disconnected", dropped);
+  listening = true;
+  onChanged = options.onChanged;
+  change(WifiConnection.connecting);
+  require("Wifi").connect(options.ssid, { password: secret }, joined);
+  return Fault.none;
+}
+
+/** @cold */
+function disconnect(): void {
+  if (!BOARD.radio || present === WifiConnection.disconnected) return;
+  change(WifiConnection.disconnected);
+  require("Wifi").disconnect();
+}
+
+export const wifi: WifiPort = { connection, connect, disconnect };
