@@ -161,7 +161,7 @@ export function sleepBetween(thing: Thing, ms: number): void {
  */
 export function readBack(thing: Thing, query: ReadQuery, done: (this: void, code: number, payload: string) => void): number {
   const link = thing.supervisor.link;
-  if (link === undefined || thing.reader !== undefined) return AgentCode.busy;
+  if (link === undefined || !thing.supervisor.linked || thing.reader !== undefined) return AgentCode.busy;
   const code = thing.driver.read(link, query);
   if (code === 0) thing.reader = done;
   return code;

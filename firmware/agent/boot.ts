@@ -12,7 +12,7 @@ import type { LinkDriver } from "./link";
 import { newPublisher } from "./publisher";
 import { addMeasure, addReading, findMeasure } from "./report";
 import { supervisorStart } from "./supervisor";
-import { Rung, tell } from "./thing";
+import { Next, Rung, tell } from "./thing";
 import type { Build, Supervisor, Thing } from "./thing";
 
 /** What an app is: a function that declares what the device measures and obeys, called once a boot. */
@@ -25,6 +25,7 @@ function newSupervisor(): Supervisor {
   return {
     rung: Rung.off,
     link: undefined,
+    linked: false,
     timer: 0,
     failures: 0,
     progressAt: 0,
@@ -34,8 +35,9 @@ function newSupervisor(): Supervisor {
     sleepTimer: 0,
     proved: false,
     offlineCode: -1,
-    again: () => {},
-    attempt: 0,
+    step: () => {},
+    next: Next.begin,
+    nextCode: 0,
   };
 }
 
@@ -67,7 +69,7 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
     safeMode: boots.quick >= QUICK_BOOTS_MAX,
     publisher,
     supervisor: newSupervisor(),
-    time: { socket: 0, cookie: "", askedAt: 0, timer: 0, failures: 0, noted: false },
+    time: { socket: 0, address: "", cookie: "", askedAt: 0, again: () => {}, timer: 0, failures: 0, noted: false },
     measures: [],
     commands: [],
     geo: undefined,

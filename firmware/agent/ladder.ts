@@ -16,7 +16,7 @@ import type { LinkSink, LinkTarget } from "./link";
 import { publisherAcknowledged, publisherLost, publisherReady, publisherRejected, suspectToken } from "./publisher";
 import { loadCloud } from "./settings";
 import type { CloudSettings } from "./settings";
-import { Rung, tell } from "./thing";
+import { Next, Rung, tell } from "./thing";
 import type { Thing } from "./thing";
 import { askTime } from "./time-sync";
 
@@ -27,10 +27,13 @@ const LINK_MS = 120000;
 /** After this many failures the wait has reached its ceiling. */
 const FAILURES_SLOW = 10;
 
-function setTimer(thing: Thing, ms: number, run: (this: void) => void): void {
+/** Makes `next` come `ms` from now, and nothing else. */
+function setTimer(thing: Thing, ms: number, next: Next, code: number): void {
   const supervisor = thing.supervisor;
+  supervisor.next = next;
+  supervisor.nextCode = code;
   thing.ports.clock.cancel(supervisor.timer);
-  supervisor.timer = thing.ports.clock.after(ms, run);
+  supervisor.timer = thing.ports.clock.after(ms, supervisor.step);
 }
 
 function climb(thing: Thing, rung: Rung): void {
@@ -38,18 +41,21 @@ function climb(thing: Thing, rung: Rung): void {
   thing.supervisor.progressAt = thing.ports.clock.uptime();
 }
 
+/** The answer to a read, for who asked. */
+function answer(thing: Thing, code: number, payload: string): void {
+  const reader = thing.reader;
+  thing.reader = undefined;
+  if (reader !== undefined) reader(code, payload);
+}
+
 function dropLink(thing: Thing): void {
   const supervisor = thing.supervisor;
   if (supervisor.rung === Rung.live) supervisor.offlineSince = thing.ports.clock.uptime();
   publisherLost(thing);
   const link = supervisor.link;
-  supervisor.link = undefined;
-  if (link !== undefined) thing.driver.close(link);
-  if (thing.reader !== undefined) {
-    const reader = thing.reader;
-    thing.reader = undefined;
-    reader(Fault.broken, "");
-  }
+  if (supervisor.linked && link !== undefined) thing.driver.close(link);
+  supervisor.linked = false;
+  answer(thing, Fault.broken, "");
 }
 
 /** Back to the foot of the ladder after a wait. */
@@ -58,14 +64,13 @@ function fail(thing: Thing, code: number): void {
   dropLink(thing);
   climb(thing, Rung.off);
   supervisor.failures += 1;
-  supervisor.attempt += 1;
   if (supervisor.offlineCode !== code) {
     supervisor.offlineCode = code;
     tell(thing, "offline", code, "");
   }
   const wait = backoffMs(thing.ports.random, supervisor.failures);
   tell(thing, "retry", wait, "");
-  setTimer(thing, wait, supervisor.again);
+  setTimer(thing, wait, Next.begin, 0);
 }
 
 /** Nothing more to try until a person does something. Readings are kept all the same. */
@@ -88,51 +93,50 @@ function ready(thing: Thing): void {
 
 function activated(thing: Thing, token: string): void {
   activationDone(thing, token);
-  const link = thing.supervisor.link;
-  if (link !== undefined) setTimer(thing, 0, () => thing.driver.adopt(link));
+  setTimer(thing, 0, Next.adopt, 0);
 }
 
 function refused(thing: Thing, code: number): void {
   if (code === AgentCode.activationRefused) {
     activationRefused(thing);
-    setTimer(thing, 0, () => stop(thing, code));
+    setTimer(thing, 0, Next.stop, code);
     return;
   }
   // A refused token: the readings stay, and the platform is asked again after a long while.
   suspectToken(thing);
   thing.supervisor.failures = FAILURES_SLOW;
-  setTimer(thing, 0, () => fail(thing, code));
+  setTimer(thing, 0, Next.fail, code);
 }
 
 function lost(thing: Thing, code: number): void {
-  thing.supervisor.link = undefined;
+  thing.supervisor.linked = false;
   if (code !== Fault.none) return fail(thing, code);
   // Left in order after an activation: on with the token, at once.
   publisherLost(thing);
   climb(thing, Rung.off);
-  setTimer(thing, 0, thing.supervisor.again);
+  setTimer(thing, 0, Next.begin, 0);
+}
+
+/** The link has shown a sign of life. */
+function alive(thing: Thing): void {
+  climb(thing, thing.supervisor.rung);
 }
 
 function makeSink(thing: Thing): LinkSink {
-  const alive = (): void => climb(thing, thing.supervisor.rung);
   return {
     ready: () => ready(thing),
     activated: (token) => activated(thing, token),
     refused: (code) => refused(thing, code),
     acknowledged: (ref) => {
-      alive();
+      alive(thing);
       publisherAcknowledged(thing, ref);
     },
     rejected: (ref) => publisherRejected(thing, ref),
     data: (payload) => {
-      alive();
+      alive(thing);
       commandsReceive(thing, payload);
     },
-    answer: (code, payload) => {
-      const reader = thing.reader;
-      thing.reader = undefined;
-      if (reader !== undefined) reader(code, payload);
-    },
+    answer: (code, payload) => answer(thing, code, payload),
     lost: (code) => lost(thing, code),
   };
 }
@@ -169,42 +173,41 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
     will: thing.will,
   };
   climb(thing, Rung.link);
-  setTimer(thing, LINK_MS, () => fail(thing, AgentCode.timeout));
-  thing.supervisor.link = thing.driver.open(thing.ports, target, makeSink(thing));
+  setTimer(thing, LINK_MS, Next.fail, AgentCode.timeout);
+  thing.supervisor.linked = true;
+  thing.supervisor.link = thing.driver.open(thing.ports, target, makeSink(thing), thing.supervisor.link);
+}
+
+/** The host's address came, or will not. One that comes when patience has run out is not wanted any more. */
+function resolved(thing: Thing, fault: number, address: string): void {
+  if (thing.supervisor.rung !== Rung.resolve) return;
+  const cloud = loadCloud(thing.records);
+  if (fault !== Fault.none) fail(thing, fault);
+  else if (cloud !== undefined) openLink(thing, cloud, address);
 }
 
 function resolveHost(thing: Thing, cloud: CloudSettings): void {
-  const supervisor = thing.supervisor;
-  const attempt = supervisor.attempt;
   climb(thing, Rung.resolve);
-  setTimer(thing, RESOLVE_MS, () => fail(thing, Fault.timeout));
-  thing.ports.dns.resolve(cloud.host, (fault, address) => {
-    // An answer that comes after patience ran out belongs to an earlier climb.
-    if (supervisor.attempt !== attempt || supervisor.rung !== Rung.resolve) return;
-    if (fault !== Fault.none) fail(thing, fault);
-    else openLink(thing, cloud, address);
-  });
+  setTimer(thing, RESOLVE_MS, Next.fail, Fault.timeout);
+  askTime(thing, cloud.timeHost);
+  thing.ports.dns.resolve(cloud.host, (fault, address) => resolved(thing, fault, address));
 }
 
-function joinWifi(thing: Thing, cloud: CloudSettings): void {
-  const wifi = thing.ports.wifi;
+function wifiChanged(thing: Thing, connection: number, fault: number): void {
+  const rung = thing.supervisor.rung;
+  if (connection < WifiConnection.ready && rung !== Rung.stopped && rung !== Rung.off) fail(thing, fault);
+  const cloud = loadCloud(thing.records);
+  if (connection >= WifiConnection.ready && rung === Rung.wifi && cloud !== undefined) resolveHost(thing, cloud);
+}
+
+function joinWifi(thing: Thing): void {
   const record = recordGet(thing.records, "wifi") ?? "";
-  const supervisor = thing.supervisor;
   climb(thing, Rung.wifi);
-  setTimer(thing, WIFI_MS, () => {
-    wifi.disconnect();
-    fail(thing, Fault.timeout);
-  });
-  const code = wifi.connect({
+  setTimer(thing, WIFI_MS, Next.fail, Fault.timeout);
+  const code = thing.ports.wifi.connect({
     ssid: fieldAt(record, 0),
     password: fieldAt(record, 1),
-    onChanged: (connection, fault) => {
-      if (connection < WifiConnection.ready && supervisor.rung !== Rung.stopped && supervisor.rung !== Rung.off) fail(thing, fault);
-      if (connection >= WifiConnection.ready && supervisor.rung === Rung.wifi) {
-        askTime(thing, cloud.timeHost);
-        resolveHost(thing, cloud);
-      }
-    },
+    onChanged: (connection, fault) => wifiChanged(thing, connection, fault),
   });
   if (code !== 0) fail(thing, code);
 }
@@ -213,9 +216,23 @@ function joinWifi(thing: Thing, cloud: CloudSettings): void {
 function begin(thing: Thing): void {
   const cloud = loadCloud(thing.records);
   if (cloud === undefined) return stop(thing, AgentCode.unprovisioned);
-  if (thing.ports.wifi.connection() < WifiConnection.ready) return joinWifi(thing, cloud);
-  askTime(thing, cloud.timeHost);
+  if (thing.ports.wifi.connection() < WifiConnection.ready) return joinWifi(thing);
   resolveHost(thing, cloud);
+}
+
+/** The timer has fired: what it was for is due. */
+function step(thing: Thing): void {
+  const supervisor = thing.supervisor;
+  const next = supervisor.next;
+  if (next === Next.begin) return begin(thing);
+  if (next === Next.adopt) {
+    if (supervisor.linked && supervisor.link !== undefined) thing.driver.adopt(supervisor.link);
+    return;
+  }
+  // The radio takes no second order while it still tries the first.
+  if (supervisor.rung === Rung.wifi) thing.ports.wifi.disconnect();
+  if (next === Next.fail) fail(thing, supervisor.nextCode);
+  else stop(thing, supervisor.nextCode);
 }
 
 /** Starts to climb, on a later turn. */
@@ -223,8 +240,8 @@ export function ladderStart(thing: Thing): void {
   const cloud = loadCloud(thing.records);
   // Said at every boot, so that nobody forgets it.
   if (cloud !== undefined && cloud.tls === TlsLevel.none) tell(thing, "insecure", 0, "");
-  thing.supervisor.again = () => begin(thing);
-  setTimer(thing, 0, thing.supervisor.again);
+  thing.supervisor.step = () => step(thing);
+  setTimer(thing, 0, Next.begin, 0);
 }
 
 /** Comes down in order, so that no last will is published; the device may sleep or restart then. */

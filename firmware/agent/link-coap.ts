@@ -154,7 +154,8 @@ function blockSize(datagramBytesMax: number): number {
   return datagramBytesMax >= 256 + ENVELOPE_BYTES ? 4 : 3;
 }
 
-function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: LinkSink): Link {
+function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link {
+  if (before !== undefined) end(before as CoapLink, Fault.none, false);
   const link = { ports, sink, target, open: true, profile, socket: 0, live: false, tick: 0, deadline: 0 } as unknown as CoapLink;
   link.coapSink = makeSink(link);
   link.client = coapOpen({ datagramBytesMax: ports.udp.bytesMax, szx: blockSize(ports.udp.bytesMax), bodyBytesMax: BODY_BYTES_MAX, exchangesMax: EXCHANGES_MAX }, link.coapSink);
@@ -185,7 +186,7 @@ export function coapLink(profile: CoapProfile): LinkDriver {
     // One request at a time (NSTART, RFC 7252 4.7).
     window: 1,
     batchBytesMax: (ports) => (ports.udp.bytesMax - ENVELOPE_BYTES < BATCH_BYTES_MAX ? ports.udp.bytesMax - ENVELOPE_BYTES : BATCH_BYTES_MAX),
-    open: (ports, target, sink) => open(profile, ports, target, sink),
+    open: (ports, target, sink, before) => open(profile, ports, target, sink, before),
     adopt: (link) => endSoon(link as CoapLink, 0, Fault.none),
     send: (link, ref, payload) => {
       const self = link as CoapLink;

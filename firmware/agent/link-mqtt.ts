@@ -67,6 +67,8 @@ interface MqttLink extends Link {
   turn: Timer;
   tick: Timer;
   deadline: Timer;
+  /** Why the link ends when the deadline comes. */
+  deadlineCode: number;
 }
 
 function end(link: MqttLink, code: number): void {
@@ -85,7 +87,8 @@ function end(link: MqttLink, code: number): void {
 function setDeadline(link: MqttLink, ms: number, code: number): void {
   const clock = link.ports.clock;
   clock.cancel(link.deadline);
-  link.deadline = clock.after(ms, () => end(link, code));
+  link.deadlineCode = code;
+  link.deadline = clock.after(ms, () => end(link, link.deadlineCode));
 }
 
 function flush(link: MqttLink): void {
@@ -206,7 +209,8 @@ function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOptions {
   };
 }
 
-function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: LinkSink): Link {
+function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link {
+  if (before !== undefined) end(before as MqttLink, Fault.none);
   const link = {
     ports,
     sink,
@@ -223,6 +227,7 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     turn: 0,
     tick: 0,
     deadline: 0,
+    deadlineCode: 0,
   } as unknown as MqttLink;
   link.mqttSink = makeSink(link);
   link.socket = ports.tcp.connect({
@@ -259,7 +264,7 @@ export function mqttLink(profile: MqttProfile): LinkDriver {
     echoes: profile.echoes,
     window: WINDOW,
     batchBytesMax: () => BATCH_BYTES_MAX,
-    open: (ports, target, sink) => open(profile, ports, target, sink),
+    open: (ports, target, sink, before) => open(profile, ports, target, sink, before),
     adopt: (link) => takeTurn(link as MqttLink, Todo.unsubscribe),
     send: (link, ref, payload) => {
       const self = link as MqttLink;

@@ -96,8 +96,11 @@ export interface LinkDriver {
   readonly window: number;
   /** The most bytes of one batch on this machine. */
   batchBytesMax(this: void, ports: Ports): number;
-  /** Starts connecting. One of ready, activated, refused or lost follows. */
-  open(this: void, ports: Ports, target: LinkTarget, sink: LinkSink): Link;
+  /**
+   * Starts connecting. One of ready, activated, refused or lost follows. `before` is the link that was opened last: what is left
+   * of it (bytes of a farewell) is given up first, so that there is one link at a time.
+   */
+  open(this: void, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link;
   /** After `activated`, when the token is safe: leaves the activation channel, then ends the link in order (`lost` with 0). */
   adopt(this: void, link: Link): void;
   /** Sends one batch: 0, `busy`, or a fault. Exactly one of acknowledged, rejected or lost follows a 0. */

@@ -122,9 +122,23 @@ export const enum Rung {
   stopped = 5,
 }
 
+/** What the ladder does when its timer fires. */
+export const enum Next {
+  /** Climb from the foot. */
+  begin = 0,
+  /** Down, and try again after a wait. */
+  fail = 1,
+  /** Down for good. */
+  stop = 2,
+  /** Leave the activation channel. */
+  adopt = 3,
+}
+
 export interface Supervisor {
   rung: Rung;
+  /** The link, once one was opened, and whether it still is. */
   link: Link | undefined;
+  linked: boolean;
   /** The next step, or the end of the present rung's patience. */
   timer: Timer;
   failures: number;
@@ -139,18 +153,22 @@ export interface Supervisor {
   proved: boolean;
   /** What the log was told last of being offline, so that it is told once; -1 for nothing. */
   offlineCode: number;
-  /** Climbs from the foot of the ladder. */
-  again: (this: void) => void;
-  /** Counts the tries, so that an answer to an earlier one is told from the present. */
-  attempt: number;
+  /** What the timer calls. */
+  step: (this: void) => void;
+  /** What it is for, and the code that goes with it. */
+  next: Next;
+  nextCode: number;
 }
 
 /** The asking for the time. */
 export interface TimeSync {
-  /** The socket of the question under way, or 0. */
+  /** The socket of the question under way, or 0, and the server that was asked. */
   socket: UdpSocket;
+  address: string;
   cookie: string;
   askedAt: number;
+  /** Asks anew. */
+  again: (this: void) => void;
   timer: Timer;
   failures: number;
   /** True once the world time of this boot's zero is in flash. */

@@ -6,6 +6,7 @@ import type { EpochTime } from "../../hal/ports/clock";
 import { sntpDecode, sntpRequest } from "../protocol/sntp/sntp";
 import { backoffMs } from "./backoff";
 import { pumpSoon } from "./publisher";
+import { loadCloud } from "./settings";
 import { tell } from "./thing";
 import type { Thing } from "./thing";
 import { noteTime } from "./time-book";
@@ -31,63 +32,62 @@ function hangUp(thing: Thing): void {
   thing.ports.clock.cancel(time.timer);
   if (time.socket !== 0) thing.ports.udp.close(time.socket);
   time.socket = 0;
+  time.address = "";
   time.timer = 0;
 }
 
-/** Makes sure that `again` comes `ms` from now, and nothing sooner. */
-function later(thing: Thing, ms: number, again: (this: void) => void): void {
+/** Makes sure that the next question comes `ms` from now, and nothing sooner. */
+function later(thing: Thing, ms: number): void {
   hangUp(thing);
-  thing.time.timer = thing.ports.clock.after(ms, again);
+  thing.time.timer = thing.ports.clock.after(ms, thing.time.again);
 }
 
-function failed(thing: Thing, again: (this: void) => void): void {
+function failed(thing: Thing): void {
   thing.time.failures += 1;
-  later(thing, RETRY_MS_MIN + backoffMs(thing.ports.random, thing.time.failures), again);
+  later(thing, RETRY_MS_MIN + backoffMs(thing.ports.random, thing.time.failures));
 }
 
-function answered(thing: Thing, bytes: string, again: (this: void) => void): void {
+function answered(thing: Thing, bytes: string, from: string): void {
   const time = thing.time;
   const clock = thing.ports.clock;
+  if (from !== time.address) return;
   const answer: { sec: number; ms: number } = { sec: 0, ms: 0 };
-  if (sntpDecode(bytes, time.cookie, time.askedAt, clock.uptime(), answer) !== 0) return failed(thing, again);
+  if (sntpDecode(bytes, time.cookie, time.askedAt, clock.uptime(), answer) !== 0) return failed(thing);
   const now: EpochTime = { sec: answer.sec, ms: answer.ms };
   clock.setEpoch(now);
   time.failures = 0;
   tell(thing, "time", now.sec, "");
   learnTime(thing);
-  later(thing, DAY_MS, again);
+  later(thing, DAY_MS);
 }
 
-function ask(thing: Thing, address: string, again: (this: void) => void): void {
+function ask(thing: Thing, fault: number, address: string): void {
   const time = thing.time;
   const ports = thing.ports;
+  if (fault !== Fault.none) return failed(thing);
   hangUp(thing);
   time.socket = ports.udp.open({
     port: 0,
-    onReadable: (bytes, from) => {
-      if (from === address) answered(thing, bytes, again);
-    },
-    onError: () => failed(thing, again),
+    onReadable: (bytes, from) => answered(thing, bytes, from),
+    onError: () => failed(thing),
   });
-  if (time.socket === 0) return failed(thing, again);
+  if (time.socket === 0) return failed(thing);
+  time.address = address;
   time.cookie = ports.random.bytes(COOKIE_BYTES);
   time.askedAt = ports.clock.uptime();
-  time.timer = ports.clock.after(ANSWER_MS, () => failed(thing, again));
+  time.timer = ports.clock.after(ANSWER_MS, () => failed(thing));
   ports.udp.write(time.socket, sntpRequest(time.cookie), address, SNTP_PORT);
 }
 
-function begin(thing: Thing, host: string, again: (this: void) => void): void {
-  thing.ports.dns.resolve(host, (fault, address) => {
-    if (fault === Fault.none) ask(thing, address, again);
-    else failed(thing, again);
-  });
+function begin(thing: Thing): void {
+  const cloud = loadCloud(thing.records);
+  if (cloud !== undefined) thing.ports.dns.resolve(cloud.timeHost, (fault, address) => ask(thing, fault, address));
 }
 
 /** Asks the time server, unless there is none, the machine knows the time by itself, or a question is due anyway. */
 export function askTime(thing: Thing, host: string): void {
   if (host === "" || thing.time.timer !== 0 || thing.ports.clock.epoch() !== undefined) return;
   // A timer that stands from here on keeps a second question from being asked beside this one.
-  const question = { again: (): void => {} };
-  question.again = () => begin(thing, host, question.again);
-  later(thing, 0, question.again);
+  thing.time.again = () => begin(thing);
+  later(thing, 0);
 }

@@ -1,12 +1,16 @@
 /**
  * Compiles for Espruino: the whole program as one flat ES2015 script, minified, with source maps.
  */
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { build } from "esbuild";
-import type { BoardConstants, Image } from "../../../sim/engines/image";
+import { join, relative } from "node:path";
+import type { BoardConstants, Image, ModuleSize } from "../../../sim/engines/image";
+import { bundleModules } from "./espruino/bundle";
+import { cutScript } from "./espruino/cut";
+import { compose, lineMap } from "./espruino/maps";
 import { minifyEspruino } from "./espruino/minify";
 import { reservedProperties } from "./espruino/names";
+import { splitScript } from "./espruino/overlay";
+import { emitModules } from "./espruino/program";
+import { CompileError } from "./problem";
 
 export interface EspruinoTarget {
   readonly id: string;
@@ -19,41 +23,18 @@ function defines(constants: BoardConstants): Record<string, string> {
   return { ...Object.fromEntries(members), MOTET_CHECKED: "false" };
 }
 
-/** The name that content has in the board's file system: any change gives another, so that an old file is never run for it. */
-function hashedName(prefix: string, content: string): string {
-  return `${prefix}.${createHash("sha256").update(content, "latin1").digest("hex").slice(0, 8)}`;
+/** Source paths as the tree names them, and sizes in falling order. */
+function moduleSizes(root: string, sizes: ReadonlyMap<string, number>): ModuleSize[] {
+  const named = [...sizes].map(([source, bytes]) => ({ path: source === "" ? "(joints)" : relative(root, join("/", source)), bytes }));
+  return named.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Compiles an entry, given as source text. Throws with the compiler's own messages when it has mistakes. */
+/** Compiles an entry, given as source text. Throws `CompileError` for mistakes in the program. */
 export async function compileEspruino(root: string, entry: string, board: EspruinoTarget): Promise<Image> {
-  const bundled = await build({
-    stdin: { contents: entry, resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
-    bundle: true,
-    write: false,
-    outfile: "image.js",
-    format: "esm",
-    target: "es2015",
-    // Espruino reads ??, and lowering it costs a variable for each use.
-    supported: { "nullish-coalescing": true },
-    alias: { "motet/drivers": join(root, "firmware", "drivers"), motet: join(root, "firmware", "index.ts") },
-    define: defines(board.constants),
-    logLevel: "silent",
-    sourcemap: "external",
-  });
-  const [map, code] = [bundled.outputFiles.find(({ path }) => path.endsWith(".map"))!.text, bundled.outputFiles.find(({ path }) => path.endsWith(".js"))!.text];
-  const small = await minifyEspruino(code, map, reservedProperties(root));
-  const app = hashedName("app", small.code);
-  const main = ".bootcde";
-  return {
-    board: board.id,
-    runtime: "espruino",
-    constants: board.constants,
-    files: new Map([
-      [main, `eval(require("Storage").read("${app}"))`],
-      [app, small.code],
-    ]),
-    main,
-    maps: new Map([[app, small.map]]),
-    modules: [],
-  };
+  const flat = await bundleModules(root, emitModules(root, entry), defines(board.constants));
+  const split = splitScript(flat.code);
+  if (split.problems.length > 0) throw new CompileError(split.problems.map((message) => ({ file: "entry", line: 1, column: 1, rule: "overlay", message })));
+  const small = await minifyEspruino(split.code, compose(lineMap(split.lines), flat.map), reservedProperties(root));
+  const { files, main, maps, sizes } = cutScript(small.code, small.map);
+  return { board: board.id, runtime: "espruino", constants: board.constants, files, main, maps, modules: moduleSizes(root, sizes) };
 }

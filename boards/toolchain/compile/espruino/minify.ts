@@ -7,6 +7,8 @@ import type { ArrowFunctionExpression, BlockStatement, FunctionDeclaration, Func
 import { ancestor } from "acorn-walk";
 import { minify as terser } from "terser";
 import type { MangleOptions, MinifyOptions } from "terser";
+import { applyEdits } from "./edits";
+import type { Edit } from "./edits";
 import { reservedWords } from "./names";
 
 type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
@@ -22,23 +24,6 @@ const common: MinifyOptions = { ecma: 2015, module: false, toplevel: true };
 /** Property names may be shortened, but for these. */
 function mangleOptions(reserved: readonly string[]): MangleOptions {
   return { toplevel: true, reserved: [...reservedWords], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** Applies edits that do not overlap. */
-export function applyEdits(code: string, edits: readonly Edit[]): string {
-  let text = "";
-  let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    text += code.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  return text + code.slice(at);
 }
 
 /**

@@ -7,8 +7,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 
-/** Names that Espruino reads as words of its own. */
-export const reservedWords: readonly string[] = ["of", "E"];
+/** The loader of overlays, as the script calls it. */
+export const loaderName = "$";
+
+/** Names that a minifier may not give: words that Espruino reads as its own, and the loader's. */
+export const reservedWords: readonly string[] = ["of", "E", loaderName];
 
 /** Every name that a declaration file declares: members, functions, constants. */
 export function declaredNames(path: string): string[] {

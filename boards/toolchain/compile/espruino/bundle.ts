@@ -1,0 +1,82 @@
+/**
+ * The emitted modules as one flat script: names that clash are told apart, what nothing uses is left out, and the fields of
+ * singletons, which no module owns, are declared as variables of the script.
+ */
+import { dirname, join } from "node:path";
+import { parse } from "acorn";
+import { full } from "acorn-walk";
+import { build } from "esbuild";
+import type { Plugin } from "esbuild";
+import { entryFile } from "./program";
+import type { Modules } from "./program";
+
+export interface Flat {
+  readonly code: string;
+  /** Source map, version 3, JSON. */
+  readonly map: string;
+}
+
+/** Serves the emitted modules from memory. */
+function fromMemory(root: string, modules: Modules): Plugin {
+  const aliases: readonly (readonly [RegExp, string])[] = [
+    [/^motet$/, join(root, "firmware", "index.ts")],
+    [/^motet\/drivers\/(.*)$/, join(root, "firmware", "drivers", "$1.ts")],
+  ];
+  return {
+    name: "modules",
+    setup(bundler) {
+      bundler.onResolve({ filter: /.*/ }, ({ path, importer }) => {
+        const alias = aliases.find(([pattern]) => pattern.test(path));
+        const full = alias !== undefined ? path.replace(alias[0], alias[1]) : path.startsWith(".") ? join(dirname(importer), path) : path;
+        const found = [full, `${full}.ts`, join(full, "index.ts")].find((candidate) => modules.has(candidate));
+        return found === undefined ? { errors: [{ text: `There is no module ${path}.` }] } : { path: found, sideEffects: found === entryFile(root) };
+      });
+      bundler.onLoad({ filter: /.*/ }, ({ path }) => {
+        const { text, map } = modules.get(path)!;
+        return { contents: `${text}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`, loader: "js" };
+      });
+    },
+  };
+}
+
+/** Fields of singletons that the script uses and nothing declares. */
+function freeFields(code: string): string[] {
+  const used = new Set<string>();
+  const declared = new Set<string>();
+  full(parse(code, { ecmaVersion: 2022, sourceType: "module" }), (node) => {
+    const named = node as { type: string; name?: string; id?: { name?: string } | null };
+    if (named.type === "Identifier" && /^[A-Z][A-Za-z0-9]*\$/.test(named.name ?? "")) used.add(named.name!);
+    if ((named.type === "FunctionDeclaration" || named.type === "VariableDeclarator") && named.id?.name !== undefined) declared.add(named.id.name);
+  });
+  return [...used].filter((name) => !declared.has(name));
+}
+
+/** The bundler writes `var` for what modules declare; Espruino does not hoist it. A text of the same length. */
+function withoutVar(code: string): string {
+  let text = code;
+  for (const node of parse(code, { ecmaVersion: 2022, sourceType: "module" }).body) {
+    if (node.type === "VariableDeclaration" && node.kind === "var") text = `${text.slice(0, node.start)}let${text.slice(node.start + 3)}`;
+  }
+  return text;
+}
+
+export async function bundleModules(root: string, modules: Modules, define: Record<string, string>): Promise<Flat> {
+  const bundled = await build({
+    entryPoints: [entryFile(root)],
+    plugins: [fromMemory(root, modules)],
+    bundle: true,
+    write: false,
+    outfile: "image.js",
+    format: "esm",
+    target: "es2015",
+    // Espruino reads ??, and lowering it costs a variable for each use.
+    supported: { "nullish-coalescing": true },
+    define,
+    logLevel: "silent",
+    sourcemap: "external",
+  });
+  const text = (end: string): string => bundled.outputFiles.find(({ path }) => path.endsWith(end))!.text;
+  const code = withoutVar(text(".js"));
+  const fields = freeFields(code);
+  return { code: fields.length === 0 ? code : `let ${fields.join(",")};${code}`, map: text(".map") };
+}

@@ -1,0 +1,94 @@
+/** The functions of a flat script, who refers to whom, and which are cold. */
+import { parse } from "acorn";
+import type { FunctionDeclaration, Identifier, MemberExpression, Node, Program, Property, Statement } from "acorn";
+import { ancestor, simple } from "acorn-walk";
+import { coldDirective } from "../specialise/transform";
+
+export interface FlatFunction {
+  readonly name: string;
+  readonly node: FunctionDeclaration;
+  readonly isCold: boolean;
+  /** Functions of the script that its body names. */
+  readonly uses: ReadonlySet<string>;
+}
+
+export interface FlatGraph {
+  readonly program: Program;
+  readonly functions: ReadonlyMap<string, FlatFunction>;
+  /** Functions that are handed around as values, anywhere: callbacks. */
+  readonly values: ReadonlySet<string>;
+  /** Everything at the top that is no function. */
+  readonly rest: readonly Statement[];
+  /** Functions that the rest names. */
+  readonly usedByRest: ReadonlySet<string>;
+}
+
+function isReference(node: Identifier, parent: Node | undefined): boolean {
+  if (parent?.type === "FunctionDeclaration") return false;
+  if (parent?.type === "MemberExpression") return (parent as MemberExpression).computed || (parent as MemberExpression).object === node;
+  if (parent?.type === "Property") return (parent as Property).value === node;
+  return true;
+}
+
+/** The names that a function declares: parameters, and variables and functions anywhere in it but in functions of its own. */
+function localNames(node: Node): Set<string> {
+  const names = new Set<string>();
+  const add = (pattern: Node): void => {
+    if (pattern.type === "Identifier") names.add((pattern as Identifier).name);
+  };
+  simple(node, {
+    VariableDeclarator: ({ id }) => add(id),
+    Function: (inner) => {
+      inner.params.forEach(add);
+      if (inner !== node && inner.id != null) add(inner.id);
+    },
+  });
+  return names;
+}
+
+/** Names of functions in a piece of the script, and which of them are used as values. */
+function references(root: Node, names: ReadonlySet<string>, values: Set<string>): Set<string> {
+  const used = new Set<string>();
+  const locals = root.type === "FunctionDeclaration" ? localNames(root) : new Set<string>();
+  ancestor(root, {
+    Identifier(node: Identifier, _state: unknown, ancestors: Node[]) {
+      const parent = ancestors.at(-2);
+      if (!names.has(node.name) || locals.has(node.name) || !isReference(node, parent)) return;
+      used.add(node.name);
+      const isCallee = parent?.type === "CallExpression" && (parent as unknown as { callee: Node }).callee === node;
+      if (!isCallee) values.add(node.name);
+    },
+  });
+  return used;
+}
+
+function isCold(node: FunctionDeclaration): boolean {
+  const first = node.body.body[0];
+  return first?.type === "ExpressionStatement" && "directive" in first && first.directive === coldDirective;
+}
+
+/** Reads a flat script: functions at the top, and statements. */
+export function readGraph(code: string): FlatGraph {
+  const program = parse(code, { ecmaVersion: 2022, locations: true });
+  const declarations = program.body.filter((node): node is FunctionDeclaration => node.type === "FunctionDeclaration");
+  const names = new Set(declarations.map(({ id }) => id.name));
+  const values = new Set<string>();
+  const functions = new Map<string, FlatFunction>();
+  for (const node of declarations) functions.set(node.id.name, { name: node.id.name, node, isCold: isCold(node), uses: references(node, names, values) });
+  const rest = program.body.filter((node): node is Statement => node.type !== "FunctionDeclaration");
+  const usedByRest = new Set<string>();
+  for (const node of rest) for (const name of references(node, names, values)) usedByRest.add(name);
+  return { program, functions, values, rest, usedByRest };
+}
+
+/** Everything reachable from the roots without entering a function that `stops` holds; the roots themselves are entered. */
+export function reach(graph: FlatGraph, roots: Iterable<string>, stops: (name: string) => boolean): Set<string> {
+  const found = new Set<string>();
+  const waiting = [...roots];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    for (const next of graph.functions.get(name)!.uses) if (!stops(next) && !found.has(next)) waiting.push(next);
+  }
+  return found;
+}

@@ -1,0 +1,159 @@
+/**
+ * Splits a flat script into what stays in memory and overlays: functions that stand in flash, are read by one small loader
+ * when they are called, and leave nothing behind. A function resident in memory costs four variables and one for each
+ * parameter for ever; a cold one costs its reading at each call (docs/MEMORY.md).
+ *
+ * Cold are the functions whose documentation says `@cold`. Each becomes an overlay with those functions inside that only
+ * overlays need. A cold function that is handed around as a callback keeps a resident stub.
+ *
+ * Refused: an overlay that hands out a function of its own, because what keeps it keeps all of the overlay.
+ */
+import type { Node } from "acorn";
+import { ancestor, simple } from "acorn-walk";
+import { applyEdits } from "./edits";
+import type { Edit } from "./edits";
+import { coldDirective } from "../specialise/transform";
+import { readGraph, reach } from "./graph";
+import type { FlatFunction, FlatGraph } from "./graph";
+
+/** The name under which overlays stand in the script until they are cut out of it; a global that no code can have. */
+export const overlayTable = "OVERLAY$";
+
+export interface Split {
+  readonly code: string;
+  /** For each line of `code`, from 0, the line of the script that it comes from and the column there; -1 for new lines. */
+  readonly lines: readonly (readonly [number, number])[];
+  readonly problems: readonly string[];
+  /** Names of the overlays' functions by their number. */
+  readonly overlays: readonly string[];
+}
+
+class Writer {
+  private readonly text: string[] = [];
+  readonly lines: (readonly [number, number])[] = [];
+  private readonly source: readonly string[];
+
+  constructor(private readonly code: string) {
+    this.source = code.split("\n");
+  }
+
+  /** A line that the script does not have. */
+  add(line: string): void {
+    this.text.push(line);
+    this.lines.push([-1, 0]);
+  }
+
+  /** Whole lines of the script, changed by `change`, which keeps their number. */
+  copy(first: number, last: number, change: (text: string) => string): void {
+    const changed = change(this.source.slice(first, last + 1).join("\n")).split("\n");
+    changed.forEach((line, i) => {
+      this.text.push(line);
+      this.lines.push([first + i, /^\s*/.exec(this.source[first + i]!)![0].length]);
+    });
+  }
+
+  get result(): string {
+    return this.text.join("\n");
+  }
+}
+
+interface Plan {
+  readonly graph: FlatGraph;
+  readonly resident: ReadonlySet<string>;
+  /** Cold functions that something reaches, in the order of their numbers. */
+  readonly overlays: readonly string[];
+  /** Cold callbacks: a stub of their name stays. */
+  readonly stubs: ReadonlySet<string>;
+}
+
+function plan(graph: FlatGraph): Plan {
+  const cold = (name: string): boolean => graph.functions.get(name)!.isCold;
+  const callbacks = [...graph.values].filter((name) => !cold(name));
+  const roots = [...callbacks, ...[...graph.usedByRest].filter((name) => !cold(name))];
+  const resident = reach(graph, roots, cold);
+  const everything = reach(graph, [...roots, ...graph.usedByRest, ...graph.values], () => false);
+  const overlays = [...everything].filter(cold);
+  // A callback that only dead code hands around is no callback.
+  const live = (name: string): boolean => everything.has(name);
+  return { graph, resident: new Set([...resident].filter(live)), overlays, stubs: new Set(overlays.filter((name) => graph.values.has(name))) };
+}
+
+/** The functions that an overlay brings along: neither resident nor overlays themselves, those that others need first. */
+function helpers({ graph, resident }: Plan, name: string): FlatFunction[] {
+  const ordered: FlatFunction[] = [];
+  const seen = new Set([name]);
+  const visit = (each: string): void => {
+    for (const next of graph.functions.get(each)!.uses) {
+      const helper = graph.functions.get(next)!;
+      if (seen.has(next) || resident.has(next) || helper.isCold) continue;
+      seen.add(next);
+      visit(next);
+      ordered.push(helper);
+    }
+  };
+  visit(name);
+  return ordered;
+}
+
+/** Where a function that lives in an overlay is used as a value: it would keep the overlay alive. */
+function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): string[] {
+  const inside = new Set(members.map(({ name }) => name));
+  const found: string[] = [];
+  for (const member of members) {
+    ancestor(member.node.body, {
+      Function(node: Node, _state: unknown, ancestors: Node[]) {
+        const parent = ancestors.at(-2);
+        const isCalled = parent?.type === "CallExpression" && (parent as unknown as { callee: Node }).callee === node;
+        if (!isCalled) found.push(`${member.name} makes a function that outlives its call: hand over a function of the module's top, and keep what it needs in the struct`);
+      },
+    });
+    for (const name of member.uses) {
+      if (inside.has(name) && graph.values.has(name) && !resident.has(name)) found.push(`${member.name} hands out ${name}`);
+    }
+  }
+  return found;
+}
+
+export function splitScript(code: string): Split {
+  const graph = readGraph(code);
+  const planned = plan(graph);
+  const numbers = new Map(planned.overlays.map((name, i) => [name, i]));
+  const writer = new Writer(code);
+  const problems: string[] = [];
+  const calls = (text: string, own: Node, offset: number): string => redirect(text, own, offset, numbers);
+  const lineOf = (node: Node): readonly [number, number] => [node.loc!.start.line - 1, node.loc!.end.line - 1];
+  const copy = (node: Node, change: (text: string) => string): void => {
+    const [first, last] = lineOf(node);
+    writer.copy(first, last, (text) => change(calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1)));
+  };
+  for (const node of graph.rest) if (node.type === "VariableDeclaration") copy(node, (text) => text);
+  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copy(each.node, (text) => text);
+  for (const name of planned.stubs) {
+    const parameters = graph.functions.get(name)!.node.params.map((each) => (each as { name?: string }).name ?? "").join(",");
+    writer.add(`function ${name}(${parameters}){return ${overlayTable}[${numbers.get(name)}](${parameters})}`);
+  }
+  for (const name of planned.overlays) {
+    const entry = graph.functions.get(name)!;
+    const inside = helpers(planned, name);
+    problems.push(...leaks(planned, [entry, ...inside]));
+    const parameters = entry.node.params.map((each) => code.slice(each.start, each.end)).join(", ");
+    writer.add(`${overlayTable}[${numbers.get(name)}]=function(${parameters}){`);
+    for (const helper of inside) copy(helper.node, (text) => text);
+    copy(entry.node, (text) => text.replace(/^[^\n]*\{/, "").replace(/\}\s*$/, "").replace(`"${coldDirective}";`, ""));
+    writer.add("};");
+  }
+  for (const node of graph.rest) if (node.type !== "VariableDeclaration") copy(node, (text) => text);
+  return { code: writer.result, lines: writer.lines, problems, overlays: planned.overlays };
+}
+
+/** Turns calls of cold functions in a piece of the script, which begins at `offset` in it, into calls through the table. */
+function redirect(text: string, own: Node, offset: number, numbers: ReadonlyMap<string, number>): string {
+  const edits: Edit[] = [];
+  simple(own, {
+    CallExpression({ callee }) {
+      const number = callee.type === "Identifier" ? numbers.get(callee.name) : undefined;
+      if (number !== undefined) edits.push({ start: callee.start - offset, end: callee.end - offset, text: `${overlayTable}[${number}]` });
+    },
+  });
+  return applyEdits(text, edits);
+}

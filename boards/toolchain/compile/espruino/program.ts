@@ -1,0 +1,85 @@
+/**
+ * The TypeScript program of an image: the entry, the framework, the adapter and the app, checked, specialised, and emitted as
+ * one ES module a file for the bundler.
+ */
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import ts from "typescript";
+import { CompileError } from "../problem";
+import type { Problem } from "../problem";
+import { Singletons } from "../specialise/singletons";
+import { Sites } from "../specialise/sites";
+import { specialise } from "../specialise/transform";
+
+export interface EmittedModule {
+  readonly text: string;
+  /** Source map, version 3, JSON. */
+  readonly map: string;
+}
+
+/** Emitted modules by the absolute path of their source. */
+export type Modules = ReadonlyMap<string, EmittedModule>;
+
+function options(root: string): ts.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ["lib.es2015.d.ts"],
+    libReplacement: true,
+    types: [],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    useDefineForClassFields: false,
+    allowImportingTsExtensions: false,
+    sourceMap: true,
+    inlineSources: true,
+    removeComments: true,
+    outDir: join(root, "dist", "image"),
+    rootDir: "/",
+    paths: { motet: [join(root, "firmware", "index.ts")], "motet/drivers/*": [join(root, "firmware", "drivers", "*")] },
+  };
+}
+
+/** The file that stands for the entry, which exists in memory only. */
+export const entryFile = (root: string): string => join(root, "entry.ts");
+
+export function makeProgram(root: string, entry: string): ts.Program {
+  const settings = options(root);
+  const host = ts.createCompilerHost(settings, true);
+  const original = host.getSourceFile.bind(host);
+  const name = entryFile(root);
+  host.getCurrentDirectory = () => root;
+  host.getSourceFile = (file, language, ...rest) => (file === name ? ts.createSourceFile(file, entry, language, true) : original(file, language, ...rest));
+  host.fileExists = (file) => file === name || existsSync(file);
+  const declarations = ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts", "hal/board.d.ts", "hal/espruino/espruino.d.ts"].map((path) => join(root, path));
+  return ts.createProgram([name, ...declarations], settings, host);
+}
+
+/** The compiler's own complaints, one for each mistake. */
+export function problemsOf(root: string, diagnostics: readonly ts.Diagnostic[]): Problem[] {
+  return diagnostics.map((diagnostic) => {
+    const position = diagnostic.file === undefined ? { line: 0, character: 0 } : ts.getLineAndCharacterOfPosition(diagnostic.file, diagnostic.start ?? 0);
+    const file = diagnostic.file === undefined ? "" : relative(root, diagnostic.file.fileName);
+    return { file, line: position.line + 1, column: position.character + 1, rule: `TS${diagnostic.code}`, message: ts.flattenDiagnosticMessageText(diagnostic.messageText, " ") };
+  });
+}
+
+/** Checks and emits. Throws `CompileError` for mistakes. */
+export function emitModules(root: string, entry: string): Modules {
+  const program = makeProgram(root, entry);
+  const mistakes = ts.getPreEmitDiagnostics(program);
+  if (mistakes.length > 0) throw new CompileError(problemsOf(root, mistakes));
+  const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
+  const singletons = new Singletons(program.getTypeChecker(), (file) => file.startsWith(join(root, "firmware")) || file.startsWith(join(root, "hal")));
+  const transformer = specialise(singletons, new Sites(singletons, files));
+  const modules = new Map<string, EmittedModule>();
+  for (const file of files) {
+    let text = "";
+    let map = "";
+    program.emit(file, (name, content) => (name.endsWith(".map") ? (map = content) : (text = content)), undefined, false, { before: [transformer] });
+    modules.set(file.fileName, { text: text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"), map });
+  }
+  return modules;
+}

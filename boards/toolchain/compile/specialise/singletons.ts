@@ -1,0 +1,124 @@
+/**
+ * What there is one of in an image: one device, one link, one session, one of each port. The framework's source passes them
+ * as structs, because ten thousand devices live in one simulator; an image has one, so its build makes their fields global
+ * variables and functions, and drops the structs, the parameters that carried them and the records of functions.
+ *
+ * A type belongs here when no second struct of it is used while the first is in use. Making another one is then the same
+ * as setting the first anew.
+ */
+import ts from "typescript";
+
+const ports = ["Analog", "Checksum", "Clock", "Digital", "Dns", "Flash", "I2c", "Log", "Random", "System", "Tcp", "Udp", "Wifi"];
+
+/** Interfaces of the framework, by name. */
+export const singletonNames: ReadonlySet<string> = new Set([
+  ...ports.map((name) => `${name}Port`),
+  "Ports", "Board", "Build", "Boots", "Thing", "Publisher", "Supervisor", "TimeSync", "RamQueue", "RecordStore", "ReadingLog",
+  "LogEntry", "LinkDriver", "LinkSink", "LinkTarget", "Link", "MqttLink", "CoapLink", "PlatformText", "MqttProfile", "CoapProfile",
+  "DownlinkSink", "MqttSession", "MqttSink", "MqttOptions", "CoapClient", "CoapSink", "CoapOptions",
+]);
+
+/** A field of a singleton: who declares it, and the name that it has in the image. */
+export interface Field {
+  readonly id: string;
+  /** True when the declared type is itself a singleton: then there is nothing to hold. */
+  readonly empty: boolean;
+  readonly isReadonly: boolean;
+}
+
+export class Singletons {
+  constructor(
+    readonly checker: ts.TypeChecker,
+    private readonly isFramework: (file: string) => boolean,
+  ) {}
+
+  /** The singleton that the type is, undefined left aside. */
+  nameOf(type: ts.Type): string | undefined {
+    const symbol = this.checker.getNonNullableType(type).getSymbol();
+    const declaration = symbol?.declarations?.[0];
+    if (symbol === undefined || declaration === undefined || !singletonNames.has(symbol.name)) return undefined;
+    return ts.isInterfaceDeclaration(declaration) && this.isFramework(declaration.getSourceFile().fileName) ? symbol.name : undefined;
+  }
+
+  /** True when the type is a singleton and cannot be undefined: a value of it says nothing. */
+  isBare(type: ts.Type): boolean {
+    return this.nameOf(type) !== undefined && this.checker.getNonNullableType(type) === type;
+  }
+
+  /** The same of an expression, by how it is declared, whatever the flow of control has narrowed. */
+  isBareValue(node: ts.Expression): boolean {
+    const inner = strip(node);
+    if (inner !== node && ts.isAsExpression(node)) return this.isBare(this.checker.getTypeAtLocation(node));
+    if (ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner)) {
+      const symbol = this.symbolOf(inner);
+      if (symbol !== undefined) return this.isBare(this.checker.getTypeOfSymbol(symbol));
+    }
+    return this.isBare(this.checker.getTypeAtLocation(inner));
+  }
+
+  symbolOf(node: ts.Node): ts.Symbol | undefined {
+    const symbol = this.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(node) ? node.name : node);
+    return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? this.checker.getAliasedSymbol(symbol) : symbol;
+  }
+
+  /** The field that `object.name` is, when the object is a singleton. */
+  fieldOf(node: ts.PropertyAccessExpression): Field | undefined {
+    if (this.nameOf(this.checker.getTypeAtLocation(strip(node.expression))) === undefined && this.nameOf(this.checker.getTypeAtLocation(node.expression)) === undefined) return undefined;
+    const symbol = this.checker.getSymbolAtLocation(node.name);
+    return symbol === undefined ? undefined : this.field(symbol);
+  }
+
+  field(symbol: ts.Symbol): Field | undefined {
+    const declaration = symbol.declarations?.[0];
+    if (declaration === undefined || !ts.isInterfaceDeclaration(declaration.parent)) return undefined;
+    const isReadonly = ts.isMethodSignature(declaration) || (ts.getCombinedModifierFlags(declaration as ts.Declaration) & ts.ModifierFlags.Readonly) !== 0;
+    return { id: `${declaration.parent.name.text}$${symbol.name}`, empty: this.isBare(this.checker.getTypeOfSymbol(symbol)), isReadonly };
+  }
+
+  /** The singleton that an object literal makes, and its type. */
+  literalType(node: ts.ObjectLiteralExpression): ts.Type | undefined {
+    let outer: ts.Expression = node;
+    let asserted: ts.Type | undefined;
+    while (ts.isAsExpression(outer.parent) || ts.isParenthesizedExpression(outer.parent)) {
+      outer = outer.parent;
+      if (ts.isAsExpression(outer)) asserted = this.checker.getTypeAtLocation(outer);
+    }
+    const candidates = this.checker.getContextualType(node);
+    const type = asserted ?? (candidates === undefined ? undefined : this.member(candidates));
+    return type !== undefined && this.nameOf(type) !== undefined ? this.checker.getNonNullableType(type) : undefined;
+  }
+
+  /** Of a union, the one member that is a singleton. */
+  private member(type: ts.Type): ts.Type {
+    if (!type.isUnion()) return type;
+    return type.types.find((each) => this.nameOf(each) !== undefined) ?? type;
+  }
+
+  /** True for a parameter that an image does without. */
+  isGone(parameter: ts.ParameterDeclaration): boolean {
+    return this.isBare(this.checker.getTypeAtLocation(parameter));
+  }
+
+  /** Which arguments of a call go to parameters that an image does without. */
+  goneArguments(call: ts.CallExpression): readonly boolean[] {
+    const parameters = this.checker.getResolvedSignature(call)?.getParameters() ?? [];
+    return call.arguments.map((_argument, i) => {
+      const parameter = parameters[i];
+      return parameter !== undefined && this.isBare(this.checker.getTypeOfSymbolAtLocation(parameter, call));
+    });
+  }
+}
+
+/** An expression without parentheses, assertions and "!". */
+export function strip(node: ts.Expression): ts.Expression {
+  let inner = node;
+  while (ts.isParenthesizedExpression(inner) || ts.isAsExpression(inner) || ts.isNonNullExpression(inner)) inner = inner.expression;
+  return inner;
+}
+
+/** True when evaluating the expression does nothing but give its value. */
+export function isPure(node: ts.Expression): boolean {
+  const inner = strip(node);
+  if (ts.isIdentifier(inner) || ts.isLiteralExpression(inner)) return true;
+  return ts.isPropertyAccessExpression(inner) && isPure(inner.expression);
+}
