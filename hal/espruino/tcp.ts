@@ -39,7 +39,7 @@ const enum State {
 }
 
 interface Connection extends EspruinoSocket {
-  "#ondrain": (this: Connection) => void;
+  "#ondrain": EspruinoListener;
   handle: TcpSocket;
   state: State;
   /** What it means when the connection never comes to stand. */
