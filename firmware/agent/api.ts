@@ -58,7 +58,10 @@ function complain(thing: Thing, key: string, code: number): void {
   tell(thing, "declaration", code, key);
 }
 
-/** Declares what the device measures. */
+/**
+ * Declares what the device measures.
+ * @cold
+ */
 export function measure(thing: Thing, options: MeasureOptions): void {
   const code = addMeasure(thing, options.key, options.decimals ?? 0, options.durability === "ram");
   if (code !== 0) complain(thing, options.key, code);
@@ -79,7 +82,10 @@ export function report(thing: Thing, key: string, value: Value, accepted?: (this
   return code;
 }
 
-/** Runs `run` soon after boot and then every `ms` milliseconds. */
+/**
+ * Runs `run` soon after boot and then every `ms` milliseconds.
+ * @cold
+ */
 export function every(thing: Thing, ms: number, run: (this: void) => void): void {
   thing.ports.clock.after(0, run);
   thing.ports.clock.every(ms, run);
@@ -109,6 +115,7 @@ const STEPS_MAX = 2147483647;
 /**
  * Declares what the device obeys. `obey` runs at most once for each command, with a value of the declared type and range;
  * anything else is refused before it gets here.
+ * @cold
  */
 export function onCommand<T extends keyof CommandValues>(thing: Thing, options: CommandOptions<T>, obey: (this: void, value: CommandValues[T]) => void): void {
   const key = options.key;
@@ -136,6 +143,7 @@ export function onCommand<T extends keyof CommandValues>(thing: Thing, options: 
 /**
  * Where the device is, in degrees as decimal text ("41.4121132"), because single precision does not hold them: added to every
  * later reading where the platform can carry it. Text that is no number, or longer than 16 characters, changes nothing.
+ * @cold
  */
 export function locate(thing: Thing, lat: string, long: string): void {
   const valid = isNumberText(lat) && isNumberText(long) && lat.length <= 16 && long.length <= 16;
@@ -158,6 +166,7 @@ export function sleepBetween(thing: Thing, ms: number): void {
 /**
  * Asks the platform for stored values, where the transport can (CoAP). Answers 0, `unsupported`, or `busy` while another
  * question is under way or the device is offline; after a 0, `done` gets a code and the platform's own JSON text.
+ * @cold
  */
 export function readBack(thing: Thing, query: ReadQuery, done: (this: void, code: number, payload: string) => void): number {
   const link = thing.supervisor.link;

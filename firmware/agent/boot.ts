@@ -49,6 +49,7 @@ function bootText(thing: Thing, reason: ResetReason, error: string): string {
 /**
  * Boots the device: opens its store, counts the boot, runs the app's definition (not in safe mode) and starts to climb
  * towards the cloud. Answers the running device, or a fault when the board has no flash areas.
+ * @cold
  */
 export function bootThing(ports: Ports, driver: LinkDriver, build: Build, definition: Definition): Thing | number {
   const recordsArea = ports.flash.open("records");

@@ -36,7 +36,10 @@ export function countBoot(store: RecordStore, wokeFromSleep: boolean): Boots {
   return { number, quick, stored };
 }
 
-/** Makes sure that this boot's number is in flash, because a reading is about to name it. */
+/**
+ * Makes sure that this boot's number is in flash, because a reading is about to name it.
+ * @cold
+ */
 export function storeBoot(store: RecordStore, boots: Boots): void {
   if (!boots.stored) boots.stored = save(store, boots.number, boots.quick);
 }

@@ -58,7 +58,10 @@ function dropLink(thing: Thing): void {
   answer(thing, Fault.broken, "");
 }
 
-/** Back to the foot of the ladder after a wait. */
+/**
+ * Back to the foot of the ladder after a wait.
+ * @cold
+ */
 function fail(thing: Thing, code: number): void {
   const supervisor = thing.supervisor;
   dropLink(thing);
@@ -73,7 +76,10 @@ function fail(thing: Thing, code: number): void {
   setTimer(thing, wait, Next.begin, 0);
 }
 
-/** Nothing more to try until a person does something. Readings are kept all the same. */
+/**
+ * Nothing more to try until a person does something. Readings are kept all the same.
+ * @cold
+ */
 function stop(thing: Thing, code: number): void {
   dropLink(thing);
   climb(thing, Rung.stopped);
@@ -81,6 +87,7 @@ function stop(thing: Thing, code: number): void {
   tell(thing, "stopped", code, "");
 }
 
+/** @cold */
 function ready(thing: Thing): void {
   const supervisor = thing.supervisor;
   climb(thing, Rung.live);
@@ -91,11 +98,13 @@ function ready(thing: Thing): void {
   publisherReady(thing);
 }
 
+/** @cold */
 function activated(thing: Thing, token: string): void {
   activationDone(thing, token);
   setTimer(thing, 0, Next.adopt, 0);
 }
 
+/** @cold */
 function refused(thing: Thing, code: number): void {
   if (code === AgentCode.activationRefused) {
     activationRefused(thing);
@@ -108,6 +117,7 @@ function refused(thing: Thing, code: number): void {
   setTimer(thing, 0, Next.fail, code);
 }
 
+/** @cold */
 function lost(thing: Thing, code: number): void {
   thing.supervisor.linked = false;
   if (code !== Fault.none) return fail(thing, code);
@@ -178,7 +188,10 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
   thing.supervisor.link = thing.driver.open(thing.ports, target, makeSink(thing), thing.supervisor.link);
 }
 
-/** The host's address came, or will not. One that comes when patience has run out is not wanted any more. */
+/**
+ * The host's address came, or will not. One that comes when patience has run out is not wanted any more.
+ * @cold
+ */
 function resolved(thing: Thing, fault: number, address: string): void {
   if (thing.supervisor.rung !== Rung.resolve) return;
   const cloud = loadCloud(thing.records);
@@ -193,6 +206,7 @@ function resolveHost(thing: Thing, cloud: CloudSettings): void {
   thing.ports.dns.resolve(cloud.host, (fault, address) => resolved(thing, fault, address));
 }
 
+/** @cold */
 function wifiChanged(thing: Thing, connection: number, fault: number): void {
   const rung = thing.supervisor.rung;
   if (connection < WifiConnection.ready && rung !== Rung.stopped && rung !== Rung.off) fail(thing, fault);
@@ -220,7 +234,10 @@ function begin(thing: Thing): void {
   resolveHost(thing, cloud);
 }
 
-/** The timer has fired: what it was for is due. */
+/**
+ * The timer has fired: what it was for is due.
+ * @cold
+ */
 function step(thing: Thing): void {
   const supervisor = thing.supervisor;
   const next = supervisor.next;
@@ -235,7 +252,10 @@ function step(thing: Thing): void {
   else stop(thing, supervisor.nextCode);
 }
 
-/** Starts to climb, on a later turn. */
+/**
+ * Starts to climb, on a later turn.
+ * @cold
+ */
 export function ladderStart(thing: Thing): void {
   const cloud = loadCloud(thing.records);
   // Said at every boot, so that nobody forgets it.
@@ -244,7 +264,10 @@ export function ladderStart(thing: Thing): void {
   setTimer(thing, 0, Next.begin, 0);
 }
 
-/** Comes down in order, so that no last will is published; the device may sleep or restart then. */
+/**
+ * Comes down in order, so that no last will is published; the device may sleep or restart then.
+ * @cold
+ */
 export function ladderStop(thing: Thing): void {
   thing.ports.clock.cancel(thing.supervisor.timer);
   dropLink(thing);

@@ -103,7 +103,10 @@ function flush(link: MqttLink): void {
   if (fault !== Fault.none) setDeadline(link, 0, fault);
 }
 
-/** DISCONNECT, and the end once it has left. */
+/**
+ * DISCONNECT, and the end once it has left.
+ * @cold
+ */
 function farewell(link: MqttLink, code: number): void {
   if (link.step === Step.closing) return;
   link.step = Step.closing;
@@ -119,6 +122,7 @@ function ownTopic(link: MqttLink): string {
   return link.target.token === "" ? channelTopic(link) : link.profile.thingTopic(link.target.token);
 }
 
+/** @cold */
 function runTurn(link: MqttLink): void {
   link.turn = 0;
   const uptime = link.ports.clock.uptime();
@@ -142,7 +146,10 @@ function takeTurn(link: MqttLink, todo: Todo): void {
   if (link.turn === 0) link.turn = link.ports.clock.after(0, () => runTurn(link));
 }
 
-/** SUBACK, or UNSUBACK after an activation. */
+/**
+ * SUBACK, or UNSUBACK after an activation.
+ * @cold
+ */
 function subscribed(link: MqttLink, codes: string): void {
   if (link.step === Step.unsubscribing) return takeTurn(link, Todo.leave);
   if (codes !== chr(0) && codes !== chr(1)) return setDeadline(link, 0, AgentCode.subscriptionRefused);
@@ -209,6 +216,7 @@ function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOptions {
   };
 }
 
+/** @cold */
 function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link {
   if (before !== undefined) end(before as MqttLink, Fault.none);
   const link = {

@@ -26,7 +26,10 @@ const UNECHOED_MAX = 3;
 /** How often a suspect token is tried. */
 const SUSPECT_MS = 300000;
 
-/** A publisher over an opened log. */
+/**
+ * A publisher over an opened log.
+ * @cold
+ */
 export function newPublisher(log: ReadingLog, keys: KeyState[]): Publisher {
   return {
     log,
@@ -132,7 +135,10 @@ export function pumpSoon(thing: Thing): void {
   publisher.turn = clock.after(0, () => pump(thing));
 }
 
-/** The platform does not take this token: the readings stay, and a person has to look. */
+/**
+ * The platform does not take this token: the readings stay, and a person has to look.
+ * @cold
+ */
 export function suspectToken(thing: Thing): void {
   const publisher = thing.publisher;
   if (publisher.suspect) return;
@@ -167,7 +173,10 @@ function arrive(thing: Thing, flight: Flight): void {
   pumpSoon(thing);
 }
 
-/** Acknowledged, and never came back: the batch is free to be sent again. */
+/**
+ * Acknowledged, and never came back: the batch is free to be sent again.
+ * @cold
+ */
 function echoMissed(thing: Thing, flight: Flight): void {
   const publisher = thing.publisher;
   releaseBatch(publisher, flight.ref);
@@ -183,7 +192,10 @@ function flightOf(publisher: Publisher, ref: number): Flight | undefined {
   return undefined;
 }
 
-/** The link is ready: everything that was on its way before is sent again. */
+/**
+ * The link is ready: everything that was on its way before is sent again.
+ * @cold
+ */
 export function publisherReady(thing: Thing): void {
   const publisher = thing.publisher;
   publisher.live = true;
@@ -192,7 +204,10 @@ export function publisherReady(thing: Thing): void {
   pumpSoon(thing);
 }
 
-/** The link is gone: nothing is in flight any more. */
+/**
+ * The link is gone: nothing is in flight any more.
+ * @cold
+ */
 export function publisherLost(thing: Thing): void {
   const publisher = thing.publisher;
   const clock = thing.ports.clock;
@@ -213,7 +228,10 @@ export function publisherAcknowledged(thing: Thing, ref: number): void {
   else flight.timer = thing.ports.clock.after(ECHO_MS, () => echoMissed(thing, flight));
 }
 
-/** The platform will never take this batch: keeping it would stop all that follows. */
+/**
+ * The platform will never take this batch: keeping it would stop all that follows.
+ * @cold
+ */
 export function publisherRejected(thing: Thing, ref: number): void {
   const publisher = thing.publisher;
   const flight = flightOf(publisher, ref);

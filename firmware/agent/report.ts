@@ -40,7 +40,10 @@ export function findMeasure(thing: Thing, key: string): Measure | undefined {
   return undefined;
 }
 
-/** Declares a measure: 0, or `invalid` for a key that the platform forbids, that is taken, or decimals outside 0 to 6. */
+/**
+ * Declares a measure: 0, or `invalid` for a key that the platform forbids, that is taken, or decimals outside 0 to 6.
+ * @cold
+ */
 export function addMeasure(thing: Thing, key: string, decimals: number, ram: boolean): number {
   if (!thing.driver.platform.keyValid(key) || decimals < 0 || decimals > 6 || findMeasure(thing, key) !== undefined) return AgentCode.invalid;
   for (const command of thing.commands) {

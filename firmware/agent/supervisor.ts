@@ -27,7 +27,10 @@ const AWAKE_BEAT_MS = 500;
 /** What a link that is left in order gets for its last bytes. */
 const FAREWELL_MS = 500;
 
-/** Restarts the machine; `code` is what is reported as the last error after it. */
+/**
+ * Restarts the machine; `code` is what is reported as the last error after it.
+ * @cold
+ */
 function restart(thing: Thing, code: number): void {
   recordPut(thing.records, "error", "" + code);
   tell(thing, "restart", code, "");
@@ -46,6 +49,7 @@ function prove(thing: Thing, uptime: number): void {
   if (thing.safeMode) restart(thing, 0);
 }
 
+/** @cold */
 function beat(thing: Thing): void {
   const supervisor = thing.supervisor;
   const uptime = thing.ports.clock.uptime();
@@ -65,7 +69,10 @@ function mayFallAsleep(thing: Thing): boolean {
   return thing.accepted > 0 && waitingReadings(thing.publisher) === 0;
 }
 
-/** Sleeps until the next sample when the log is empty or the wake has lasted long enough. */
+/**
+ * Sleeps until the next sample when the log is empty or the wake has lasted long enough.
+ * @cold
+ */
 function sleepWhenDone(thing: Thing): void {
   if (thing.sleepMs === 0 || !mayFallAsleep(thing)) return;
   thing.ports.clock.cancel(thing.supervisor.sleepTimer);
@@ -77,7 +84,10 @@ function sleepWhenDone(thing: Thing): void {
   });
 }
 
-/** Starts the watchdog, the heartbeat and the ladder. */
+/**
+ * Starts the watchdog, the heartbeat and the ladder.
+ * @cold
+ */
 export function supervisorStart(thing: Thing): void {
   const clock = thing.ports.clock;
   const supervisor = thing.supervisor;

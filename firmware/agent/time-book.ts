@@ -15,6 +15,7 @@ const ANCHORS_MAX = 16;
 /**
  * The world time of `uptime` in boot `boot`; undefined when that boot never learned the time. Uptimes that wrapped (past
  * 24.8 days without a clock) are not recognised.
+ * @cold
  */
 export function timeOf(store: RecordStore, boot: number, uptime: number): EpochTime | undefined {
   const anchors = recordGet(store, "anchors");

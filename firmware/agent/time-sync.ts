@@ -18,7 +18,10 @@ const DAY_MS = 86400000;
 /** A time server is asked again no sooner than this (RFC 4330 10). */
 const RETRY_MS_MIN = 15000;
 
-/** Writes down when this boot began, once that is known and a reading needs it. */
+/**
+ * Writes down when this boot began, once that is known and a reading needs it.
+ * @cold
+ */
 export function learnTime(thing: Thing): void {
   const clock = thing.ports.clock;
   const now = clock.epoch();
@@ -42,11 +45,13 @@ function later(thing: Thing, ms: number): void {
   thing.time.timer = thing.ports.clock.after(ms, thing.time.again);
 }
 
+/** @cold */
 function failed(thing: Thing): void {
   thing.time.failures += 1;
   later(thing, RETRY_MS_MIN + backoffMs(thing.ports.random, thing.time.failures));
 }
 
+/** @cold */
 function answered(thing: Thing, bytes: string, from: string): void {
   const time = thing.time;
   const clock = thing.ports.clock;
@@ -61,6 +66,7 @@ function answered(thing: Thing, bytes: string, from: string): void {
   later(thing, DAY_MS);
 }
 
+/** @cold */
 function ask(thing: Thing, fault: number, address: string): void {
   const time = thing.time;
   const ports = thing.ports;
@@ -79,12 +85,16 @@ function ask(thing: Thing, fault: number, address: string): void {
   ports.udp.write(time.socket, sntpRequest(time.cookie), address, SNTP_PORT);
 }
 
+/** @cold */
 function begin(thing: Thing): void {
   const cloud = loadCloud(thing.records);
   if (cloud !== undefined) thing.ports.dns.resolve(cloud.timeHost, (fault, address) => ask(thing, fault, address));
 }
 
-/** Asks the time server, unless there is none, the machine knows the time by itself, or a question is due anyway. */
+/**
+ * Asks the time server, unless there is none, the machine knows the time by itself, or a question is due anyway.
+ * @cold
+ */
 export function askTime(thing: Thing, host: string): void {
   if (host === "" || thing.time.timer !== 0 || thing.ports.clock.epoch() !== undefined) return;
   // A timer that stands from here on keeps a second question from being asked beside this one.

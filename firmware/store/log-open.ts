@@ -76,6 +76,7 @@ function findOldest(log: ReadingLog): void {
 /**
  * Opens the log in an area. Never fails: an area that cannot be read is `fresh`, one of a later format is left alone
  * (`newer`: it gives nothing and takes nothing). Writes nothing.
+ * @cold
  */
 export function logOpen(flash: FlashPort, checksum: ChecksumPort, area: FlashArea): ReadingLog {
   if (MOTET_CHECKED) check(area.blocks >= 2 && area.blockBytes >= blockBytesMin, "logOpen: area too small");

@@ -46,7 +46,10 @@ export function logEntry(): LogEntry {
   return { sequence: 0, bytes: "" };
 }
 
-/** Drops the block, if it is one of the log's: counts what waits in it, and what is missing. */
+/**
+ * Drops the block, if it is one of the log's: counts what waits in it, and what is missing.
+ * @cold
+ */
 function dropBlock(log: ReadingLog, block: number): void {
   const header = logHeader();
   const known = readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial);
@@ -75,6 +78,7 @@ function dropBlock(log: ReadingLog, block: number): void {
  * Begins a block: drops the one after it, so that one is always free, then erases and heads this one. The counts of what
  * is dropped are in the new header, hence drop and count are one step for a power cut. A block that fails is passed over.
  * @param distance added to the serial: a whole round or more makes every older block dead
+ * @cold
  */
 function beginBlock(log: ReadingLog, distance: number): number {
   const blocks = log.area.blocks;
@@ -188,6 +192,7 @@ export function logAcknowledge(log: ReadingLog, cursor: LogCursor, sequence: num
  * Drops everything, uncounted, and erases the bytes. Sequences go on. The first step makes every older block dead, so that
  * a power cut leaves the log as it was, or empty.
  * @returns `ok`, or `hardware` when a block could not be erased
+ * @cold
  */
 export function logErase(log: ReadingLog): number {
   let code: number = StoreCode.ok;

@@ -77,6 +77,7 @@ function eraseOthers(store: RecordStore, always: boolean): number {
  * Opens the store in an area. Never fails: an area that cannot be read is empty (`fresh`) and is formatted by the first
  * write, one of a later format is left alone (`newer`). Writes nothing, except that it finishes a `recordsErase` that was
  * cut short.
+ * @cold
  */
 export function recordsOpen(flash: FlashPort, checksum: ChecksumPort, area: FlashArea): RecordStore {
   if (MOTET_CHECKED) check(area.blocks >= 2 && area.blockBytes >= blockBytesMin, "recordsOpen: area too small");
@@ -103,7 +104,10 @@ export function recordsOpen(flash: FlashPort, checksum: ChecksumPort, area: Flas
   return store;
 }
 
-/** The value of a key, or undefined. */
+/**
+ * The value of a key, or undefined.
+ * @cold
+ */
 export function recordGet(store: RecordStore, key: string): string | undefined {
   if (store.generation === 0 || store.state === StoreState.newer) return undefined;
   const found = recordSearch();
@@ -209,6 +213,7 @@ function validKey(key: string): boolean {
  * Stores a value of 0 to `recordValueBytesMax` bytes under a key. Reads it back; writes nothing when the value is
  * unchanged. A power cut leaves the old value or the new one.
  * @returns `ok`, `invalid`, `full`, `hardware` or `newer`
+ * @cold
  */
 export function recordPut(store: RecordStore, key: string, value: string): number {
   if (!validKey(key) || value.length > recordValueBytesMax) return StoreCode.invalid;
@@ -217,7 +222,10 @@ export function recordPut(store: RecordStore, key: string, value: string): numbe
   return change(store, key, false, value);
 }
 
-/** Removes a key; writes nothing when there is none. @returns as `recordPut`, but never `full` in practice: it shrinks */
+/**
+ * Removes a key; writes nothing when there is none. @returns as `recordPut`, but never `full` in practice: it shrinks
+ * @cold
+ */
 export function recordRemove(store: RecordStore, key: string): number {
   if (!validKey(key)) return StoreCode.invalid;
   if (store.state === StoreState.newer) return StoreCode.newer;

@@ -48,7 +48,7 @@ const moduleOf = (root: string, path: string): string => JSON.stringify(`${root}
 /** What every entry imports: the app, the agent, one link and one profile. */
 function imports(root: string, choice: BuildChoice, profile: Profile): string[] {
   return [
-    `import definition from ${JSON.stringify(choice.app)};`,
+    `import definition from ${JSON.stringify(choice.app.replace(/\.ts$/, ""))};`,
     `import { bootThing } from ${moduleOf(root, "firmware/agent/boot")};`,
     `import { ${profile.link}Link } from ${moduleOf(root, `firmware/agent/link-${profile.link}`)};`,
     `import { ${profile.profile} } from ${moduleOf(root, `firmware/${profile.module}`)};`,
@@ -74,7 +74,8 @@ export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruin
     ...imports(root, choice, profile),
     `import { ports } from ${moduleOf(root, `hal/${runtime}/index`)};`,
     `import { start } from ${moduleOf(root, `hal/${runtime}/start`)};`,
-    `const build = ${JSON.stringify({ name: choice.name, version: choice.version })};`,
+    `import type { Build } from ${moduleOf(root, "firmware/agent/thing")};`,
+    `const build: Build = { name: ${JSON.stringify(choice.name)}, version: ${JSON.stringify(choice.version)} };`,
     `start(() => { bootThing(ports, ${profile.link}Link(${profile.profile}()), build, definition); });`,
     "",
   ].join("\n");

@@ -3,6 +3,7 @@
  * what NodeMCU lacks.
  */
 import type { BoardConstants, Image } from "../../../sim/engines/image";
+import { shortenFields } from "./lua/fields";
 import { fold } from "./lua/fold";
 import { link } from "./lua/link";
 import { nameAll } from "./lua/names";
@@ -41,6 +42,7 @@ export async function compileLua(root: string, entrySource: string, board: LuaBu
     }
     return top;
   });
+  shortenFields(tops, translation.fields, () => false);
   const { text } = print(tops, nameAll(tops, () => false));
   return { board: board.id, runtime: "lua", constants: board.constants, files: new Map([[MAIN, text]]), main: MAIN, maps: new Map(), modules: [] };
 }

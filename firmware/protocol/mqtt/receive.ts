@@ -29,7 +29,10 @@ function mayStart(phase: MqttPhase, first: number): boolean {
   return first === 0x40 || first === 0x90 || first === 0xb0 || first === 0xd0;
 }
 
-/** CONNACK (3.2). `flags` and `code` are its two bytes. */
+/**
+ * CONNACK (3.2). `flags` and `code` are its two bytes.
+ * @cold
+ */
 function connack(session: MqttSession, sink: MqttSink, flags: number, code: number, uptime: number): number {
   const present = flags === 1;
   // Session present goes with acceptance only [MQTT-3.2.2-4], and a clean session has no past [MQTT-3.2.2-1].
@@ -79,7 +82,10 @@ function puback(session: MqttSession, sink: MqttSink, id: number, uptime: number
   sink.acknowledged(ref);
 }
 
-/** SUBACK (3.9), `codes` one byte a filter, or UNSUBACK (3.11), `codes` "". An unknown identifier is not taken as ours [MQTT-2.3.1-7]. */
+/**
+ * SUBACK (3.9), `codes` one byte a filter, or UNSUBACK (3.11), `codes` "". An unknown identifier is not taken as ours [MQTT-2.3.1-7].
+ * @cold
+ */
 function filtersAnswered(session: MqttSession, sink: MqttSink, id: number, codes: string, uptime: number): number {
   for (let k = 0; k < codes.length; k += 1) {
     const code = at(codes, k);

@@ -49,7 +49,10 @@ function assertIdle(session: MqttSession): void {
   check(!session.busy, "mqtt: the sink called back into the core");
 }
 
-/** A new session, closed, or of phase `invalid` if the options are refused. Nothing is sent before `mqttConnect`. */
+/**
+ * A new session, closed, or of phase `invalid` if the options are refused. Nothing is sent before `mqttConnect`.
+ * @cold
+ */
 export function mqttOpen(options: MqttOptions): MqttSession {
   const valid = areOptions(options) && encodeConnect(options, true).length <= options.packetBytesMax;
   return {
@@ -81,6 +84,7 @@ export function mqttOpen(options: MqttOptions): MqttSession {
 /**
  * The transport is up: sends CONNECT, the first packet and the only one of its kind [MQTT-3.1.0-1, -2].
  * @returns 0, or `invalid` on a session that is not closed or was refused, or that has an empty client id and is not clean
+ * @cold
  */
 export function mqttConnect(session: MqttSession, sink: MqttSink, uptime: number): number {
   if (MOTET_CHECKED) assertIdle(session);
@@ -171,6 +175,7 @@ export function mqttPublish(
  * [MQTT-3.3.1-1, 2.3.1-3]. Asks for the next, if there is one. An owner that has lost the message lets the connection end
  * and connects with `cleanSession` true.
  * @returns 0, `notConnected`, `packetTooLarge`, or `invalid` also for a packetId that was not asked for
+ * @cold
  */
 export function mqttResend(
   session: MqttSession,
@@ -196,6 +201,7 @@ export function mqttResend(
   return code;
 }
 
+/** @cold */
 function sendFilters(session: MqttSession, sink: MqttSink, type: number, filters: readonly string[], qos: number, uptime: number): number {
   if (MOTET_CHECKED) assertIdle(session);
   if (session.phase !== MqttPhase.connected || session.filterIds.length >= FILTER_PACKETS_MAX) return 0;
@@ -229,7 +235,10 @@ export function mqttUnsubscribe(session: MqttSession, sink: MqttSink, filters: r
   return sendFilters(session, sink, UNSUBSCRIBE_TYPE, filters, 0, uptime);
 }
 
-/** Ends the connection in order: DISCONNECT, then `sink.close(0)` [MQTT-3.14.4-1, -2]. The broker drops the will. */
+/**
+ * Ends the connection in order: DISCONNECT, then `sink.close(0)` [MQTT-3.14.4-1, -2]. The broker drops the will.
+ * @cold
+ */
 export function mqttDisconnect(session: MqttSession, sink: MqttSink): void {
   if (MOTET_CHECKED) assertIdle(session);
   if (session.phase !== MqttPhase.connected && session.phase !== MqttPhase.connecting) return;
@@ -255,6 +264,7 @@ function keepAlive(session: MqttSession, sink: MqttSink, uptime: number): number
 /**
  * Time has passed: closes for an answer that is overdue, sends PINGREQ when nothing was sent [MQTT-3.1.2-23] or nothing
  * was heard for nine tenths of keep-alive, and asks for the next tick.
+ * @cold
  */
 export function mqttTick(session: MqttSession, sink: MqttSink, uptime: number): void {
   if (MOTET_CHECKED) assertIdle(session);

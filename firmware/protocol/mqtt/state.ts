@@ -97,6 +97,7 @@ export function removeAt(list: number[], i: number): void {
  * The transport is gone. With `cleanSession` false what is in flight stays, to be re-sent on the next connection
  * [MQTT-3.1.2-4, 4.1.0-1]; else it is forgotten [MQTT-3.1.2-6] and was never acknowledged, so the owner has it still.
  * Waiting subscriptions are forgotten in both. Does nothing on a closed session.
+ * @cold
  */
 export function mqttClosed(session: MqttSession): void {
   if (session.phase === MqttPhase.invalid) return;
@@ -114,7 +115,10 @@ export function mqttClosed(session: MqttSession): void {
   }
 }
 
-/** Ends the connection for `code`, and gives it back. */
+/**
+ * Ends the connection for `code`, and gives it back.
+ * @cold
+ */
 export function finish(session: MqttSession, sink: MqttSink, code: number): number {
   mqttClosed(session);
   sink.close(code);

@@ -16,6 +16,9 @@ export interface Flat {
   readonly map: string;
 }
 
+/** The engine's own modules are none of the bundler's business: it sees a function of this name, of the same length. */
+const hiddenRequire = "requir$";
+
 /** Serves the emitted modules from memory. */
 function fromMemory(root: string, modules: Modules): Plugin {
   const aliases: readonly (readonly [RegExp, string])[] = [
@@ -33,7 +36,7 @@ function fromMemory(root: string, modules: Modules): Plugin {
       });
       bundler.onLoad({ filter: /.*/ }, ({ path }) => {
         const { text, map } = modules.get(path)!;
-        return { contents: `${text}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`, loader: "js" };
+        return { contents: `${text.replace(/\brequire\(/g, `${hiddenRequire}(`)}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`, loader: "js" };
       });
     },
   };
@@ -51,11 +54,15 @@ function freeFields(code: string): string[] {
   return [...used].filter((name) => !declared.has(name));
 }
 
-/** The bundler writes `var` for what modules declare; Espruino does not hoist it. A text of the same length. */
-function withoutVar(code: string): string {
+/**
+ * A text of the same length without what Espruino cannot take: the bundler writes `var` for what modules declare, which is not
+ * hoisted, and the names that the entry exports, which nothing imports.
+ */
+function asScript(code: string): string {
   let text = code;
   for (const node of parse(code, { ecmaVersion: 2022, sourceType: "module" }).body) {
     if (node.type === "VariableDeclaration" && node.kind === "var") text = `${text.slice(0, node.start)}let${text.slice(node.start + 3)}`;
+    if (node.type === "ExportNamedDeclaration") text = text.slice(0, node.start) + text.slice(node.start, node.end).replace(/[^\n]/g, " ") + text.slice(node.end);
   }
   return text;
 }
@@ -76,7 +83,7 @@ export async function bundleModules(root: string, modules: Modules, define: Reco
     sourcemap: "external",
   });
   const text = (end: string): string => bundled.outputFiles.find(({ path }) => path.endsWith(end))!.text;
-  const code = withoutVar(text(".js"));
+  const code = asScript(text(".js")).replaceAll(`${hiddenRequire}(`, "require(");
   const fields = freeFields(code);
   return { code: fields.length === 0 ? code : `let ${fields.join(",")};${code}`, map: text(".map") };
 }

@@ -4,6 +4,7 @@
  *
  * Works on whole numbers within 2^31-1 only, so that every Lua would have computed the same.
  */
+import { takeJumpsOut } from "./jumps";
 import { isPure } from "./shake";
 import { isLiteral, rewriteBodies, rewriteExprs } from "./tree";
 import type { Expr, Stat } from "./tree";
@@ -156,35 +157,30 @@ function foldExpr(expr: Expr): Expr {
 const endsFlow = (stat: Stat): boolean => ["return", "break", "goto"].includes(stat.kind);
 const jumps = (stats: readonly Stat[]): boolean => stats.some(({ kind }) => kind === "label" || kind === "goto");
 
-/**
- * The statements that stand for one, when its branches are decided. A block of its own needs no brackets, because names are
- * resolved; but labels are known by name, and stay in theirs.
- */
+/** The statements that stand for one, when its branches are decided. A block of its own needs no brackets: names are resolved. */
 function decided(stat: Stat): Stat[] {
-  const inPlace = (body: Stat[]): Stat[] => (jumps(body) ? [{ kind: "do", body, at: stat.at }] : body);
   if (stat.kind === "if") {
     const known = literal(stat.test);
-    if (known !== undefined) return inPlace(isTrue(known.value) ? stat.then : stat.otherwise);
+    if (known !== undefined) return [{ kind: "do", body: isTrue(known.value) ? stat.then : stat.otherwise, at: stat.at }];
     if (stat.then.length === 0 && stat.otherwise.length === 0 && isPure(stat.test)) return [];
   }
   if (stat.kind === "while" && literal(stat.test) !== undefined && !isTrue(literal(stat.test)!.value)) return [];
-  return stat.kind === "do" ? inPlace(stat.body) : [stat];
+  return [stat];
 }
 
 /** A list of statements without what is decided, and without what follows a `return`. */
 function foldBody(body: Stat[]): Stat[] {
-  const result = body.flatMap((stat, i) => {
-    const stats = decided(stat);
-    // What stands after a `return` is cut off, but not a label.
-    const isCut = i < body.length - 1 && stat.kind !== "return" && stats.some(endsFlow) && jumps(body.slice(i + 1));
-    return isCut ? [{ kind: "do" as const, body: stats, at: stat.at }] : stats;
-  });
-  const end = result.findIndex(endsFlow);
-  return end < 0 ? result : result.slice(0, end + 1);
+  const result = body.flatMap(decided);
+  // Where there are labels, blocks keep their names apart from the jumps.
+  if (jumps(result)) return result;
+  const flat = result.flatMap((stat) => (stat.kind === "do" && !jumps(stat.body) ? stat.body : [stat]));
+  const end = flat.findIndex(endsFlow);
+  return end < 0 ? flat : flat.slice(0, end + 1);
 }
 
 /** Folds all that the statements compute and decide. */
 export function fold(stats: Stat[]): Stat[] {
+  takeJumpsOut(stats);
   rewriteExprs(stats, foldExpr);
   rewriteBodies(stats, (body) => foldBody(body));
   return foldBody(stats);

@@ -13,6 +13,7 @@ import type { Known } from "./tree";
 export class Facts {
   private readonly types = new WeakMap<tstl.Node, Known>();
   private readonly silent = new WeakSet<tstl.Node>();
+  private readonly foreign = new WeakSet<tstl.Node>();
 
   know(node: tstl.Node, type: Known): void {
     if (type !== undefined) this.types.set(node, type);
@@ -23,6 +24,13 @@ export class Facts {
   /** Notes a function whose result nobody looks at. */
   hush(node: tstl.Node): void {
     this.silent.add(node);
+  }
+  /** Notes a field that the engine declares. */
+  disown(node: tstl.Node): void {
+    this.foreign.add(node);
+  }
+  isForeign(node: tstl.Node): boolean {
+    return this.foreign.has(node);
   }
   isSilent(node: tstl.Node): boolean {
     return this.silent.has(node);
@@ -113,7 +121,11 @@ export function loweringPlugin(board: LuaBoard, facts: Facts, refuse: Refuse): t
       [ts.SyntaxKind.PropertyAccessExpression]: noted((context, node: ts.PropertyAccessExpression) => {
         const object = node.expression;
         const isBoard = ts.isIdentifier(object) && object.text === "BOARD" && declaredIn(context, object)?.fileName.endsWith("/hal/board.d.ts") === true;
-        if (!isBoard) return context.superTransformExpression(node);
+        if (!isBoard) {
+          const access = context.superTransformExpression(node);
+          if (declaredIn(context, node.name)?.isDeclarationFile === true) facts.disown(access);
+          return access;
+        }
         const value = board.constants[node.name.text];
         if (value === undefined) refuse(node, "board", `The board has no constant "${node.name.text}": add it to its board.json.`);
         return literalOf(value ?? false, node);

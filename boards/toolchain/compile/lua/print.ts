@@ -3,11 +3,10 @@
  */
 import type { Binding, Closure, Expr, Place, Stat, Top } from "./tree";
 
-/** The place of a piece of text, and the module whose bytes it counts among. */
+/** From this offset on, up to the next mark, the text comes from that place. */
 export interface Mark {
   readonly offset: number;
-  readonly at: Place | undefined;
-  readonly module: string;
+  readonly at: Place;
 }
 
 export interface Printed {
@@ -46,8 +45,8 @@ class Printer {
   private pieces: string[] = [];
   private length = 0;
   private last = "";
+  private pending: Place | undefined;
   readonly marks: Mark[] = [];
-  private module = "";
 
   constructor(private readonly names: (binding: Binding) => string) {}
 
@@ -60,14 +59,25 @@ class Printer {
     const glued = /[A-Za-z0-9_]$/.test(this.last) && /^[A-Za-z0-9_]/.test(token);
     // "a- -b" is no comment, "1 ..x" no number, "[ [[x" no long string.
     const clash = (this.last.endsWith("-") && token.startsWith("-")) || (/^[0-9]/.test(this.last) && token.startsWith(".")) || (this.last.endsWith("[") && token.startsWith("["));
-    const text = glued || clash ? ` ${token}` : token;
-    this.pieces.push(text);
-    this.length += text.length;
+    if (glued || clash) this.write(" ");
+    this.place();
+    this.write(token);
     this.last = token;
   }
 
+  private write(text: string): void {
+    this.pieces.push(text);
+    this.length += text.length;
+  }
+
+  /** What comes next is from `at`; of several, the innermost counts. */
   private mark(at: Place | undefined): void {
-    this.marks.push({ offset: this.length, at, module: this.module });
+    if (at !== undefined) this.pending = at;
+  }
+
+  private place(): void {
+    if (this.pending !== undefined) this.marks.push({ offset: this.length, at: this.pending });
+    this.pending = undefined;
   }
 
   /** Between statements: a line's end, which costs as much as a blank and tells more, and only where one is needed. */
@@ -75,8 +85,7 @@ class Printer {
     const needed = /[A-Za-z0-9_]$/.test(this.last) && /^[A-Za-z0-9_]/.test(next);
     if (!needed && !(next.startsWith("(") && !/^(|;|do|then|else|repeat|end)$/.test(this.last))) return;
     const glue = next.startsWith("(") ? ";" : "\n";
-    this.pieces.push(glue);
-    this.length += 1;
+    this.write(glue);
     this.last = glue;
   }
 
@@ -316,14 +325,10 @@ class Printer {
   }
 
   top(top: Top): void {
-    this.module = top.module;
     // Each definition on a line of its own: an error that a board prints names its line.
-    if (this.length > 0) {
-      this.pieces.push("\n");
-      this.length += 1;
-      this.last = "\n";
-    }
-    this.mark(top.stat.at);
+    if (this.length > 0) this.write("\n");
+    this.last = "\n";
+    this.mark(top.stat.at ?? { module: top.module, line: 0, column: 0 });
     this.stat(top.stat);
   }
 }

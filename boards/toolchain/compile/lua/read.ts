@@ -109,7 +109,7 @@ class Reader {
       if (meaning === "exports") return { kind: "name", binding: this.exports.own(index.value) };
       if (meaning !== undefined && "module" in meaning) return this.imported(meaning.module, index.value);
     }
-    return { kind: "index", table: this.expr(table), key: this.expr(index) };
+    return { kind: "index", table: this.expr(table), key: this.expr(index), foreign: this.facts.isForeign(node) };
   }
 
   private imported(module: string, name: string): Expr {

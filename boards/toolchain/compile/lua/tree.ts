@@ -32,7 +32,8 @@ export type Expr = Node & { known?: Known } & (
     | { kind: "string"; value: string }
     | { kind: "name"; binding: Binding }
     | { kind: "global"; name: string }
-    | { kind: "index"; table: Expr; key: Expr }
+    /** `foreign`: the engine declares the field, and its name stays. */
+    | { kind: "index"; table: Expr; key: Expr; foreign?: boolean }
     | { kind: "call"; callee: Expr; args: Expr[] }
     | { kind: "method"; target: Expr; name: string; args: Expr[] }
     | Closure

@@ -51,6 +51,7 @@ class Specialiser {
 
   private readonly visit = (node: ts.Node): ts.VisitResult<ts.Node | undefined> => {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
+    if (ts.isImportSpecifier(node)) return this.isImportGone(node) ? undefined : node;
     if (ts.isParameter(node)) return this.singletons.isGone(node) ? undefined : ts.visitEachChild(node, this.visit, this.context);
     if (ts.isVariableStatement(node)) return this.variables(node);
     if (ts.isFunctionDeclaration(node)) return this.functionDeclaration(node);
@@ -98,6 +99,12 @@ class Specialiser {
     }
     if (ts.isIdentifier(node) && this.isLocalValue(node) && this.singletons.isBareValue(node)) return one();
     return ts.visitEachChild(node, this.visit, this.context);
+  }
+
+  /** A record of functions that another module exports is no variable there any more. */
+  private isImportGone(node: ts.ImportSpecifier): boolean {
+    const declaration = this.singletons.symbolOf(node.name)?.valueDeclaration;
+    return declaration !== undefined && ts.isVariableDeclaration(declaration) && this.singletons.isBare(this.singletons.checker.getTypeAtLocation(declaration));
   }
 
   /** A variable or parameter as a value; not a name in a declaration. */
