@@ -5,11 +5,15 @@
 import type { BoardConstants, Image } from "../../../sim/engines/image";
 import { shortenFields } from "./lua/fields";
 import { fold } from "./lua/fold";
+import { LuaBuildError } from "./lua/finding";
 import { link } from "./lua/link";
+import { moduleSizes, sourceMap } from "./lua/map";
 import { nameAll } from "./lua/names";
+import { globalsOf } from "./lua/nodemcu";
 import { print } from "./lua/print";
 import { translate } from "./lua/program";
 import type { LuaVersion } from "./lua/program";
+import { scanLua } from "./lua/scan";
 import { shake } from "./lua/shake";
 import type { Top } from "./lua/tree";
 
@@ -43,6 +47,17 @@ export async function compileLua(root: string, entrySource: string, board: LuaBu
     return top;
   });
   shortenFields(tops, translation.fields, () => false);
-  const { text } = print(tops, nameAll(tops, () => false));
-  return { board: board.id, runtime: "lua", constants: board.constants, files: new Map([[MAIN, text]]), main: MAIN, maps: new Map(), modules: [] };
+  const reserved = globalsOf(board.lua);
+  const printed = print(tops, nameAll(tops, (name) => reserved.has(name)));
+  const findings = scanLua(printed, board.lua, MAIN);
+  if (findings.length > 0) throw new LuaBuildError(findings);
+  return {
+    board: board.id,
+    runtime: "lua",
+    constants: board.constants,
+    files: new Map([[MAIN, printed.text]]),
+    main: MAIN,
+    maps: new Map([[MAIN, sourceMap(printed, MAIN)]]),
+    modules: moduleSizes(printed),
+  };
 }

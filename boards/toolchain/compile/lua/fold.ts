@@ -48,6 +48,7 @@ function sumWith(expr: Expr & { kind: "binary" }): Expr {
   const more = op === "+" ? right.value : -right.value;
   if (left.kind === "binary" && (left.op === "+" || left.op === "-") && left.right.kind === "number" && isWhole(left.right.value)) {
     const sum = (left.op === "+" ? left.right.value : -left.right.value) + more;
+    if (!isWhole(sum)) return expr;
     return sumWith({ ...expr, left: left.left, op: sum < 0 ? "-" : "+", right: { kind: "number", value: Math.abs(sum), known: "number" } });
   }
   if (more === 0 && left.known === "number") return left;
