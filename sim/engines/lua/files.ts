@@ -1,0 +1,134 @@
+/**
+ * The file system of the board. A file `<area>.<block>` is an erase block of the machine's flash, so that power cuts and worn
+ * blocks act on it: absent while the block is erased, never longer than the block. The files of the image are there from the
+ * start; all others live as long as the boot.
+ */
+import type { FlashArea, FlashPort } from "../../../hal/ports/flash";
+import { no, type Services, yes } from "./service";
+
+/** One file. Offsets and counts are bytes; a write says whether all was written. */
+interface StoredFile {
+  /** -1 while it is absent. */
+  size(): number;
+  /** How far a seek reaches. */
+  limit(): number;
+  read(offset: number, count: number): string;
+  truncate(): boolean;
+  write(offset: number, bytes: string): boolean;
+  remove(): void;
+}
+
+/** Bytes to program where `now` is: runs of `bytes`, without those that stand there already. */
+function changes(now: string, bytes: string): { readonly at: number; readonly bytes: string }[] {
+  const runs: { at: number; bytes: string }[] = [];
+  let from = 0;
+  const take = (to: number): void => {
+    if (to > from) runs.push({ at: from, bytes: bytes.substring(from, to) });
+  };
+  for (let i = 0; i < bytes.length; i += 1) {
+    if (now[i] === "\xff" || now[i] !== bytes[i]) continue;
+    take(i);
+    from = i + 1;
+  }
+  take(bytes.length);
+  return runs.filter((run) => /[^\xff]/.test(run.bytes));
+}
+
+function blockFile(flash: FlashPort, area: FlashArea, block: number): StoredFile {
+  const { blockBytes } = area;
+  const start = block * blockBytes;
+  /** How long the file is, where this boot made it; its end is lost in erased bytes otherwise. */
+  let known: number | undefined;
+  const contents = (): string => flash.read(area, start, blockBytes);
+  const size = (): number => {
+    if (known !== undefined) return known;
+    const bytes = contents().replace(/\xff+$/, "");
+    return bytes.length === 0 ? -1 : bytes.length;
+  };
+  const erase = (): boolean => flash.eraseBlock(area, block) === 0;
+  return {
+    size,
+    limit: () => known ?? blockBytes,
+    read: (offset, count) => flash.read(area, start + offset, Math.max(0, Math.min(count, Math.max(size(), 0) - offset))),
+    truncate: () => {
+      if (contents() !== "\xff".repeat(blockBytes) && !erase()) return false;
+      known = 0;
+      return true;
+    },
+    write: (offset, bytes) => {
+      if (offset + bytes.length > blockBytes) return false;
+      for (const run of changes(flash.read(area, start + offset, bytes.length), bytes)) {
+        if (flash.write(area, start + offset + run.at, run.bytes) !== 0) return false;
+      }
+      if (known !== undefined) known = Math.max(known, offset + bytes.length);
+      return true;
+    },
+    remove: () => {
+      known = undefined;
+      erase();
+    },
+  };
+}
+
+function memoryFile(files: Map<string, string>, name: string): StoredFile {
+  const contents = (): string => files.get(name) ?? "";
+  const size = (): number => files.get(name)?.length ?? -1;
+  return {
+    size,
+    limit: size,
+    read: (offset, count) => contents().substring(offset, offset + count),
+    truncate: () => {
+      files.set(name, "");
+      return true;
+    },
+    write: (offset, bytes) => {
+      const before = contents();
+      files.set(name, before.substring(0, offset) + bytes + before.substring(offset + bytes.length));
+      return true;
+    },
+    remove: () => void files.delete(name),
+  };
+}
+
+/** `image` holds the files of the image; none of them changes. */
+export function fileServices(flash: FlashPort, image: ReadonlyMap<string, string>): Services {
+  const memory = new Map(image);
+  const blocks = new Map<string, StoredFile>();
+  const find = (name: string): StoredFile => {
+    const known = blocks.get(name);
+    if (known !== undefined) return known;
+    const [, areaName, index] = /^([a-z]+)\.(\d{1,3})$/.exec(name) ?? [];
+    const area = areaName === undefined ? undefined : flash.open(areaName);
+    if (area === undefined || Number(index) >= area.blocks) return memoryFile(memory, name);
+    const file = blockFile(flash, area, Number(index));
+    blocks.set(name, file);
+    return file;
+  };
+  const list = (): (string | number)[] => {
+    const names = [...memory.keys()];
+    for (const areaName of ["records", "log"]) {
+      const area = flash.open(areaName);
+      for (let block = 0; area !== undefined && block < area.blocks; block += 1) names.push(`${areaName}.${block}`);
+    }
+    return names.flatMap((name) => (find(name).size() < 0 ? [] : [name, find(name).size()]));
+  };
+  return {
+    "file.size": (name) => [find(name!).size()],
+    "file.limit": (name) => [find(name!).limit()],
+    "file.truncate": (name) => (find(name!).truncate() ? yes : no),
+    "file.read": (name, offset, count) => {
+      const file = find(name!);
+      return file.size() < 0 ? [0, ""] : [1, file.read(Number(offset), Number(count))];
+    },
+    "file.write": (name, offset, bytes) => (find(name!).write(Number(offset), bytes!) ? yes : no),
+    "file.remove": (name) => find(name!).remove(),
+    "file.rename": (from, to) => {
+      const contents = memory.get(from!);
+      if (contents === undefined || find(to!).size() >= 0) return no;
+      memory.set(to!, contents);
+      memory.delete(from!);
+      return yes;
+    },
+    "file.list": list,
+  };
+}

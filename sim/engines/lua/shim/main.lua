@@ -1,0 +1,204 @@
+-- The NodeMCU side of the Lua engines. This program runs on an ordinary Lua interpreter, stands in for the firmware of a
+-- board, and runs exactly the files of an image. It owns nothing: sockets, files, time and chips are asked of the engine
+-- (sim/engines/lua/channel.ts) over standard input and output, one line a message, fields parted by tabs.
+--
+--   from the engine   boot chip main ...   <event> ...   call name ...   = ...
+--   to the engine     ? question ...   ! statement ...   > result ...   idle
+--
+-- It works on one event at a time, says `idle`, and only then gets the next. Every question has one answer, and nothing but
+-- calls of a test bench can come before it. It must never print on its own account, and image code must never see it.
+
+local folder = arg[0]:match("^(.*)[/\\]") or "."
+local input, output = io.stdin, io.stdout
+output:setvbuf("full")
+local unpack = unpack or table.unpack
+local find, sub, gsub, concat = string.find, string.sub, string.gsub, table.concat
+
+-- One event may take this many times 100,000 instructions; a board's watchdog bites after about as much.
+local STEPS_MAX = 500
+local HUNG = "the event ran too long"
+
+local escapes = { ["\0"] = "\\0", ["\t"] = "\\t", ["\n"] = "\\n", ["\\"] = "\\\\" }
+local plain = { ["0"] = "\0", t = "\t", n = "\n", ["\\"] = "\\" }
+
+local function send(...)
+  local fields = { ... }
+  for i = 1, select("#", ...) do
+    fields[i] = gsub(tostring(fields[i]), "[%z\t\n\\]", escapes)
+  end
+  output:write(concat(fields, "\t"), "\n")
+end
+
+-- Waits for a line; the engine has switched us off when there is none.
+local function receive()
+  output:flush()
+  local line = input:read("*l")
+  if line == nil then os.exit(0) end
+  local fields, count, from = {}, 0, 1
+  repeat
+    local tab = find(line, "\t", from, true)
+    local field = sub(line, from, tab and tab - 1)
+    if find(field, "\\", 1, true) then field = gsub(field, "\\(.)", plain) end
+    count = count + 1
+    fields[count] = field
+    from = tab and tab + 1
+  until tab == nil
+  return fields
+end
+
+-- What the files of the shim share. `chip` and the globals of the image are set at boot.
+local host = { turn = 0, globals = {} }
+local handlers, steps = {}, 0
+local onError, restarting
+local ownErrors = { [HUNG] = true }
+local benchCall
+
+function host.on(event, handler) handlers[event] = handler end
+
+function host.tell(...) send("!", ...) end
+
+function host.ask(...)
+  send("?", ...)
+  while true do
+    local fields = receive()
+    if fields[1] == "=" then return unpack(fields, 2) end
+    benchCall(fields)
+  end
+end
+
+-- Raises an error of the firmware, as luaL_error does: `level` 1 is the function that calls raise.
+function host.raise(text, level)
+  ownErrors[text] = true
+  error(text, (level or 1) + 2)
+end
+
+-- What luaL_checkinteger makes of an argument.
+function host.integer(value)
+  local number = tonumber(value)
+  if number == nil or number ~= number then host.raise("bad argument (number expected, got " .. type(value) .. ")", 2) end
+  if math.tointeger == nil then
+    return number < 0 and math.ceil(number) or math.floor(number)
+  end
+  local integer = math.tointeger(number)
+  if integer == nil then host.raise("bad argument (number has no integer representation)", 2) end
+  return integer
+end
+
+function host.text(value)
+  if type(value) ~= "string" and type(value) ~= "number" then
+    host.raise("bad argument (string expected, got " .. type(value) .. ")", 2)
+  end
+  return tostring(value)
+end
+
+function host.callable(value)
+  if type(value) ~= "function" then host.raise("bad argument (function expected, got " .. type(value) .. ")", 2) end
+  return value
+end
+
+-- The text of an error may hold bytes of the device, so only what the engines themselves say is told.
+local function safe(message)
+  if type(message) ~= "string" then return "an error of the program" end
+  local place, text = message:match("^([%w_.%-]+:%d+: )(.*)$")
+  text = text or message
+  local known = ownErrors[text] or find(text, "^attempt to ") or find(text, "^bad argument ") or text == "not enough memory"
+    or find(text, "stack overflow", 1, true)
+  return (place or "") .. (known and sub(text, 1, 200) or "an error of the program")
+end
+
+-- The default action of node.setonerror: tell, and restart two seconds later.
+local function uncaught(message)
+  host.tell("failed", safe(message))
+  if find(tostring(message), HUNG, 1, true) then
+    host.tell("system.restart")
+  elseif onError ~= nil then
+    pcall(onError, tostring(message))
+  elseif not restarting then
+    restarting = true
+    host.tell("system.restartLater", 2000)
+  end
+end
+
+function host.setOnError(handler) onError = handler end
+
+-- Code of the image broke a rule that a board would not survive, or would survive by chance only: the run is over.
+function host.defect(text) host.tell("defect", text) end
+
+-- Runs a callback of the image, if there is one.
+function host.run(callback, ...)
+  if callback == nil then return true end
+  local count, values = select("#", ...), { ... }
+  local ok, message = xpcall(function() callback(unpack(values, 1, count)) end, function(text) return text end)
+  if not ok then uncaught(message) end
+  return ok
+end
+
+-- A network callback of the ESP8266 is not protected: an error in it resets the chip at once.
+function host.runBare(callback, ...)
+  local before = onError
+  if host.esp8266 then onError = function() host.tell("system.restart") end end
+  local ok = host.run(callback, ...)
+  onError = before
+  return ok
+end
+
+local function load5(text, name)
+  if setfenv == nil then return load(text, "@" .. name, "t", host.globals) end
+  local chunk, message = loadstring(text, "@" .. name)
+  if chunk ~= nil then setfenv(chunk, host.globals) end
+  return chunk, message
+end
+
+function host.loadFile(name)
+  local found, text = host.ask("file.read", name, 0, 1000000)
+  if found ~= "1" then return nil, "cannot open " .. name end
+  return load5(text, name)
+end
+
+function host.part(name)
+  local chunk = assert(loadfile(folder .. "/" .. name .. ".lua"))
+  return chunk()(host)
+end
+
+local function watchdog()
+  steps = steps + 1
+  if steps > STEPS_MAX then error(HUNG, 0) end
+end
+
+-- One event: everything that it leads to happens before `idle`.
+local function dispatch(fields)
+  steps = 0
+  host.turn = host.turn + 1
+  local handler = handlers[fields[1]]
+  local ok, message = xpcall(function()
+    if handler == nil then error("no such event: " .. fields[1]) end
+    handler(unpack(fields, 2))
+  end, debug.traceback)
+  if ok then return end
+  if find(message, HUNG, 1, true) then uncaught(HUNG) else host.tell("broken", message) end
+end
+
+handlers.boot = function(chip, main, sda, scl, bench)
+  host.chip, host.esp8266, host.sda, host.scl = chip, chip == "esp8266", sda, scl
+  host.part("base")
+  for _, name in ipairs({ "tmr", "node", "file", "dns", "net", "udp", "wifi", "pins", "i2c" }) do host.part(name) end
+  if bench == "1" then benchCall = host.part("bench") end
+  local chunk, message = host.loadFile(main)
+  if chunk == nil then chunk = function() error(message, 0) end end
+  host.run(chunk)
+end
+
+debug.sethook(watchdog, "", 100000)
+host.send, host.receive = send, receive
+send("ready")
+while true do
+  local fields = receive()
+  if fields[1] == "call" then
+    steps = 0
+    host.turn = host.turn + 1
+    benchCall(fields)
+  else
+    dispatch(fields)
+    send("idle")
+  end
+end
