@@ -177,6 +177,11 @@ export function configFor(root) {
     },
     // The border where an app's fractions become the framework's integers, and back.
     { files: ["firmware/agent/quantise.ts"], rules: { "no-restricted-syntax": allBut("divide") } },
+    // What apps do with fractions, lowered to calls: divided and rounded here.
+    {
+      files: ["firmware/base/app-support-*.ts"],
+      rules: { "no-restricted-syntax": allBut("divide"), "device/integer-literals": "off", "device/literal-range": "error" },
+    },
     // A broken promise of our own must not go on: the one throw.
     { files: ["firmware/base/check.ts"], rules: { "no-restricted-syntax": allBut("throw", "new"), "no-restricted-globals": "off" } },
     // Here, and here alone, bytes are touched and divided by the language's own means.

@@ -1,0 +1,75 @@
+/**
+ * An app and everything that it imports outside the framework, checked by the compiler and lowered. What a build compiles is
+ * the texts that come out of here in place of the files.
+ */
+import { join, sep } from "node:path";
+import ts from "typescript";
+import type { Problem } from "../compile/problem";
+import { lowerApp } from "./lower";
+
+/** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
+export function appOptions(root: string): ts.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ["lib.es2015.d.ts"],
+    libReplacement: true,
+    types: [],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    paths: { motet: [join(root, "firmware", "index.ts")], "motet/drivers/*": [join(root, "firmware", "drivers", "*")] },
+  };
+}
+
+const declarations = (root: string): string[] => ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts"].map((path) => join(root, path));
+
+/** A program over files, some of which exist in memory only. */
+export function appProgram(root: string, files: readonly string[], memory: ReadonlyMap<string, string> = new Map()): ts.Program {
+  const options = appOptions(root);
+  const host = ts.createCompilerHost(options, true);
+  const { fileExists, getSourceFile } = host;
+  host.getCurrentDirectory = () => root;
+  host.fileExists = (path) => memory.has(path) || fileExists(path);
+  host.getSourceFile = (path, language, ...rest) => {
+    const text = memory.get(path);
+    return text === undefined ? getSourceFile(path, language, ...rest) : ts.createSourceFile(path, text, language, true);
+  };
+  return ts.createProgram([...files, ...declarations(root)], options, host);
+}
+
+/** True for files of apps: what does not belong to the framework itself. */
+export function isAppFile(root: string, path: string): boolean {
+  const own = (folder: string): boolean => path.startsWith(`${join(root, folder)}${sep}`);
+  return !path.endsWith(".d.ts") && !path.includes(`${sep}node_modules${sep}`) && (!(own("firmware") || own("hal")) || own(join("firmware", "apps")));
+}
+
+/** The compiler's own complaints about a file. */
+export function complaints(program: ts.Program, source: ts.SourceFile): Problem[] {
+  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(({ messageText, start, code }) => {
+    const { line, character } = source.getLineAndCharacterOfPosition(start ?? 0);
+    return { file: source.fileName, line: line + 1, column: character + 1, rule: `TS${code}`, message: ts.flattenDiagnosticMessageText(messageText, " ") };
+  });
+}
+
+export interface LoweredApp {
+  /** Absolute path to lowered text, for every file of the app. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}
+
+/** Lowers the app in `file` (absolute path) with all its own files. Refusals stand before what the compiler says. */
+export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>): LoweredApp {
+  const program = appProgram(root, files, memory);
+  const texts = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const source of program.getSourceFiles()) {
+    if (!isAppFile(root, source.fileName)) continue;
+    const lowered = lowerApp(source.fileName, source.text, program, root);
+    problems.push(...lowered.problems, ...complaints(program, source));
+    texts.set(source.fileName, lowered.text);
+  }
+  return { texts, problems };
+}
