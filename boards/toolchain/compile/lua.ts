@@ -15,6 +15,7 @@ import { translate } from "./lua/program";
 import type { LuaVersion } from "./lua/program";
 import { scanLua } from "./lua/scan";
 import { shake } from "./lua/shake";
+import { Slots, specialise } from "./lua/specialise";
 import type { Top } from "./lua/tree";
 
 /** A board as this compiler needs to know it. */
@@ -39,7 +40,8 @@ const MAIN = "init.lua";
 // eslint-disable-next-line @typescript-eslint/require-await
 export async function compileLua(root: string, entrySource: string, board: LuaBuildBoard): Promise<Image> {
   const translation = translate(root, entrySource, { lua: board.lua, constants: { ...board.constants } });
-  const tops = shake(folded(link(translation))).map((top) => {
+  const slots = new Slots();
+  const tops = shake(folded(specialise(folded(link(translation)), slots))).map((top) => {
     const { stat } = top;
     if (stat.kind === "local" && stat.names.every(({ top: t }) => t !== undefined)) {
       top.stat = { kind: "assign", targets: stat.names.map((binding) => ({ kind: "name" as const, binding })), values: stat.values.length > 0 ? stat.values : [{ kind: "nil" as const }], at: stat.at };

@@ -92,3 +92,32 @@ export function reach(graph: FlatGraph, roots: Iterable<string>, stops: (name: s
   }
   return found;
 }
+
+/**
+ * For each function that only one other leads to, however it is called, that other: the function without which it cannot be
+ * reached from the roots (its immediate dominator in the graph of calls).
+ */
+export function dominators(graph: FlatGraph, members: ReadonlySet<string>, roots: ReadonlySet<string>): Map<string, string> {
+  const callers = new Map<string, string[]>([...members].map((name) => [name, []]));
+  for (const name of members) for (const used of graph.functions.get(name)!.uses) if (used !== name) callers.get(used)?.push(name);
+  const above = new Map<string, ReadonlySet<string>>([...roots].map((name) => [name, new Set([name])]));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const name of members) {
+      if (roots.has(name)) continue;
+      const known = callers.get(name)!.flatMap((caller) => above.get(caller) ?? []);
+      if (known.length === 0) continue;
+      const common = new Set([...known[0]!].filter((each) => known.every((set) => set.has(each))).concat(name));
+      if (above.get(name)?.size === common.size) continue;
+      above.set(name, common);
+      changed = true;
+    }
+  }
+  const result = new Map<string, string>();
+  for (const [name, set] of above) {
+    // Of those above a function, the immediate one has all the others above itself.
+    const immediate = [...set].filter((each) => each !== name).sort((a, b) => above.get(b)!.size - above.get(a)!.size)[0];
+    if (immediate !== undefined) result.set(name, immediate);
+  }
+  return result;
+}

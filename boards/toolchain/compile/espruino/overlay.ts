@@ -13,7 +13,7 @@ import { ancestor, simple } from "acorn-walk";
 import { applyEdits } from "./edits";
 import type { Edit } from "./edits";
 import { coldDirective } from "../specialise/transform";
-import { readGraph, reach } from "./graph";
+import { dominators, readGraph, reach } from "./graph";
 import type { FlatFunction, FlatGraph } from "./graph";
 
 /** The name under which overlays stand in the script until they are cut out of it; a global that no code can have. */
@@ -59,23 +59,39 @@ class Writer {
 
 interface Plan {
   readonly graph: FlatGraph;
+  /** Functions that stay in memory. */
   readonly resident: ReadonlySet<string>;
+  /** Functions that stand inside a resident one, and exist only while it runs: by the function around them. */
+  readonly nested: ReadonlyMap<string, readonly string[]>;
   /** Cold functions that something reaches, in the order of their numbers. */
   readonly overlays: readonly string[];
   /** Cold callbacks: a stub of their name stays. */
   readonly stubs: ReadonlySet<string>;
 }
 
+/** By the function around them. */
+function byOwner(owners: ReadonlyMap<string, string>): Map<string, string[]> {
+  const nested = new Map<string, string[]>();
+  for (const [name, owner] of owners) nested.set(owner, [...(nested.get(owner) ?? []), name]);
+  return nested;
+}
+
 function plan(graph: FlatGraph): Plan {
   const cold = (name: string): boolean => graph.functions.get(name)!.isCold;
-  const callbacks = [...graph.values].filter((name) => !cold(name));
-  const roots = [...callbacks, ...[...graph.usedByRest].filter((name) => !cold(name))];
-  const resident = reach(graph, roots, cold);
-  const everything = reach(graph, [...roots, ...graph.usedByRest, ...graph.values], () => false);
+  // A callback that only dead code hands around is none.
+  const everything = reach(graph, graph.usedByRest, () => false);
+  const callbacks = [...graph.values].filter((name) => !cold(name) && everything.has(name));
+  const roots = new Set([...callbacks, ...[...graph.usedByRest].filter((name) => !cold(name))]);
+  const hot = reach(graph, roots, cold);
+  const owners = dominators(graph, hot, roots);
   const overlays = [...everything].filter(cold);
-  // A callback that only dead code hands around is no callback.
-  const live = (name: string): boolean => everything.has(name);
-  return { graph, resident: new Set([...resident].filter(live)), overlays, stubs: new Set(overlays.filter((name) => graph.values.has(name))) };
+  return {
+    graph,
+    resident: new Set([...hot].filter((name) => !owners.has(name))),
+    nested: byOwner(owners),
+    overlays,
+    stubs: new Set(overlays.filter((name) => graph.values.has(name))),
+  };
 }
 
 /** The functions that an overlay brings along: neither resident nor overlays themselves, those that others need first. */
@@ -127,7 +143,18 @@ export function splitScript(code: string): Split {
     writer.copy(first, last, (text) => change(calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1)));
   };
   for (const node of graph.rest) if (node.type === "VariableDeclaration") copy(node, (text) => text);
-  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copy(each.node, (text) => text);
+  const copyNested = (name: string): void => {
+    const { node } = graph.functions.get(name)!;
+    const [first, last] = lineOf(node);
+    const inner = planned.nested.get(name) ?? [];
+    const change = (text: string): string => calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1);
+    // The first line of a function holds its name and parameters and no more.
+    if (inner.length > 0) writer.copy(first, first, (text) => text);
+    inner.forEach(copyNested);
+    const whole = change(code.split("\n").slice(first, last + 1).join("\n")).split("\n");
+    writer.copy(inner.length > 0 ? first + 1 : first, last, () => whole.slice(inner.length > 0 ? 1 : 0).join("\n"));
+  };
+  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name);
   for (const name of planned.stubs) {
     const parameters = graph.functions.get(name)!.node.params.map((each) => (each as { name?: string }).name ?? "").join(",");
     writer.add(`function ${name}(${parameters}){return ${overlayTable}[${numbers.get(name)}](${parameters})}`);

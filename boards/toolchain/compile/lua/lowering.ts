@@ -1,41 +1,15 @@
 /**
  * Where typescript-to-lua is told more: the intrinsics become Lua's own functions, the constants of the board and of the
- * build their values, and what the type checker knows is noted for the steps that follow.
+ * build their values, and what the type checker knows is noted (`Facts`) for the steps that follow.
  *
  * The intrinsics are known by the module that declares them, never by their name.
  */
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
+import type { Singletons } from "../specialise/singletons";
+import type { Facts, Slot } from "./facts";
 import type { LuaBoard } from "./program";
 import type { Known } from "./tree";
-
-/** What the type checker knows of nodes of the Lua tree. */
-export class Facts {
-  private readonly types = new WeakMap<tstl.Node, Known>();
-  private readonly silent = new WeakSet<tstl.Node>();
-  private readonly foreign = new WeakSet<tstl.Node>();
-
-  know(node: tstl.Node, type: Known): void {
-    if (type !== undefined) this.types.set(node, type);
-  }
-  known(node: tstl.Node): Known {
-    return this.types.get(node);
-  }
-  /** Notes a function whose result nobody looks at. */
-  hush(node: tstl.Node): void {
-    this.silent.add(node);
-  }
-  /** Notes a field that the engine declares. */
-  disown(node: tstl.Node): void {
-    this.foreign.add(node);
-  }
-  isForeign(node: tstl.Node): boolean {
-    return this.foreign.has(node);
-  }
-  isSilent(node: tstl.Node): boolean {
-    return this.silent.has(node);
-  }
-}
 
 export type Refuse = (node: ts.Node, rule: string, message: string) => void;
 
@@ -101,39 +75,82 @@ function isSilentArrow(context: tstl.TransformationContext, node: ts.ArrowFuncti
   return signatures.length > 0 && signatures.every((signature) => (signature.getReturnType().flags & ts.TypeFlags.Void) !== 0);
 }
 
+/** Notes what a call leaves out. Its arguments are the source's, one for one, where nothing is spread. */
+function noteCall(singletons: Singletons, facts: Facts, node: ts.CallExpression, call: tstl.Expression): void {
+  const gone = singletons.goneArguments(node);
+  const count = tstl.isCallExpression(call) || tstl.isMethodCallExpression(call) ? call.params.length : 0;
+  if (gone.includes(true) && count === gone.length) facts.leaveOut(call, gone);
+}
+
+/** Notes the variables that the fields of a literal are. */
+function noteLiteral(singletons: Singletons, facts: Facts, node: ts.ObjectLiteralExpression, table: tstl.Expression): void {
+  const type = singletons.literalType(node);
+  if (type === undefined) return;
+  const slots = new Map<string, Slot>();
+  for (const symbol of type.getProperties()) {
+    const field = singletons.field(symbol);
+    if (field !== undefined) slots.set(symbol.name, field);
+  }
+  facts.spread(table, slots);
+}
+
+function lowerAccess(context: tstl.TransformationContext, build: Build, node: ts.PropertyAccessExpression): tstl.Expression {
+  const { board, facts, singletons, refuse } = build;
+  const object = node.expression;
+  if (ts.isIdentifier(object) && object.text === "BOARD" && declaredIn(context, object)?.fileName.endsWith("/hal/board.d.ts") === true) {
+    const value = board.constants[node.name.text];
+    if (value === undefined) refuse(node, "board", `The board has no constant "${node.name.text}": add it to its board.json.`);
+    return literalOf(value ?? false, node);
+  }
+  const access = context.superTransformExpression(node);
+  if (declaredIn(context, node.name)?.isDeclarationFile === true) facts.disown(access);
+  const field = singletons.fieldOf(node);
+  if (field !== undefined) facts.place(access, field);
+  return access;
+}
+
+/** What the visitors of one build share. */
+export interface Build {
+  readonly board: LuaBoard;
+  readonly facts: Facts;
+  readonly singletons: Singletons;
+  readonly refuse: Refuse;
+}
+
 /** The plugin for one build. */
-export function loweringPlugin(board: LuaBoard, facts: Facts, refuse: Refuse): tstl.Plugin {
+export function loweringPlugin(build: Build): tstl.Plugin {
+  const { board, facts, singletons, refuse } = build;
   const noted = <T extends ts.Expression>(lower: (context: tstl.TransformationContext, node: T) => tstl.Expression) => {
     return (node: T, context: tstl.TransformationContext): tstl.Expression => {
       const result = lower(context, node);
       facts.know(result, typeOf(context, node));
+      if (singletons.isBareValue(node)) facts.bare(result);
       return result;
     };
   };
   const plain = noted((context, node: ts.Expression) => context.superTransformExpression(node));
   return {
     visitors: {
-      [ts.SyntaxKind.CallExpression]: noted((context, node: ts.CallExpression) => lowerCall(context, board, node, refuse)),
+      [ts.SyntaxKind.CallExpression]: noted((context, node: ts.CallExpression) => {
+        const call = lowerCall(context, board, node, refuse);
+        noteCall(singletons, facts, node, call);
+        return call;
+      }),
       [ts.SyntaxKind.Identifier]: noted((context, node: ts.Identifier) => {
         if (node.text === "MOTET_CHECKED" && declaredIn(context, node)?.isDeclarationFile === true) return tstl.createBooleanLiteral(false, node);
         return context.superTransformExpression(node);
       }),
-      [ts.SyntaxKind.PropertyAccessExpression]: noted((context, node: ts.PropertyAccessExpression) => {
-        const object = node.expression;
-        const isBoard = ts.isIdentifier(object) && object.text === "BOARD" && declaredIn(context, object)?.fileName.endsWith("/hal/board.d.ts") === true;
-        if (!isBoard) {
-          const access = context.superTransformExpression(node);
-          if (declaredIn(context, node.name)?.isDeclarationFile === true) facts.disown(access);
-          return access;
-        }
-        const value = board.constants[node.name.text];
-        if (value === undefined) refuse(node, "board", `The board has no constant "${node.name.text}": add it to its board.json.`);
-        return literalOf(value ?? false, node);
+      [ts.SyntaxKind.PropertyAccessExpression]: noted((context, node: ts.PropertyAccessExpression) => lowerAccess(context, build, node)),
+      [ts.SyntaxKind.ObjectLiteralExpression]: noted((context, node: ts.ObjectLiteralExpression) => {
+        const table = context.superTransformExpression(node);
+        noteLiteral(singletons, facts, node, table);
+        return table;
       }),
       [ts.SyntaxKind.ElementAccessExpression]: plain,
       [ts.SyntaxKind.BinaryExpression]: plain,
       [ts.SyntaxKind.ConditionalExpression]: plain,
       [ts.SyntaxKind.NonNullExpression]: plain,
+      [ts.SyntaxKind.AsExpression]: plain,
       [ts.SyntaxKind.ArrowFunction]: (node: ts.ArrowFunction, context: tstl.TransformationContext): tstl.Expression => {
         const result = context.superTransformExpression(node);
         if (isSilentArrow(context, node)) facts.hush(result);

@@ -6,11 +6,13 @@ import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
-import { Facts, loweringPlugin } from "./lowering";
+import { Singletons } from "../specialise/singletons";
+import { Facts, gonePlaces } from "./facts";
 import { LuaBuildError } from "./finding";
 import type { Finding } from "./finding";
 import { fieldRules } from "./field-rules";
 import type { FieldRules } from "./field-rules";
+import { loweringPlugin } from "./lowering";
 
 export type LuaVersion = "5.1" | "5.3";
 
@@ -28,6 +30,8 @@ export interface SourceModule {
   readonly file: tstl.File;
   /** Paths of the modules that it requires, by the specifier that it requires them by. */
   readonly imports: ReadonlyMap<string, string>;
+  /** Variables and parameters that hold a singleton and so nothing: "line:column" of their names. */
+  readonly gone: ReadonlySet<string>;
 }
 
 export interface Translation {
@@ -117,21 +121,23 @@ export function translate(root: string, entrySource: string, board: LuaBoard): T
   if (wrong.length > 0) throw new LuaBuildError(wrong);
 
   const sourceFiles = program.getSourceFiles().filter((file) => !file.isDeclarationFile && relative(root, file.fileName) !== INTRINSICS);
+  const singletons = new Singletons(program.getTypeChecker(), (file) => /^(firmware|hal)\//.test(relative(root, file)));
   const facts = new Facts();
   const findings: Finding[] = [];
   const modules: SourceModule[] = [];
   const collect: tstl.Plugin = {
     afterPrint: (_program, _options, _host, files) => {
       for (const { fileName, luaAst, sourceFiles } of files.splice(0)) {
-        modules.push({ path: relative(root, fileName), file: luaAst!, imports: importsOf(root, program, sourceFiles![0]!) });
+        modules.push({ path: relative(root, fileName), file: luaAst!, imports: importsOf(root, program, sourceFiles![0]!), gone: gonePlaces(singletons, sourceFiles![0]!) });
       }
     },
   };
-  const lowering = loweringPlugin(board, facts, (node, rule, message) => {
+  const refuse = (node: ts.Node, rule: string, message: string): void => {
     const file = node.getSourceFile();
     const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
     findings.push({ rule, file: relative(root, file.fileName), line, message });
-  });
+  };
+  const lowering = loweringPlugin({ board, facts, singletons, refuse });
   const result = new tstl.Transpiler({ emitHost: host as tstl.EmitHost }).emit({ program, sourceFiles, plugins: [lowering, collect], writeFile: () => undefined });
   findings.push(...result.diagnostics.map((diagnostic) => findingOf(root, diagnostic, "TSTL")));
   if (findings.length > 0) throw new LuaBuildError(findings);

@@ -3,7 +3,7 @@
  * the program, through an import to that of another module, or to a global of the engine.
  */
 import * as tstl from "typescript-to-lua";
-import type { Facts } from "./lowering";
+import type { Facts } from "./facts";
 import type { Binding, BinaryOp, Expr, Place, Stat, UnaryOp } from "./tree";
 
 const Kind = tstl.SyntaxKind;
@@ -60,6 +60,7 @@ class Reader {
     private readonly path: string,
     private readonly exports: Exports,
     private readonly facts: Facts,
+    private readonly gone: ReadonlySet<string>,
   ) {}
 
   private place(node: tstl.Node): Place | undefined {
@@ -74,9 +75,9 @@ class Reader {
     return undefined;
   }
 
-  private declare(name: string): Binding {
-    const binding = { name, top: this.scopes.length === 1 ? this.path : undefined };
-    this.scopes[this.scopes.length - 1]!.set(name, { binding });
+  private declare({ text, line, column }: tstl.Identifier): Binding {
+    const binding = { name: text, top: this.scopes.length === 1 ? this.path : undefined, gone: line !== undefined && this.gone.has(`${line}:${column}`) };
+    this.scopes[this.scopes.length - 1]!.set(text, { binding });
     return binding;
   }
 
@@ -97,7 +98,7 @@ class Reader {
 
   private closure(node: tstl.FunctionExpression): Expr {
     return this.scoped(() => {
-      const params = (node.params ?? []).map(({ text }) => this.declare(text));
+      const params = (node.params ?? []).map((param) => this.declare(param));
       return { kind: "function", params, dots: node.dots !== undefined, body: this.stats(node.body.statements), silent: this.facts.isSilent(node) };
     });
   }
@@ -109,13 +110,17 @@ class Reader {
       if (meaning === "exports") return { kind: "name", binding: this.exports.own(index.value) };
       if (meaning !== undefined && "module" in meaning) return this.imported(meaning.module, index.value);
     }
-    return { kind: "index", table: this.expr(table), key: this.expr(index), foreign: this.facts.isForeign(node) };
+    return { kind: "index", table: this.expr(table), key: this.expr(index), foreign: this.facts.isForeign(node), slot: this.facts.slot(node) };
   }
 
   private imported(module: string, name: string): Expr {
     const binding = this.exports.find(module, name);
     // Left as an unknown global, which the scan of the result refuses by its name.
     return binding === undefined ? { kind: "global", name } : { kind: "name", binding };
+  }
+
+  private call(node: tstl.CallExpression): Expr {
+    return { kind: "call", callee: this.expr(node.expression), args: node.params.map((param) => this.expr(param)), gone: this.facts.gone(node) };
   }
 
   private name(text: string): Expr {
@@ -127,6 +132,7 @@ class Reader {
     const result = this.bare(node);
     result.at = this.place(node) ?? result.at;
     result.known ??= this.facts.known(node);
+    if (this.facts.isBare(node)) result.bare = true;
     return result;
   }
 
@@ -139,12 +145,12 @@ class Reader {
     if (tstl.isIdentifier(node)) return this.name(node.text);
     if (tstl.isTableIndexExpression(node)) return this.index(node);
     if (tstl.isFunctionExpression(node)) return this.closure(node);
-    if (tstl.isCallExpression(node)) return { kind: "call", callee: this.expr(node.expression), args: node.params.map((param) => this.expr(param)) };
+    if (tstl.isCallExpression(node)) return this.call(node);
     if (tstl.isMethodCallExpression(node)) {
       return { kind: "method", target: this.expr(node.prefixExpression), name: node.name.text, args: node.params.map((param) => this.expr(param)) };
     }
     if (tstl.isTableExpression(node)) {
-      return { kind: "table", fields: node.fields.map(({ key, value }) => ({ key: key === undefined ? undefined : this.expr(key), value: this.expr(value) })) };
+      return { kind: "table", fields: node.fields.map(({ key, value }) => ({ key: key === undefined ? undefined : this.expr(key), value: this.expr(value) })), slots: this.facts.slots(node) };
     }
     if (tstl.isUnaryExpression(node)) return { kind: "unary", op: operators[node.operator] as UnaryOp, operand: this.expr(node.operand) };
     if (tstl.isBinaryExpression(node)) {
@@ -197,11 +203,11 @@ class Reader {
     const [first] = node.right ?? [];
     // A function's own name is known inside it; any other initial value is read before the name is known.
     if (node.left.length === 1 && first !== undefined && tstl.isFunctionExpression(first)) {
-      const name = this.declare(node.left[0]!.text);
+      const name = this.declare(node.left[0]!);
       return { kind: "local", names: [name], values: [this.expr(first)] };
     }
     const values = (node.right ?? []).map((value) => this.expr(value));
-    return { kind: "local", names: node.left.map(({ text }) => this.declare(text)), values };
+    return { kind: "local", names: node.left.map((name) => this.declare(name)), values };
   }
 
   private assignment(node: tstl.AssignmentStatement): Stat | undefined {
@@ -255,7 +261,7 @@ class Reader {
     if (tstl.isForInStatement(node)) {
       if (this.forwards(node)) return undefined;
       const values = node.expressions.map((value) => this.expr(value));
-      return this.scoped(() => ({ kind: "forIn", names: node.names.map(({ text }) => this.declare(text)), values, body: this.stats(node.body.statements) }));
+      return this.scoped(() => ({ kind: "forIn", names: node.names.map((name) => this.declare(name)), values, body: this.stats(node.body.statements) }));
     }
     if (tstl.isBreakStatement(node)) return { kind: "break" };
     if (tstl.isGotoStatement(node)) return { kind: "goto", name: node.label };
@@ -277,11 +283,11 @@ class Reader {
     const from = this.expr(node.controlVariableInitializer);
     const to = this.expr(node.limitExpression);
     const step = node.stepExpression === undefined ? undefined : this.expr(node.stepExpression);
-    return this.scoped(() => ({ kind: "for", name: this.declare(node.controlVariable.text), from, to, step, body: this.stats(node.body.statements) }));
+    return this.scoped(() => ({ kind: "for", name: this.declare(node.controlVariable), from, to, step, body: this.stats(node.body.statements) }));
   }
 }
 
 /** The statements at the top of a module; imports and exports have become names. */
-export function readModule(path: string, file: tstl.File, exports: Exports, facts: Facts): Stat[] {
-  return new Reader(path, exports, facts).stats(file.statements);
+export function readModule(path: string, file: tstl.File, exports: Exports, facts: Facts, gone: ReadonlySet<string>): Stat[] {
+  return new Reader(path, exports, facts, gone).stats(file.statements);
 }

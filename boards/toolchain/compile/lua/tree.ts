@@ -17,6 +17,14 @@ export interface Binding {
   readonly name: string;
   /** The module that defines it at its top level; undefined for what lives inside a function. */
   readonly top: string | undefined;
+  /** True for what holds a singleton, and so nothing. */
+  readonly gone?: boolean;
+}
+
+/** The variable of the program that a field of a singleton is; `empty`: one that would hold a singleton, and so nothing. */
+export interface Slot {
+  readonly id: string;
+  readonly empty: boolean;
 }
 
 /** What the compiler knows of a value's type, as far as a step needs it. */
@@ -26,18 +34,21 @@ interface Node {
   at?: Place | undefined;
 }
 
-export type Expr = Node & { known?: Known } & (
+/** `bare`: the value is a singleton. */
+export type Expr = Node & { known?: Known; bare?: boolean } & (
     | { kind: "nil" | "true" | "false" | "dots" }
     | { kind: "number"; value: number }
     | { kind: "string"; value: string }
     | { kind: "name"; binding: Binding }
     | { kind: "global"; name: string }
     /** `foreign`: the engine declares the field, and its name stays. */
-    | { kind: "index"; table: Expr; key: Expr; foreign?: boolean }
-    | { kind: "call"; callee: Expr; args: Expr[] }
+    | { kind: "index"; table: Expr; key: Expr; foreign?: boolean; slot?: Slot | undefined }
+    /** `gone`: arguments that nobody takes. `sets`: the call of a function made on the spot, which sets variables. */
+    | { kind: "call"; callee: Expr; args: Expr[]; gone?: readonly boolean[] | undefined; sets?: boolean }
     | { kind: "method"; target: Expr; name: string; args: Expr[] }
     | Closure
-    | { kind: "table"; fields: Field[] }
+    /** `slots`: a singleton; its fields are these variables. */
+    | { kind: "table"; fields: Field[]; slots?: ReadonlyMap<string, Slot> | undefined }
     | { kind: "unary"; op: UnaryOp; operand: Expr }
     | { kind: "binary"; op: BinaryOp; left: Expr; right: Expr }
     /** Around a call alone, where it cuts several results down to one. */
@@ -45,7 +56,7 @@ export type Expr = Node & { known?: Known } & (
   );
 
 /** A function's value. `silent`: nobody looks at what it returns. */
-export type Closure = Node & { known?: Known; kind: "function"; params: Binding[]; dots: boolean; body: Stat[]; silent?: boolean };
+export type Closure = Node & { known?: Known; bare?: boolean; kind: "function"; params: Binding[]; dots: boolean; body: Stat[]; silent?: boolean };
 export interface Field {
   key: Expr | undefined;
   value: Expr;

@@ -145,6 +145,7 @@ class Specialiser {
 
   private reference(id: string): ts.Expression {
     const field = this.sites.statics.get(id);
+    if (field?.kind === "alias" && field.file === this.file.fileName) return factory.createIdentifier((field.node as ts.Identifier).text);
     if (field !== undefined && field.file !== this.file.fileName) {
       const names = this.module.imports.get(field.file) ?? new Set();
       this.module.imports.set(field.file, names.add(id));
@@ -253,10 +254,18 @@ class Specialiser {
         this.module.statements.push(this.declare(name, node as AnyFunction, true));
         return;
       }
-      this.constant(name, passed);
+      if (ts.isIdentifier(passed)) this.alias(id, passed.text);
+      else this.constant(name, passed);
       return;
     }
-    this.constant(name, kind === "alias" ? factory.createIdentifier((node as ts.Identifier).text) : this.child(node as ts.Expression));
+    if (kind === "alias") this.alias(id, (node as ts.Identifier).text);
+    else this.constant(name, this.child(node as ts.Expression));
+  }
+
+  /** The field is a function of this module, or of one that it imports: another name for it, and no value of its own. */
+  private alias(id: string, name: string): void {
+    const specifier = factory.createExportSpecifier(false, name, id);
+    this.module.statements.push(factory.createExportDeclaration(undefined, false, factory.createNamedExports([specifier])));
   }
 
   private constant(name: ts.Identifier, value: ts.Expression): void {

@@ -1,0 +1,85 @@
+/**
+ * What the type checker knows of nodes of the Lua tree, noted while typescript-to-lua makes them. Singletons are what there
+ * is one of in an image (boards/toolchain/compile/specialise): their fields become variables of the program, and a value
+ * that is one says nothing.
+ */
+import ts from "typescript";
+import type { Node } from "typescript-to-lua";
+import type { Singletons } from "../specialise/singletons";
+import type { Known, Slot } from "./tree";
+
+export type { Slot } from "./tree";
+
+export class Facts {
+  private readonly types = new WeakMap<Node, Known>();
+  private readonly silent = new WeakSet<Node>();
+  private readonly foreign = new WeakSet<Node>();
+  private readonly bareOnes = new WeakSet<Node>();
+  private readonly placed = new WeakMap<Node, Slot>();
+  private readonly spreads = new WeakMap<Node, ReadonlyMap<string, Slot>>();
+  private readonly left = new WeakMap<Node, readonly boolean[]>();
+
+  know(node: Node, type: Known): void {
+    if (type !== undefined) this.types.set(node, type);
+  }
+  known(node: Node): Known {
+    return this.types.get(node);
+  }
+  /** Notes a function whose result nobody looks at. */
+  hush(node: Node): void {
+    this.silent.add(node);
+  }
+  isSilent(node: Node): boolean {
+    return this.silent.has(node);
+  }
+  /** Notes a field that the engine declares. */
+  disown(node: Node): void {
+    this.foreign.add(node);
+  }
+  isForeign(node: Node): boolean {
+    return this.foreign.has(node);
+  }
+  /** Notes an expression whose value is a singleton. */
+  bare(node: Node): void {
+    this.bareOnes.add(node);
+  }
+  isBare(node: Node): boolean {
+    return this.bareOnes.has(node);
+  }
+  /** Notes the variable that a field of a singleton is. */
+  place(node: Node, slot: Slot): void {
+    this.placed.set(node, slot);
+  }
+  slot(node: Node): Slot | undefined {
+    return this.placed.get(node);
+  }
+  /** Notes the variables that the fields of a singleton's literal are. */
+  spread(node: Node, slots: ReadonlyMap<string, Slot>): void {
+    this.spreads.set(node, slots);
+  }
+  slots(node: Node): ReadonlyMap<string, Slot> | undefined {
+    return this.spreads.get(node);
+  }
+  /** Notes the arguments of a call that nobody takes. */
+  leaveOut(node: Node, gone: readonly boolean[]): void {
+    this.left.set(node, gone);
+  }
+  gone(node: Node): readonly boolean[] | undefined {
+    return this.left.get(node);
+  }
+}
+
+/** The variables and parameters of a file that hold a singleton: "line:column" of their names. */
+export function gonePlaces(singletons: Singletons, file: ts.SourceFile): Set<string> {
+  const places = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const isGone = (ts.isParameter(node) && singletons.isGone(node)) || (ts.isVariableDeclaration(node) && singletons.isBare(singletons.checker.getTypeAtLocation(node)));
+    if (isGone) {
+      const { line, character } = file.getLineAndCharacterOfPosition(node.name.getStart(file));
+      places.add(`${line}:${character}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return places;
+}
