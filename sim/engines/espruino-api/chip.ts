@@ -1,4 +1,4 @@
-/** `require("ESP32")`, `require("ESP8266")` and `require("TelnetServer")`. */
+/** The global `ESP32`, `require("ESP8266")`, `require("TelnetServer")`, and `require("fs")` of a PC. */
 import { Fault } from "../../../hal/ports/fault";
 import { ResetReason } from "../../../hal/ports/system";
 import type { EngineSettings } from "./e";
@@ -57,7 +57,8 @@ function esp8266(host: Host): Record<string, unknown> {
 export function chipModules(host: Host, written: EngineSettings): Record<string, Record<string, unknown>> {
   const { chip, telnet } = host.constants;
   const modules: Record<string, Record<string, unknown>> = {};
-  if (chip === "esp32") modules["ESP32"] = esp32(host);
+  // A class there, and no library: it is a global, and `require` does not know it.
+  if (chip === "esp32") host.realm.define({ ESP32: esp32(host) });
   if (chip === "esp8266") modules["ESP8266"] = esp8266(host);
   if (telnet || chip === "linux") {
     modules["TelnetServer"] = host.realm.object({
@@ -65,6 +66,9 @@ export function chipModules(host: Host, written: EngineSettings): Record<string,
         written.telnet = options?.mode !== "off";
       },
     });
+  }
+  if (chip === "linux") {
+    modules["fs"] = host.realm.object({ readFileSync: (path: unknown) => (path === "/etc/hosts" ? host.options.hosts : undefined) });
   }
   return modules;
 }

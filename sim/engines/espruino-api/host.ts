@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly events: EngineEvents;
   readonly constants: BoardConstants;
   readonly profile: Profile;
+  /** The text of /etc/hosts, on a PC. */
+  readonly hosts: string;
   /** Whether a connection to this address and port would be refused; only a blocking `connect` asks. */
   readonly refuses?: ((address: string, port: number) => boolean) | undefined;
 }
@@ -31,6 +33,13 @@ interface QueuedCall {
   readonly self: unknown;
   readonly run: unknown;
   readonly values: readonly unknown[];
+}
+
+/** A listener may be the property itself, or stand in a list there. */
+function listenersOf(target: object, event: string): unknown[] {
+  const listeners = (target as Record<string, unknown>)[`#on${event}`];
+  if (listeners === undefined) return [];
+  return Array.isArray(listeners) ? [...(listeners as unknown[])] : [listeners];
 }
 
 export class Host {
@@ -97,10 +106,9 @@ export class Host {
 
   /** Calls all listeners of an event now. */
   callListeners(target: object, event: string, values: readonly unknown[]): boolean {
-    const listeners = (target as Record<string, unknown>)[`#on${event}`];
-    if (listeners === undefined) return false;
-    for (const listener of Array.isArray(listeners) ? [...(listeners as unknown[])] : [listeners]) this.call(listener, target, values);
-    return true;
+    const listeners = listenersOf(target, event);
+    for (const listener of listeners) this.call(listener, target, values);
+    return listeners.length > 0;
   }
 
   /** Queues a call for the idle loop. */
@@ -116,9 +124,7 @@ export class Host {
 
   /** Queues the listeners of an event. */
   emit(target: object, event: string, values: readonly unknown[]): void {
-    const listeners = (target as Record<string, unknown>)[`#on${event}`];
-    if (listeners === undefined) return;
-    for (const listener of Array.isArray(listeners) ? [...(listeners as unknown[])] : [listeners]) this.queue(listener, target, values);
+    for (const listener of listenersOf(target, event)) this.queue(listener, target, values);
   }
 
   /** Runs work of the engine in a turn of its own. */
@@ -147,12 +153,12 @@ export class Host {
   /** What the device threw and did not catch. */
   uncaught(error: unknown): void {
     if (!this.running) return;
-    const listeners = (this.realm.globals["process"] as Record<string, unknown>)["#onuncaughtException"];
-    const heard = Array.isArray(listeners) ? [...(listeners as unknown[])] : [];
-    if (heard.length === 0) return this.report(error);
-    for (const listener of heard) {
+    const process = this.realm.globals["process"] as object;
+    const listeners = listenersOf(process, "uncaughtException");
+    if (listeners.length === 0) return this.report(error);
+    for (const listener of listeners) {
       try {
-        Reflect.apply(listener as DeviceFunction, undefined, [error]);
+        Reflect.apply(listener as DeviceFunction, process, [error]);
       } catch (second) {
         this.surface();
         this.report(second);

@@ -37,6 +37,8 @@ export interface EspruinoOptions {
    * tells it too late for the exception that such a build throws; without this the refusal is an `error` event.
    */
   readonly refuses?: (address: string, port: number) => boolean;
+  /** The text of /etc/hosts, where the interpreter on a PC looks names up; "127.0.0.1 localhost" unless given. */
+  readonly hosts?: string;
 }
 
 /** One boot of the emulated interpreter. */
@@ -55,7 +57,7 @@ export interface Espruino extends Boot {
 export function createEspruino(options: EspruinoOptions): Espruino {
   const { ports, constants, events } = options;
   const profile = { ...profileOf(constants.chip), ...options.profile };
-  const host = new Host({ ports, constants, events, profile, refuses: options.refuses });
+  const host = new Host({ ports, constants, events, profile, refuses: options.refuses, hosts: options.hosts ?? "127.0.0.1 localhost\n" });
   const settings: EngineSettings = { telnet: constants.telnet, passwordSet: false, consoleLocked: false };
   const json = addJson(host);
   addProcess(host);

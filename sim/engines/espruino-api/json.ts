@@ -4,6 +4,7 @@
  * UTF-8 text arrives as mojibake, and writes `undefined` for a function in an array. Messages hold no bytes of the text.
  */
 import type { Host } from "./host";
+import { toText } from "./number-text";
 
 export interface Json {
   parse(text: string): unknown;
@@ -91,12 +92,13 @@ class Reader {
 
   private word(): unknown {
     const rest = this.text.substring(this.at);
-    const found = /^(-?(0x[0-9a-fA-F]+|[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|\.[0-9]+)?|true|false|null)(?![a-zA-Z])/.exec(rest);
+    const found = /^(-?(0x[0-9a-fA-F]+|[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]*)?|\.[0-9]+)?|true|false|null)(?![a-zA-Z])/.exec(rest);
     if (found === null || found[0] === "") return this.fail(this.at >= this.text.length ? "Expecting valid value, got EOF" : "Expecting valid value, got something else");
     const word = found[0];
     this.at += word.length;
     if (word === "-") return undefined;
-    if (/^[-.0-9]/.test(word)) return word.startsWith("-") ? -Number(word.substring(1)) : Number(word);
+    const digits = word.replace(/^-/, "").replace(/(?<!x.*)[eE][-+]?$/, "");
+    if (/^[.0-9]/.test(digits)) return word.startsWith("-") ? -Number(digits) : Number(digits);
     return word === "null" ? null : word === "true";
   }
 
@@ -112,6 +114,10 @@ class Reader {
 
   private skip(): void {
     while (this.at < this.text.length && blanks.includes(this.text[this.at]!)) this.at += 1;
+    const comment = /^(\/\/[^\n]*|\/\*[^]*?\*\/)/.exec(this.text.substring(this.at, this.at + 2) === "//" || this.text.startsWith("/*", this.at) ? this.text.substring(this.at) : "");
+    if (comment === null) return;
+    this.at += comment[0].length;
+    this.skip();
   }
 
   private fail(message: string): never {
@@ -129,7 +135,7 @@ function writeString(text: string): string {
 }
 
 function writeNumber(value: number): string {
-  return Number.isFinite(value) ? String(value === 0 ? 0 : value) : "null";
+  return Number.isFinite(value) ? toText(value) : "null";
 }
 
 function write(value: unknown): string {

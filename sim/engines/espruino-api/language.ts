@@ -1,5 +1,6 @@
 /** Members of String, Number and Math that answer otherwise on Espruino than in V8. Strings are bytes there. */
 import type { Host } from "./host";
+import { toFixed, toText } from "./number-text";
 
 /**
  * Where `wanted` stands in `text`, from `from` on, or -1. Espruino 2v29 compares up to the end of either text, so that a
@@ -17,15 +18,6 @@ export function espruinoIndexOf(text: string, wanted: string, from: number): num
 /** Half a unit goes away from zero. */
 function round(value: number): number {
   return value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5);
-}
-
-function toFixed(value: number, decimals: number): string {
-  const digits = Math.min(Math.max(Math.trunc(decimals) || 0, 0), 20);
-  if (!Number.isFinite(value)) return String(value);
-  // Half a unit of the last place is added and the rest is cut off, except that 0 places cut without it.
-  const scale = 10 ** digits;
-  const units = digits === 0 ? Math.trunc(value) : round(value * scale);
-  return (units / scale).toFixed(digits);
 }
 
 function lower(text: string): string {
@@ -98,6 +90,10 @@ function addNumbers(host: Host): void {
   realm.hide(prototype, "toFixed", function (this: number, decimals: unknown) {
     return toFixed(Number(this), Number(decimals ?? 0));
   });
+  const native = (prototype as { toString: () => string }).toString;
+  realm.hide(prototype, "toString", function (this: number, radix: unknown) {
+    return radix === undefined ? toText(Number(this)) : Reflect.apply(native, this, [radix]);
+  });
   const math = realm.globals["Math"] as object;
   const random = (): number => {
     const bytes = host.ports.random.bytes(4);
@@ -106,7 +102,7 @@ function addNumbers(host: Host): void {
   const functions = {
     round: (value: unknown) => round(Number(value)),
     clip: (value: number, min: number, max: number) => Math.min(Math.max(value, min), max),
-    wrap: (value: number, max: number) => ((value % max) + max) % max,
+    wrap: (value: number, max: number) => value % max,
     randInt: (range: number) => Math.floor(random() * range),
     random,
   };

@@ -30,7 +30,7 @@ export function netModules(host: Host): { readonly net: Record<string, unknown>;
     const options = given as ConnectOptions;
     const name = options.host === undefined ? "127.0.0.1" : String(options.host);
     const port = Number(options.port ?? 0) & 65535;
-    const socket = new Socket(host, { host: name, port: port === 0 && isTls ? HTTPS : port, isTls }, prototype);
+    const socket = new Socket(host, { host: name, port: port === 0 && isTls ? HTTPS : port, isTls, given }, prototype);
     sockets.set(socket.handle, socket);
     if (callback !== undefined) socket.handle["#onconnect"] = callback;
     begin(host, socket, name);

@@ -1,6 +1,7 @@
 /**
  * Pins over the digital and analog ports. A pin is opened when it is first used and follows its mode; the globals `D0`…
- * are numbers, as `typeof` says there, and `new Pin` is an object.
+ * are numbers, as `typeof` says there, and so is what `Pin(name)` answers, undefined for a name that the board has not.
+ * `new Pin` can only make an object here; one without a pin is refused by whatever takes it, as there.
  */
 import type { AnalogPin } from "../../../hal/ports/analog";
 import { DigitalMode, type DigitalPin } from "../../../hal/ports/digital";
@@ -55,9 +56,10 @@ class Pins {
     this.open(state, wanted, 0);
   }
 
-  getMode(value: unknown): string {
+  /** Undefined until the pin is used. */
+  getMode(value: unknown): string | undefined {
     const { mode } = this.state(value);
-    return mode === "auto" ? "input" : mode;
+    return mode === "auto" ? undefined : mode;
   }
 
   read(value: unknown): number {
@@ -108,7 +110,7 @@ class Pins {
 
   private state(value: unknown): PinState {
     const index = this.resolve(value);
-    if (index === undefined) return this.host.throw("Error", "Invalid pin!");
+    if (index === undefined) return this.host.throw("Error", "Invalid pin");
     const state = this.states.get(index) ?? { name: this.host.profile.pins[index]!, mode: "auto", digital: 0, analog: 0 };
     this.states.set(index, state);
     return state;
@@ -152,7 +154,13 @@ export function addPins(host: Host, uptime: Uptime): void {
     clearWatch: (...ids: unknown[]) => pins.clearWatch(ids),
   };
   const make = realm.evaluate(
-    "(function (resolve) { return function Pin(value) { var pin = resolve(value); if (pin !== undefined) this.pin = pin; }; })",
+    `(function (resolve) {
+      return function Pin(value) {
+        var pin = resolve(value);
+        if (!(this instanceof Pin)) return pin;
+        if (pin !== undefined) this.pin = pin;
+      };
+    })`,
     "pins",
   ) as (resolve: (value: unknown) => number | undefined) => { prototype: object };
   const constructor = make((value) => pins.resolve(value));

@@ -1,6 +1,7 @@
 /** `print` and `console`: values as Espruino shows them, to the engine's console. */
 import type { Host } from "./host";
 import type { Json } from "./json";
+import { toText } from "./number-text";
 
 export function addPrint(host: Host, json: Json): void {
   const show = (value: unknown): string => {
@@ -9,6 +10,7 @@ export function addPrint(host: Host, json: Json): void {
       if (typeof type === "string" && typeof message === "string") return `${type}: ${message}`;
       return json.write(value);
     }
+    if (typeof value === "number") return toText(value);
     return typeof value === "function" ? "function () { [native code] }" : String(value);
   };
   const print = (...values: unknown[]): void => host.print(`${values.map(show).join(" ")}\n`);

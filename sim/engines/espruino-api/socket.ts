@@ -10,6 +10,8 @@ import { bytesOf } from "./bytes";
 import type { Host } from "./host";
 import { connectError, SocketError, wordsOf } from "./socket-errors";
 
+/** Where the interpreter's record of a TLS connection says that the handshake is under way: a byte behind a number of 32 bits. */
+const HANDSHAKE_AT = 4;
 /** Bytes that wait for a listener. */
 const BUFFER_MAX = 512;
 
@@ -19,10 +21,12 @@ export interface SocketOptions {
   readonly host: string;
   readonly port: number;
   readonly isTls: boolean;
+  /** What the device gave to `connect`. */
+  readonly given: unknown;
 }
 
 export class Socket {
-  /** What the device holds. */
+  /** What the device holds. Its properties are the interpreter's own; code that reads them finds them as they are there. */
   readonly handle: Record<string, unknown>;
   private tcp: TcpSocket = 0;
   private connected = false;
@@ -37,7 +41,7 @@ export class Socket {
     private readonly options: SocketOptions,
     prototype: object,
   ) {
-    this.handle = host.realm.object({ type: options.isTls ? 256 : 0 });
+    this.handle = host.realm.object({ type: options.isTls ? 256 : 0, opt: options.given });
     Object.setPrototypeOf(this.handle, prototype);
   }
 
@@ -54,9 +58,11 @@ export class Socket {
       onError: (fault) => host.turn(() => this.failed(fault)),
     });
     if (this.tcp === 0) return false;
-    this.handle["sckt"] = this.tcp;
+    this.handle["sckt"] = this.tcp + 1;
+    if (!options.isTls) return true;
+    this.recordHandshake(true);
     // Under TLS the interpreter calls itself connected before the handshake has begun.
-    if (options.isTls) host.later(() => this.established());
+    host.later(() => this.established());
     return true;
   }
 
@@ -68,6 +74,7 @@ export class Socket {
   write(data: unknown): boolean {
     if (this.closing || this.closed) this.host.throw("Error", "This socket is closed");
     this.outgoing += bytesOf(data) ?? String(data);
+    this.handle["dSnd"] = this.outgoing;
     this.pump();
     return false;
   }
@@ -92,6 +99,13 @@ export class Socket {
     return typeof this.handle["buf"] === "string" ? this.handle["buf"].length : 0;
   }
 
+  /** The global `ssl`: one text a connection, by the number of its socket. */
+  private recordHandshake(isUnderWay: boolean): void {
+    const { realm } = this.host;
+    if (realm.globals["ssl"] === undefined) realm.define({ ssl: realm.object() });
+    (realm.globals["ssl"] as Record<number, string>)[this.tcp] = "\0".repeat(HANDSHAKE_AT) + (isUnderWay ? "\x01" : "\0");
+  }
+
   private established(): void {
     if (this.connected || this.closed) return;
     this.connected = true;
@@ -102,7 +116,9 @@ export class Socket {
 
   private writable(): void {
     if (this.closed) return;
+    if (this.options.isTls) this.recordHandshake(false);
     this.established();
+    if (this.inFlight) this.handle["dSnd"] = this.outgoing;
     const wasInFlight = this.inFlight;
     this.inFlight = false;
     if (this.outgoing !== "") this.pump();
@@ -117,6 +133,8 @@ export class Socket {
     if (tcp.write(this.tcp, piece) !== Fault.none) return;
     this.outgoing = this.outgoing.substring(piece.length);
     this.inFlight = true;
+    // What the machine still holds counts as unsent until it says otherwise.
+    this.handle["dSnd"] = piece + this.outgoing;
   }
 
   private closeWhenSent(): void {
@@ -163,6 +181,7 @@ export class Socket {
   private finish(code: number): void {
     const { host, handle } = this;
     this.closed = true;
+    if (this.options.isTls) delete (host.realm.globals["ssl"] as Record<number, string> | undefined)?.[this.tcp];
     delete handle["sckt"];
     Object.assign(handle, { conn: false, cls: true });
     if (code !== 0) host.emit(handle, "error", [host.realm.object({ code, message: wordsOf(code) })]);
