@@ -74,6 +74,13 @@ export interface Harness {
   /** Whether this machine has a watchdog, and can sleep. */
   readonly watchdog: boolean;
   readonly deepSleep: boolean;
+  /** What the runtime under the adapter lacks, so that the port refuses it; nothing unless given. */
+  readonly lacks?: {
+    /** A datagram without a byte is `invalid`. */
+    readonly emptyDatagrams?: boolean;
+    /** A pin with a pull-down cannot be opened. */
+    readonly pullDown?: boolean;
+  };
 
   /** A bus with one chip: writing `register` and reading one byte gives `value`. */
   readonly i2c: {

@@ -56,12 +56,12 @@ function readRecord(records: { event: string; number: number; text: string }[], 
 }
 
 const machines = {
-  "esp8266-lua": { version: "5.1", input: "D5", output: "D6" },
-  "esp32-lua": { version: "5.3", input: "D4", output: "D8" },
+  "esp8266-lua": { version: "5.1", input: "D5", output: "D6", lacks: { emptyDatagrams: true, pullDown: true } },
+  "esp32-lua": { version: "5.3", input: "D4", output: "D8", lacks: { emptyDatagrams: true } },
 } as const;
 
 function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): (options?: HarnessOptions) => Promise<Harness> {
-  const { version, input, output } = machines[id];
+  const { version, input, output, lacks } = machines[id];
   const board = loadBoard(root, id);
   const { constants } = board;
   let image: Promise<Image> | undefined;
@@ -117,6 +117,7 @@ function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): 
       boots: machine.boots,
       watchdog: constants.watchdog,
       deepSleep: constants.deepSleep,
+      lacks,
       i2c: {
         bus: "default",
         address: BME280_ADDRESS,

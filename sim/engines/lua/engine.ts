@@ -57,8 +57,8 @@ class LuaMachine implements LuaBoot {
       broken: (message) => this.fail(`The engine failed: ${message!}.`),
       ...(bench === undefined ? {} : { told: (id, ...values) => bench.told(id!, values) }),
     };
-    const { i2cSda, i2cScl, chip } = image.constants;
-    this.deliver("boot", chip, image.main, i2cSda, i2cScl, bench === undefined ? 0 : 1);
+    const { i2cSda, i2cScl, chip, tlsLevel } = image.constants;
+    this.deliver("boot", chip, image.main, i2cSda, i2cScl, tlsLevel > 0 ? 1 : 0, bench === undefined ? 0 : 1);
   }
 
   call(name: string, values: readonly string[]): string {

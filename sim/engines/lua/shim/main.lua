@@ -178,8 +178,8 @@ local function dispatch(fields)
   if find(message, HUNG, 1, true) then uncaught(HUNG) else host.tell("broken", message) end
 end
 
-handlers.boot = function(chip, main, sda, scl, bench)
-  host.chip, host.esp8266, host.sda, host.scl = chip, chip == "esp8266", sda, scl
+handlers.boot = function(chip, main, sda, scl, tls, bench)
+  host.esp8266, host.sda, host.scl, host.tls = chip == "esp8266", sda, scl, tls == "1"
   host.part("base")
   for _, name in ipairs({ "tmr", "node", "file", "dns", "net", "udp", "wifi", "pins", "i2c" }) do host.part(name) end
   if bench == "1" then benchCall = host.part("bench") end

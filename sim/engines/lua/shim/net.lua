@@ -9,7 +9,8 @@
 -- A second `send` before `sent` is a defect here: on a board it works or not, by chance.
 
 local SEGMENT_BYTES = 1460
-local CLOSED, REFUSED, BROKEN, TIMEOUT, TLS = 1, 4, 6, 7, 8
+-- hal/ports/fault.
+local CLOSED, REFUSED, BROKEN, TIMEOUT, TLS = 1, 5, 6, 7, 8
 
 return function(host)
   local sockets, last = {}, 0
@@ -21,10 +22,10 @@ return function(host)
   local sendBytesMax = host.esp8266 and 2 * SEGMENT_BYTES or 4 * 1436
   local events = { connection = true, reconnection = true, disconnection = true, receive = true, sent = true, dns = true }
 
-  local function self8266(self) if getmetatable(self) ~= tcp then host.raise("invalid user data", 2) end end
+  local function checked(self) if getmetatable(self) ~= tcp then host.raise("invalid user data", 2) end end
 
   function tcp:on(event, callback)
-    self8266(self)
+    checked(self)
     if not events[event] then host.raise("invalid callback name") end
     if callback ~= nil and type(callback) ~= "function" then host.raise("invalid callback function") end
     self.callbacks[event] = callback
@@ -41,7 +42,7 @@ return function(host)
   end
 
   function tcp:connect(port, domain)
-    self8266(self)
+    checked(self)
     if self.id ~= nil or self.broken then host.raise("already connected") end
     port = host.integer(port) % 65536
     if port == 0 then host.raise(self.secure and "invalid port" or "specify port") end
@@ -59,7 +60,7 @@ return function(host)
   end
 
   function tcp:send(bytes, callback)
-    self8266(self)
+    checked(self)
     bytes = host.text(bytes)
     if type(callback) == "function" then self.callbacks.sent = callback end
     if self.secure and not self.connected then return end
@@ -77,7 +78,7 @@ return function(host)
   end
 
   function tcp:close()
-    self8266(self)
+    checked(self)
     if self.secure then
       -- The end of a closed TLS connection is told, on a later turn.
       if self.id ~= nil and not self.closing then

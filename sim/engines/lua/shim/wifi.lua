@@ -3,7 +3,8 @@
 -- wifi.sta.disconnect; the ESP32 does not, and refuses with a code whatever comes in the wrong order.
 
 local LEFT, WRONG_PASSWORD, BEACON_TIMEOUT, NO_AP_FOUND = 8, 15, 200, 201
-local READY, REFUSED, NOT_FOUND = 500, 4, 5
+-- hal/ports/wifi and hal/ports/fault.
+local READY, NOT_FOUND, REFUSED = 500, 4, 5
 local NOT_STARTED, WRONG_MODE, CONNECTING = 12290, 12293, 12295
 local RETRY_MS = 1000
 
