@@ -43,8 +43,8 @@ export function join(ssid: string, pwd: string): void {
   wifi.sta.connect();
 }
 
-/** Sets a pin up; outputs can be read back, too. `watched` makes no difference here. */
-export function setPin(pin: number, mode: number, _watched: boolean): boolean {
+/** Sets a pin up; outputs can be read back, too. */
+export function setPin(pin: number, mode: number): boolean {
   let pull = gpio.FLOATING;
   if (mode === DigitalMode.inputPullUp) pull = gpio.PULL_UP;
   if (mode === DigitalMode.inputPullDown) pull = gpio.PULL_DOWN;

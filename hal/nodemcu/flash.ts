@@ -11,8 +11,11 @@ import { isWhole, stopped } from "./state";
 const records: FlashArea = { name: "records", blockBytes: BOARD.blockBytes, blocks: BOARD.recordsBlocks };
 const log: FlashArea = { name: "log", blockBytes: BOARD.blockBytes, blocks: BOARD.logBlocks };
 
-function openFile(area: FlashArea, block: number, mode: "r" | "r+" | "w"): OpenFile | undefined {
-  const name = area.name + "." + block;
+function nameOf(area: FlashArea, block: number): string {
+  return area.name + "." + block;
+}
+
+function openFile(name: string, mode: "r" | "r+" | "w"): OpenFile | undefined {
   return BOARD.chip === "esp32" ? io.open(name, mode) : file.open(name, mode);
 }
 
@@ -38,9 +41,8 @@ function read(area: FlashArea, offset: number, count: number): string {
     const place = offset + bytes.length;
     const block = idiv(place, area.blockBytes);
     const start = place - block * area.blockBytes;
-    const wanted = count - bytes.length;
-    const length = wanted < area.blockBytes - start ? wanted : area.blockBytes - start;
-    const opened = openFile(area, block, "r");
+    const length = Math.min(count - bytes.length, area.blockBytes - start);
+    const opened = openFile(nameOf(area, block), "r");
     if (opened === undefined) bytes += erased(length);
     else {
       bytes += readOpen(opened, start, length);
@@ -66,9 +68,10 @@ function write(area: FlashArea, offset: number, bytes: string): number {
   const block = idiv(offset, area.blockBytes);
   const start = offset - block * area.blockBytes;
   if (block >= area.blocks || start + bytes.length > area.blockBytes) return Fault.invalid;
-  let opened = openFile(area, block, "r+");
+  const name = nameOf(area, block);
+  let opened = openFile(name, "r+");
   if (opened === undefined && start > 0) return Fault.invalid;
-  if (opened === undefined) opened = openFile(area, block, "w");
+  if (opened === undefined) opened = openFile(name, "w");
   if (opened === undefined) return Fault.hardware;
   const fault = program(opened, start, bytes);
   opened.close();
@@ -78,7 +81,7 @@ function write(area: FlashArea, offset: number, bytes: string): number {
 function eraseBlock(area: FlashArea, block: number): number {
   if (stopped) return Fault.hardware;
   if (!isWhole(block, 0, area.blocks - 1)) return Fault.invalid;
-  const name = area.name + "." + block;
+  const name = nameOf(area, block);
   file.remove(name);
   return file.exists(name) ? Fault.hardware : 0;
 }

@@ -1,16 +1,15 @@
 /**
  * The i2c port on buses that the processor drives by itself: bus 0 of the ESP8266, i2c.SW of the ESP32 (the hardware ones
- * answer only when a whole transfer is over, and panic when set up twice). The ESP32's are 100 kHz at most.
+ * answer only when a whole transfer is over, and panic when set up twice). The clock is 25 kHz at least on the ESP8266, and 100
+ * kHz at most on the ESP32.
  *
  * The firmware waits for ever on a clock line that a chip holds low, and takes a data line held low for an acknowledgement:
  * both lines are looked at before each transfer, and before the bus is set up.
  */
-import { parseDecimal } from "../../firmware/base/number";
 import { DigitalMode } from "../ports/digital";
 import { Fault } from "../ports/fault";
 import type { I2cDevice, I2cOptions, I2cPort } from "../ports/i2c";
-import { setPin as setPin32 } from "./esp32";
-import { setPin as setPin8266 } from "./esp8266";
+import { setPin } from "./pins";
 import { type Handle, find, isWhole, newHandle, stopped, take } from "./state";
 
 interface Device extends Handle {
@@ -26,28 +25,21 @@ let answer: string | undefined;
 function open(options: I2cOptions): I2cDevice {
   const address = options.address;
   if (stopped || options.bus !== "default" || !isWhole(address, 8, 119) || !isWhole(options.hz, 1, 1000000)) return 0;
-  const slowest = BOARD.chip === "esp32" ? 1 : 25000;
-  const fastest = BOARD.chip === "esp32" ? 100000 : 1000000;
-  let hz = options.hz < slowest ? slowest : options.hz;
-  if (hz > fastest) hz = fastest;
+  // What the two drivers take.
+  const hz = BOARD.chip === "esp32" ? Math.min(options.hz, 100000) : Math.max(options.hz, 25000);
   const id = newHandle();
   devices.push({ id, address, hz });
   return id;
 }
 
-function setLine(pin: number): void {
-  if (BOARD.chip === "esp32") setPin32(pin, DigitalMode.inputPullUp, false);
-  else setPin8266(pin, DigitalMode.inputPullUp, false);
-}
-
 /** Leaves what came in `answer`; raises an error where the firmware refuses. */
 function transfer(device: Device, bytes: string, count: number): void {
   const bus = BOARD.chip === "esp32" ? i2c.SW : 0;
-  const sda = parseDecimal(BOARD.i2cSda) ?? 0;
-  const scl = parseDecimal(BOARD.i2cScl) ?? 0;
+  const sda = tonumber(BOARD.i2cSda) ?? 0;
+  const scl = tonumber(BOARD.i2cScl) ?? 0;
   if (busHz !== device.hz) {
-    setLine(sda);
-    setLine(scl);
+    setPin(sda, DigitalMode.inputPullUp, false);
+    setPin(scl, DigitalMode.inputPullUp, false);
   }
   if (gpio.read(sda) === 0 || gpio.read(scl) === 0) return;
   if (busHz !== device.hz) i2c.setup(bus, sda, scl, device.hz);

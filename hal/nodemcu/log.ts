@@ -1,8 +1,12 @@
-/** The log port on the console: event, number and text of a record in one line. */
+/**
+ * The log port on the console: one line a record, `motet EVENT NUMBER TEXT`, with TEXT as a JSON string, so that no text makes
+ * a second line. Programs that watch a board read these lines and leave the others.
+ */
+import { jsonString } from "../../firmware/base/json-write";
 import type { LogPort } from "../ports/log";
 
 function record(event: string, number: number, text: string): void {
-  print(event + " " + number + " " + text);
+  print("motet " + event + " " + number + " " + jsonString(text));
 }
 
 export const log: LogPort = { record };

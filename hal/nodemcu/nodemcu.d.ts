@@ -10,6 +10,7 @@
 declare function print(this: void, text: string): void;
 /** Calls `run` with the values; false when it raised an error. */
 declare function pcall(this: void, run: unknown, ...values: unknown[]): boolean;
+declare function tonumber(this: void, text: string): number | undefined;
 declare namespace table {
   /** Places count from 1. */
   function insert<T>(this: void, list: T[], place: number, item: T): void;
@@ -28,7 +29,7 @@ declare namespace string {
 interface NetSocket {
   connect(port: number, address: string): void;
   /** "connection", "disconnection", "receive", "sent"; with tls "reconnection" tells errors. */
-  on(event: string, told: (this: void, socket: unknown, value: never) => void): void;
+  on(event: string, told: (this: void, socket: NetSocket | undefined, value: never) => void): void;
   /** One at a time: the next after "sent". */
   send(bytes: string): void;
   close(): void;

@@ -20,8 +20,11 @@ interface Connection extends Handle {
   fault: number;
 }
 
-/** lwIP's ERR_ABRT: nobody answered. The two chips have different versions of it. */
+/** lwIP's ERR_ABRT, which is that nobody answered, and ERR_RST: the two chips have different versions of it. */
 const ABORTED = BOARD.chip === "esp32" ? -13 : -8;
+const RESET = BOARD.chip === "esp32" ? -14 : -9;
+/** Not one of lwIP's: the handshake failed. */
+const HANDSHAKE = 1;
 
 const connections: Connection[] = [];
 
@@ -49,9 +52,14 @@ function live(id: number): Connection | undefined {
 }
 
 /** Connected, or all bytes sent. */
-function ready(id: number): void {
+function ready(id: number, socket: NetSocket | undefined): void {
   const connection = live(id);
-  if (connection === undefined || !connection.isBusy) return;
+  if (connection === undefined) {
+    // The ESP32 cannot close what is not connected yet.
+    if (socket !== undefined) pcall(socket.close, socket);
+    return;
+  }
+  if (!connection.isBusy) return;
   connection.isOpen = true;
   connection.isBusy = false;
   connection.options.onWritable();
@@ -62,21 +70,12 @@ function received(id: number, bytes: string): void {
   if (connection !== undefined) connection.options.onReadable(bytes);
 }
 
-/** `code` is lwIP's, 0 for an end in order. The ESP32 may tell 0 first and the reason after it. */
+/** `code` is lwIP's, or 0 for an end in order. The ESP32 tells 0 first and then the reason. */
 function ended(id: number, code: number): void {
   const connection = find(connections, id);
   if (connection === undefined || (code === 0 && connection.fault !== 0)) return;
   let fault = code === 0 ? Fault.closed : Fault.broken;
-  if (!connection.isOpen) fault = code === ABORTED ? Fault.timeout : Fault.refused;
-  end(connection, fault);
-}
-
-/** `reason` is NodeMCU's text for espconn's code, undefined for an end in order and for a code without a text. */
-function endedTls(id: number, reason: string | undefined, isError: boolean): void {
-  const connection = find(connections, id);
-  if (connection === undefined) return;
-  let fault = isError ? Fault.broken : Fault.closed;
-  if (!connection.isOpen) fault = reason === "Timeout" ? Fault.timeout : reason === "Connection reset" ? Fault.refused : Fault.tls;
+  if (!connection.isOpen) fault = code === ABORTED ? Fault.timeout : code === HANDSHAKE ? Fault.tls : Fault.refused;
   end(connection, fault);
 }
 
@@ -84,18 +83,18 @@ function endedTls(id: number, reason: string | undefined, isError: boolean): voi
 function dial(connection: Connection): void {
   const id = connection.id;
   const options = connection.options;
-  const isTls = BOARD.tlsLevel > 0 && options.tls !== undefined;
-  const socket = isTls ? tls.createConnection() : net.createConnection();
-  const told = (): void => ready(id);
+  const socket = BOARD.tlsLevel > 0 && options.tls !== undefined ? tls.createConnection() : net.createConnection();
+  const told = (from: NetSocket | undefined): void => ready(id, from);
   connection.socket = socket;
   socket.on("connection", told);
   socket.on("sent", told);
-  socket.on("receive", (_socket, bytes: string) => received(id, bytes));
-  if (isTls) {
-    socket.on("disconnection", () => endedTls(id, undefined, false));
-    socket.on("reconnection", (_socket, reason: string | undefined) => endedTls(id, reason, true));
-  } else {
-    socket.on("disconnection", (_socket, code: number) => ended(id, code));
+  socket.on("receive", (_from, bytes: string) => received(id, bytes));
+  // The tls module tells no code here.
+  socket.on("disconnection", (_from, code: number | undefined) => ended(id, code ?? 0));
+  if (BOARD.tlsLevel > 0 && options.tls !== undefined) {
+    socket.on("reconnection", (_from, reason: string | undefined) => {
+      ended(id, reason === "Timeout" ? ABORTED : reason === "Connection reset" ? RESET : HANDSHAKE);
+    });
   }
   socket.connect(options.port, options.address);
 }
