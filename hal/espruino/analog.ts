@@ -1,10 +1,9 @@
 /** The analog port: the engine gives a part of 1, the converter's steps are made of it again. */
 import type { AnalogOptions, AnalogPin, AnalogPort } from "../ports/analog";
-import { findPin } from "./pins";
 
 /** Bits of the chip's converter. */
 const resolution = BOARD.chip === "esp32" ? 12 : 10;
-const SAMPLE_MAX = BOARD.chip === "esp32" ? 4095 : 1023;
+const STEPS = BOARD.chip === "esp32" ? 4096 : 1024;
 
 interface Opened {
   readonly name: string;
@@ -15,15 +14,18 @@ interface Opened {
 const pins: (Opened | undefined)[] = [undefined];
 
 function open(options: AnalogOptions): AnalogPin {
-  const pin = findPin(options.pin);
+  const pin = Pin(options.pin);
   if (pin === undefined) return 0;
+  const sample = analogRead(pin);
+  // Not a number: there is no converter at the pin.
+  if (sample !== sample) return 0;
   for (const opened of pins) if (opened !== undefined && opened.name === options.pin) return 0;
   return pins.push({ name: options.pin, pin }) - 1;
 }
 
 function read(handle: AnalogPin): number {
   const opened = pins[handle];
-  return opened === undefined ? 0 : Math.floor(analogRead(opened.pin) * SAMPLE_MAX + 0.5);
+  return opened === undefined ? 0 : Math.floor(analogRead(opened.pin) * STEPS + 0.5);
 }
 
 function close(handle: AnalogPin): void {

@@ -1,7 +1,6 @@
 /** The digital port on the engine's pins and watches. What an output was given is remembered: not every chip reads it back. */
 import { DigitalMode, type DigitalOptions, type DigitalPin, type DigitalPort } from "../ports/digital";
 import { Fault } from "../ports/fault";
-import { findPin } from "./pins";
 
 interface Opened {
   readonly name: string;
@@ -39,7 +38,7 @@ function modeName(mode: DigitalMode): string {
 function watch(opened: Opened, handle: DigitalPin, onReadable: (this: void, value: number) => void): void {
   opened.watch = setWatch(
     (event) => {
-      if (pins[handle] === opened) onReadable(event.state ? 1 : 0);
+      if (pins[handle] === opened) onReadable(event["state"] === true ? 1 : 0);
     },
     opened.pin,
     { repeat: true, edge: "both" },
@@ -49,7 +48,7 @@ function watch(opened: Opened, handle: DigitalPin, onReadable: (this: void, valu
 function open(options: DigitalOptions): DigitalPin {
   const mode = options.mode;
   const level = options.initialValue;
-  const pin = findPin(options.pin);
+  const pin = Pin(options.pin);
   if (pin === undefined || mode < DigitalMode.input || mode > DigitalMode.outputOpenDrain || isOpen(options.pin)) return 0;
   if (level !== 0 && level !== 1) return 0;
   const opened: Opened = { name: options.pin, pin, mode, level, watch: 0 };

@@ -115,15 +115,14 @@ declare function clearTimeout(timer: number): void;
 interface Pin {
   readonly isPin: true;
 }
-interface PinConstructor {
-  new (name: string): Pin;
-}
-declare const Pin: PinConstructor;
+/** The pin of that name, or undefined when the board has none. */
+declare function Pin(name: string): Pin | undefined;
 declare function pinMode(pin: Pin, mode: string): void;
 declare function digitalRead(pin: Pin): number;
 declare function digitalWrite(pin: Pin, level: number): void;
+/** A part of 1, in steps of the converter; NaN for a pin without one. */
 declare function analogRead(pin: Pin): number;
-declare function setWatch(run: (this: void, event: { readonly state: boolean }) => void, pin: Pin, options: { readonly repeat: true; readonly edge: "both" }): number;
+declare function setWatch(run: (this: void, event: Record<string, boolean>) => void, pin: Pin, options: { readonly repeat: true; readonly edge: "both" }): number;
 declare function clearWatch(watch: number): void;
 
 declare const I2C1: {

@@ -9,7 +9,7 @@
  */
 function uncaught(error: unknown): void {
   const text = "" + (error as string);
-  if (text.indexOf("mbedtls") < 0) print("Uncaught " + text);
+  if ((text + " ").indexOf("mbedtls") < 0) print("Uncaught " + text);
 }
 
 /** Runs a program on a board made ready for it. */

@@ -1,7 +1,7 @@
 /**
  * The system port on the engine's classes `E`, `ESP32` and `ESP8266`.
  *
- * ESP32 tells of a wake from deep sleep and of nothing else. Both chips take the time to sleep as a number of 31 bits in
+ * ESP32 tells of a wake from deep sleep and of nothing else, the interpreter on a PC of nothing. Both chips take the time to sleep as a number of 31 bits in
  * microseconds: whoever asks for more than 35 minutes sleeps for 35. The watchdog of ESP32 counts whole seconds; ESP8266 has none.
  */
 import { Fault } from "../ports/fault";
@@ -9,10 +9,15 @@ import { ResetReason, type SystemPort } from "../ports/system";
 
 const MS_MAX = 2147483647;
 const SLEEP_MS_MAX = 2147483;
+/** The clock of an ESP32 runs on through every reset but that of the power. */
+const POWER_ON_SEC_MAX = 10;
 
 /** @cold */
 function resetReason(): ResetReason {
-  if (BOARD.chip === "esp32") return ESP32.getWakeupCause() === 0 ? ResetReason.unknown : ResetReason.deepSleep;
+  if (BOARD.chip === "esp32") {
+    if (ESP32.getWakeupCause() > 0) return ResetReason.deepSleep;
+    return getTime() < POWER_ON_SEC_MAX ? ResetReason.powerOn : ResetReason.unknown;
+  }
   if (BOARD.chip !== "esp8266") return ResetReason.unknown;
   switch (require("ESP8266").getResetInfo().reason) {
     case "power on":

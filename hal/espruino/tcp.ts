@@ -42,8 +42,8 @@ interface Connection extends EspruinoSocket {
   "#ondrain": EspruinoListener;
   handle: TcpSocket;
   state: State;
-  /** What it means when the connection never comes to stand. */
-  fault: number;
+  /** What it means when the connection never comes to stand; absent once it has. */
+  fault?: number;
   onWritable: (this: void) => void;
   onReadable: (this: void, bytes: string) => void;
   onError: (this: void, fault: number) => void;
@@ -71,7 +71,7 @@ function sweep(): void {
     const socket = connections[slot];
     if (socket !== undefined && (connection !== WifiConnection.ready || socket.state === State.failed)) {
       close(socket.handle);
-      socket.onError(connection === WifiConnection.ready ? socket.fault : Fault.broken);
+      socket.onError(connection === WifiConnection.ready ? (socket.fault ?? Fault.broken) : Fault.broken);
     }
   }
 }
@@ -84,37 +84,39 @@ function isShaking(socket: Connection): boolean {
   return own !== undefined && own.length > HANDSHAKE_AT && at(own, HANDSHAKE_AT) !== 0;
 }
 
-/** Tells that the socket takes a write; on the first time, that the connection stands. */
-function opened(socket: Connection): void {
-  // What the engine needed to connect.
-  delete socket.opt;
-  delete socket["#onerror"];
-  socket.state = State.writable;
-  socket.onWritable();
-}
-
 /** Looks at the handshake again, as if the engine had told of the connection anew. */
 function poll(socket: Connection): void {
   socket["#ondrain"]();
 }
 
-/** Every event of every socket: `data` brings text, `close` whether it broke, `error` a code, `drain` neither. */
+/** Every event of every socket: `data` brings text, `close` whether it broke, `error` a code, `drain` none of these. */
 function heard(this: Connection, value?: string | boolean | EspruinoSocketError): void {
   if (connections[this.handle % BOARD.socketsMax] !== this) return;
-  if (typeof value === "string") {
-    // Bytes of a peer that speaks first come before the queued `drain`.
-    if (this.state === State.connecting) opened(this);
-    if (connections[this.handle % BOARD.socketsMax] === this) this.onReadable(value);
-  } else if (typeof value === "boolean") {
+  if (typeof value === "boolean") {
     connections[this.handle % BOARD.socketsMax] = undefined;
-    this.onError(this.state === State.connecting ? this.fault : value ? Fault.broken : Fault.closed);
-  } else if (value !== undefined && value.code < 0) {
-    if (value.code === ENGINE_TIMEOUT) this.fault = Fault.timeout;
-  } else if (BOARD.tlsLevel > TlsLevel.none && this.state === State.connecting && isShaking(this)) {
-    setTimeout(poll, HANDSHAKE_POLL_MS, this);
-  } else if (this.state !== State.writable && (this.dSnd === undefined || this.dSnd === "")) {
-    opened(this);
+    this.onError(this.fault ?? (value ? Fault.broken : Fault.closed));
+    return;
   }
+  const isData = typeof value === "string";
+  if (!isData && value !== undefined && value.code < 0) {
+    if (value.code === ENGINE_TIMEOUT) this.fault = Fault.timeout;
+    return;
+  }
+  if (BOARD.tlsLevel > TlsLevel.none && !isData && this.state === State.connecting && isShaking(this)) {
+    setTimeout(poll, HANDSHAKE_POLL_MS, this);
+    return;
+  }
+  // Bytes of a peer that speaks first come before the queued `drain`, which then finds the state that it tells of.
+  if (isData ? this.state === State.connecting : this.state !== State.writable && (this.dSnd ?? "") === "") {
+    this.state = State.writable;
+    // What is needed only until here, and what the engine makes again.
+    delete this.opt;
+    delete this.fault;
+    delete this["#onerror"];
+    delete this.dSnd;
+    this.onWritable();
+  }
+  if (isData && connections[this.handle % BOARD.socketsMax] === this) this.onReadable(value);
 }
 
 /**
