@@ -9,7 +9,7 @@ import type { World } from "../../sim/world/world";
 import { settings } from "../support/thethings-world";
 import { engineNames, mainOf } from "./engines";
 import type { EngineName } from "./engines";
-import { createEngineDevice } from "./rig";
+import { createEngineDevice, runUntil, stopEngines } from "./rig";
 import type { EngineDevice } from "./rig";
 import { ScriptedBroker } from "./scripted-broker";
 
@@ -57,7 +57,7 @@ async function bench(engine: EngineName, seed: number): Promise<Bench> {
 }
 
 function connected({ world, device }: Bench, times: number): void {
-  expect(world.runUntil(() => device.told("connected").length === times, 10 * minute)).toBe(true);
+  runUntil(world, device, () => device.told("connected").length === times, 10 * minute);
 }
 
 /** Every count that the device ever took has arrived, in order, whatever went wrong. */
@@ -70,11 +70,13 @@ function nothingLost({ world, broker, device }: Bench): void {
   expect(device.failures).toEqual([]);
 }
 
+afterEach(stopEngines);
+
 describe.each(engineNames)("on %s", (engine) => {
   test.each([1, 2, 3, 4, 5])("CONNACK %d is a refusal: nothing is reported as connected, and the device comes again", async (code) => {
     const run = await bench(engine, 910 + code);
     run.broker.manners.connack = [code, code];
-    expect(run.world.runUntil(() => run.device.told("retry").length === 2, minute)).toBe(true);
+    runUntil(run.world, run.device, () => run.device.told("retry").length === 2, minute);
     expect(run.device.told("connected")).toEqual([]);
     // A broker closes with its refusal, and the close may be what the device names.
     for (const { number } of run.device.told("offline")) expect([closed, protocol + code]).toContain(number);
@@ -87,7 +89,7 @@ describe.each(engineNames)("on %s", (engine) => {
   test("a refused SUBACK is a refusal, and the device comes again", async () => {
     const run = await bench(engine, 920);
     run.broker.manners.suback = [128, 128];
-    expect(run.world.runUntil(() => run.device.told("offline").length > 0, minute)).toBe(true);
+    runUntil(run.world, run.device, () => run.device.told("offline").length > 0, minute);
     expect(run.device.told("offline").map(({ number }) => number)).toEqual([73]);
     expect(run.device.told("connected")).toEqual([]);
     connected(run, 1);

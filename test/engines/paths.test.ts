@@ -6,7 +6,7 @@ import { CODES, createCloudWorld, settings } from "../support/thethings-world";
 import type { CloudWorld, Transport } from "../support/thethings-world";
 import { engineNames, mainOf } from "./engines";
 import type { EngineName } from "./engines";
-import { createEngineDevice } from "./rig";
+import { createEngineDevice, runUntil, stopEngines } from "./rig";
 import type { EngineDevice } from "./rig";
 
 const minute = 60000;
@@ -23,7 +23,7 @@ async function begin(engine: EngineName, transport: Transport, seed: number): Pr
   const main = await mainOf(engine, "test/engines/apps/probe.ts", transport);
   const cloud = createCloudWorld({ seed });
   const device = createEngineDevice(cloud.world, main, settings());
-  expect(cloud.world.runUntil(() => device.told("connected").length === 1, minute)).toBe(true);
+  runUntil(cloud.world, device, () => device.told("connected").length === 1, minute);
   const token = (): string => cloud.model.tokenOf(cloud.model.things()[0]!)!;
   return {
     cloud,
@@ -41,6 +41,8 @@ async function begin(engine: EngineName, transport: Transport, seed: number): Pr
 
 const upTo = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
+afterEach(stopEngines);
+
 describe.each(engineNames)("on %s", (engine) => {
   describe.each<Transport>(["mqtt", "coap"])("over %s", (transport) => {
     test("activates once, publishes, and remembers its token over a restart", async () => {
@@ -51,7 +53,7 @@ describe.each(engineNames)("on %s", (engine) => {
       expect(values("device.boot")).toEqual(["probe/1.0.0 reset=1 error=0 boot=1"]);
       device.machine.powerCut();
       device.machine.powerOn();
-      expect(cloud.world.runUntil(() => device.told("connected").length === 2, minute)).toBe(true);
+      runUntil(cloud.world, device, () => device.told("connected").length === 2, minute);
       cloud.world.run(5 * minute);
       expect(device.told("activated")).toHaveLength(1);
       expect(cloud.model.things()).toHaveLength(1);
@@ -75,7 +77,7 @@ describe.each(engineNames)("on %s", (engine) => {
       expect(values("count").length).toBeLessThan(8);
       const drained = device.told("drained").length;
       cloud.startCloud();
-      expect(cloud.world.runUntil(() => device.told("drained").length > drained, 10 * minute)).toBe(true);
+      runUntil(cloud.world, device, () => device.told("drained").length > drained, 10 * minute);
       const arrived = [...values("count")] as number[];
       expect(arrived.slice(0, before)).toEqual(upTo(1, before));
       expect(arrived.slice(before, before + after)).toEqual(upTo(1, after));

@@ -6,6 +6,7 @@ import { provisionThing } from "../../firmware/agent/provision";
 import type { Provision } from "../../firmware/agent/settings";
 import type { Machine, MachineOptions } from "../../sim/world/machine";
 import type { World } from "../../sim/world/world";
+import type { Boot } from "../../sim/engines/engine";
 import type { Main } from "./engines";
 
 export interface Saying {
@@ -25,26 +26,49 @@ export interface EngineDevice {
   told(event: string): Saying[];
 }
 
-export function createEngineDevice(world: World, main: Main, provision: Provision, options: MachineOptions = {}): EngineDevice {
+/** Boots that may still run. */
+const running = new Set<Boot>();
+
+/** Ends every engine that a test left running. */
+export function stopEngines(): void {
+  for (const boot of running) boot.stop();
+  running.clear();
+}
+
+/** A device without settings is one that a test program runs on. */
+export function createEngineDevice(world: World, main: Main, provision: Provision | undefined, options: MachineOptions = {}): EngineDevice {
   const said: Saying[] = [];
   const failures: string[] = [];
-  const secrets = [provision.code, provision.password, provision.token].filter((secret) => secret !== "");
-  let provisioned = false;
+  const secrets = [provision?.code, provision?.password, provision?.token].filter((secret) => secret !== undefined && secret !== "") as string[];
+  let provisioned = provision === undefined;
+  let boot: Boot | undefined;
   const machine = world.createDevice({
     clockIsSet: true,
     ...options,
     main: (ports) => {
-      const code = provisioned ? 0 : provisionThing(ports, provision);
+      const code = provisioned ? 0 : provisionThing(ports, provision!);
       if (code !== 0) failures.push(`provisioning failed with ${code}`);
       provisioned = true;
-      main(ports, {
+      if (boot !== undefined) {
+        boot.stop();
+        running.delete(boot);
+      }
+      boot = main(ports, {
         said: (event, number, text) => {
           if (secrets.some((secret) => text.includes(secret))) failures.push(`the event "${event}" holds a secret`);
           said.push({ ms: world.clock.now(), event, number, text });
         },
         failed: (message) => failures.push(message),
       });
+      running.add(boot);
     },
   });
   return { machine, said, failures, told: (event) => said.filter((one) => one.event === event) };
+}
+
+/** Runs the world until `done` holds; a failure tells what the device and its engine said last. */
+export function runUntil(world: World, device: EngineDevice, done: () => boolean, limitMs: number): void {
+  if (world.runUntil(done, limitMs)) return;
+  const last = device.said.slice(-8).map(({ ms, event, number, text }) => `${ms} ${event} ${number} ${text}`);
+  throw new Error(["it never came to that", ...device.failures.slice(0, 4), ...last].join("\n"));
 }

@@ -105,9 +105,9 @@ function fresh(run: Vectors): void {
   for (const before of numbers) {
     let text = "";
     for (const sequence of numbers) {
-      if (sequence >= 0) text += flag(isFresh(before, sequence, 128000)) + flag(isFresh(before, sequence, 128001)) + " ";
+      if (sequence >= 0) text += " " + flag(isFresh(before, sequence, 128000)) + flag(isFresh(before, sequence, 128001));
     }
-    emit(run, "fresh " + before + " " + text);
+    emit(run, "fresh " + before + text);
   }
 }
 
