@@ -6,6 +6,7 @@ import { join } from "node:path";
 import {
   type Harness, type HarnessOptions, noTlsContract, type PeerConnection, portsContract, tlsContract, wifiContract,
 } from "../../../hal/contract/index";
+import type { AnalogPort } from "../../../hal/ports/analog";
 import { loadBoard } from "../../../boards/toolchain/board";
 import { compileLua } from "../../../boards/toolchain/compile/lua";
 import { portCalls, portsEntry } from "../../../test/support/port-calls";
@@ -48,11 +49,19 @@ function listen(world: World, port: number, isTls: boolean): PeerConnection[] {
   return connections;
 }
 
-/** A line of the console that is a record of the log; its text may go on in the lines behind it. */
+/** A line of the console that is a record of the log. */
 function readRecord(records: { event: string; number: number; text: string }[], line: string): void {
-  const [, event, number, text] = /^(\S+) (-?\d+) (.*)$/.exec(line) ?? [];
-  if (event === undefined) records.at(-1)!.text += `\n${line}`;
-  else records.push({ event, number: Number(number), text: text! });
+  const [, event, number, text] = /^motet (\S+) (-?\d+) (".*")$/.exec(line) ?? [];
+  if (event !== undefined) records.push({ event, number: Number(number), text: JSON.parse(text!) as string });
+}
+
+/** An analog input of 12 bits, as an ESP32 has: the machine's own has 10. */
+function wideInput(): { port: AnalogPort; set(sample: number): void } {
+  let now = 0;
+  return {
+    set: (sample) => (now = sample),
+    port: { resolution: 12, open: ({ pin }) => (pin === "A0" ? 1 : 0), read: () => now, close: () => undefined },
+  };
 }
 
 const machines = {
@@ -69,6 +78,7 @@ function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): 
     image ??= compileLua(root, portsEntry(root, "nodemcu"), { id, constants, lua: version });
     const records: { event: string; number: number; text: string }[] = [];
     const failures: string[] = [];
+    const wide = wideInput();
     const world = createWorld({
       seed: expect.getState().currentTestName ?? "contract",
       ...(options.offline === true ? { accessPoints: [{ ssid: SSID, password: PASSWORD }] } : {}),
@@ -82,7 +92,7 @@ function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): 
     });
     const calls = portCalls((name, values) => boot.call(name, values));
     const events = { console: (line: string) => readRecord(records, line), failed: (message: string) => failures.push(message) };
-    const boot: LuaBoot = startLua(version, root, await image, machine.ports, events, calls);
+    const boot: LuaBoot = startLua(version, root, await image, { ...machine.ports, analog: wide.port }, events, calls);
     expect(world.runUntil(calls.isServed, 1000)).toBe(true);
     let port = 1000;
     return {
@@ -132,7 +142,7 @@ function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): 
         analog: "A0",
         drive: (level) => machine.pins.drive(input, level),
         level: () => machine.pins.level(output),
-        setAnalog: (sample) => machine.pins.setAnalog("A0", sample >> (calls.ports.analog.resolution - 10)),
+        setAnalog: (sample) => wide.set(sample << (12 - calls.ports.analog.resolution)),
       },
     };
   };
