@@ -25,7 +25,7 @@ function erased(count: number): string {
 
 /** `count` bytes at `offset` of the open file; 0xFF where it has none. */
 function readOpen(opened: OpenFile, offset: number, count: number): string {
-  // SPIFFS stays where it was when it is sent behind the end.
+  // SPIFFS refuses to go behind the end.
   const bytes = opened.seek("set", offset) === offset ? (opened.read(count) ?? "") : "";
   return bytes + erased(count - bytes.length);
 }
