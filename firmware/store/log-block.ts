@@ -3,10 +3,11 @@
  * told; which block is the head, and what is dropped, is decided in log.ts.
  */
 import type { ChecksumPort } from "../../hal/ports/checksum";
-import type { FlashArea, FlashPort } from "../../hal/ports/flash";
+import type { FlashArea } from "../../hal/ports/flash";
 import { at, chr, idiv, sub } from "../base/intrinsics";
 import { marked, program, word, wordAt } from "./bytes";
 import { StoreCode } from "./code";
+import type { ReadingLog } from "./log-walk";
 
 /** The most bytes of one reading; it has at least one. */
 export const logRecordBytesMax = 200;
@@ -22,13 +23,6 @@ const checksumOffset = 21;
 const checksumBytes = 3;
 /** Where a record's acknowledge mark lies in it. */
 export const logMarkOffset = 2;
-
-/** What the block functions need to know of a log. */
-export interface LogMedium {
-  readonly flash: FlashPort;
-  readonly checksum: ChecksumPort;
-  readonly area: FlashArea;
-}
 
 /** What the header of a block may be. */
 export const enum HeaderKind {
@@ -79,7 +73,7 @@ export function logRecordsPerBlock(area: FlashArea): number {
 }
 
 /** Reads the header of a block. */
-export function readLogHeader(log: LogMedium, block: number, header: LogHeader): HeaderKind {
+export function readLogHeader(log: ReadingLog, block: number, header: LogHeader): HeaderKind {
   const bytes = log.flash.read(log.area, block * log.area.blockBytes, logStart);
   const serial = wordAt(bytes, 3);
   const first = wordAt(bytes, 7);
@@ -101,7 +95,7 @@ export function readLogHeader(log: LogMedium, block: number, header: LogHeader):
 }
 
 /** Erases a block and writes its header: `ok` or `hardware`. `done` is not written. */
-export function writeLogHeader(log: LogMedium, block: number, header: LogHeader): number {
+export function writeLogHeader(log: ReadingLog, block: number, header: LogHeader): number {
   if (log.flash.eraseBlock(log.area, block) !== 0) return StoreCode.hardware;
   const bytes = "ML" + chr(header.version) + word(header.serial) + word(header.first)
     + chr(idiv(header.skipped, 256)) + chr(header.skipped % 256) + word(header.full) + word(header.corrupt);
@@ -109,7 +103,7 @@ export function writeLogHeader(log: LogMedium, block: number, header: LogHeader)
 }
 
 /** Sets the mark that every record of a block is acknowledged, unless it was tried before. Without it the log is only slower. */
-export function markLogBlockDone(log: LogMedium, block: number): void {
+export function markLogBlockDone(log: ReadingLog, block: number): void {
   const offset = block * log.area.blockBytes + doneOffset;
   if (at(log.flash.read(log.area, offset, 1), 0) === 255) program(log.flash, log.area, offset, chr(0));
 }
@@ -124,7 +118,7 @@ export function encodeLogRecord(checksum: ChecksumPort, sequence: number, bytes:
  * Reads the record at an offset of a block, whose sequence is the first one from `from` on with the stored low byte; false
  * when no whole record is there.
  */
-export function readLogRecord(log: LogMedium, block: number, position: number, from: number, record: LogRecord): boolean {
+export function readLogRecord(log: ReadingLog, block: number, position: number, from: number, record: LogRecord): boolean {
   const room = log.area.blockBytes - position;
   if (room <= logOverhead) return false;
   const offset = block * log.area.blockBytes + position;

@@ -102,6 +102,8 @@ function importsOf(root: string, program: ts.Program, file: ts.SourceFile): Map<
   const imports = new Map<string, string>();
   for (const statement of file.statements) {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    // Types make no order.
+    if (ts.isImportDeclaration(statement) ? statement.importClause?.isTypeOnly === true : statement.isTypeOnly) continue;
     const specifier = statement.moduleSpecifier;
     const target = specifier === undefined ? undefined : checker.getSymbolAtLocation(specifier)?.valueDeclaration;
     if (specifier !== undefined && ts.isStringLiteral(specifier) && target !== undefined) {
