@@ -40,7 +40,7 @@ export interface Watcher {
 export type Main = (ports: Ports, watcher: Watcher) => Boot;
 
 /** A line of a console, taken apart if it is a record of the log port. */
-export function recordOf(line: string): { readonly event: string; readonly number: number; readonly text: string } | undefined {
+function recordOf(line: string): { readonly event: string; readonly number: number; readonly text: string } | undefined {
   const match = /^motet (\w+) (-?\d+) (".*")$/.exec(line);
   return match === null ? undefined : { event: match[1]!, number: Number(match[2]), text: JSON.parse(match[3]!) as string };
 }

@@ -2,6 +2,7 @@
  * The vector program in slices, each small enough for a machine of 1,700 variables, and the entry that runs one of them on a
  * device: the very modules of the firmware, through the same build as a device's own.
  */
+import { join } from "node:path";
 import { checksum } from "../../sim/world/checksum";
 import { coapBlockVectors, coapExchangeVectors, coapNoiseVectors } from "./programs/vectors-coap-client";
 import { coapReadVectors, coapWriteVectors } from "./programs/vectors-coap-codec";
@@ -14,6 +15,7 @@ import { recordCutVectors, recordLifeVectors } from "./programs/vectors-records"
 import { byteVectors, dateVectors, numberVectors } from "./programs/vectors-text";
 import { thethingsReadVectors, thethingsWriteVectors } from "./programs/vectors-thethings";
 import { checksumVectors, sensorVectors, valueVectors } from "./programs/vectors-values";
+import { root } from "./engines";
 import { vectors } from "./programs/vectors";
 import type { Vectors } from "./programs/vectors";
 
@@ -64,4 +66,21 @@ export function nativeLines(wanted: Slice): string[] {
   const lines: string[] = [];
   wanted.run(vectors(wanted.name, wanted.seed, checksum, (line) => lines.push(line)));
   return lines;
+}
+
+/** The entry of an image that runs these slices, one after the other, and then says that it is over. */
+export function entryOf(runtime: "espruino" | "nodemcu", some: readonly Slice[]): string {
+  const from = (path: string): string => JSON.stringify(join(root, path));
+  const run = ({ name, seed, run: { name: group } }: Slice): string => `  ${group}(vectors(${JSON.stringify(name)}, ${seed}, checksum, say));`;
+  return [
+    `import { checksum } from ${from(`hal/${runtime}/checksum`)};`,
+    `import { log } from ${from(`hal/${runtime}/log`)};`,
+    `import { start } from ${from(`hal/${runtime}/start`)};`,
+    `import { vectors } from ${from("test/engines/programs/vectors")};`,
+    ...some.map(({ module, run: { name } }) => `import { ${name} } from ${from(`test/engines/programs/${module}`)};`),
+    'function say(this: void, line: string): void { log.record("vector", 0, line); }',
+    `function runAll(this: void): void {\n${some.map(run).join("\n")}\n  log.record("end", 0, "");\n}`,
+    "start(runAll);",
+    "",
+  ].join("\n");
 }
