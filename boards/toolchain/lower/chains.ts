@@ -5,12 +5,14 @@
 import ts from "typescript";
 import type { State } from "./state";
 import { bare, isSimple } from "./types";
+import { isTableField } from "./tables";
 
 type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
 
-/** A chain taken apart: the text that gives its base, once, and the text of the rest when the base is there. */
+/** A chain taken apart: the text that says whether its base is there, and the text of the rest when it is. */
 interface Opened {
-  readonly base: string;
+  readonly absent: string;
+  readonly present: string;
   /** Makes the text of the whole, for after the base was found to be there. */
   rest(): string;
 }
@@ -34,14 +36,33 @@ function lastQuestion(node: ts.OptionalChain): Link {
   return link as Link;
 }
 
+/** A chain of names alone, as it reads when all of it is there; undefined for anything that runs code or looks up a key. */
+function plainPath(given: ts.Expression, state: State): string | undefined {
+  const node = bare(given);
+  if (ts.isIdentifier(node)) return state.emit(node);
+  if (!ts.isPropertyAccessExpression(node) || isTableField(node, state)) return undefined;
+  const base = plainPath(node.expression, state);
+  return base === undefined ? undefined : `${base}.${node.name.text}`;
+}
+
+/** What a chain of names asks for, from left to right. */
+function questions(given: ts.Expression, state: State): string[] {
+  const node = bare(given);
+  if (!ts.isPropertyAccessExpression(node)) return [];
+  const own = node.questionDotToken === undefined ? [] : [plainPath(node.expression, state)!];
+  return [...questions(node.expression, state), ...own];
+}
+
 function open(node: ts.OptionalChain, state: State): Opened {
   const link = lastQuestion(node);
   const base = link.expression;
-  const text = state.emit(base);
-  const isName = isSimple(base) && text === state.raw(base);
-  const name = isName ? text : state.temporary();
+  const path = plainPath(base, state);
+  const name = path ?? state.temporary();
+  const asked = path === undefined ? [`(${name} = ${state.emit(base)})`] : [...questions(base, state), path];
+  const gap = path === undefined ? "" : state.gap(state.start(base), base.end);
   return {
-    base: isName ? text : `(${name} = ${text})`,
+    absent: gap + asked.map((each) => `${each} === undefined`).join(" || "),
+    present: gap + asked.map((each) => `${each} !== undefined`).join(" && "),
     rest: () => {
       // The base stands already in the text, with its line ends.
       state.given.set(base, name);
@@ -56,14 +77,14 @@ function open(node: ts.OptionalChain, state: State): Opened {
 
 /** The chain as a value. */
 export function lowerChain(node: ts.Node, state: State): string {
-  const { base, rest } = open(node as ts.OptionalChain, state);
-  return `(${base} === undefined ? undefined : ${rest()})`;
+  const { absent, rest } = open(node as ts.OptionalChain, state);
+  return `(${absent} ? undefined : ${rest()})`;
 }
 
 /** The chain as a statement: its value is used nowhere. */
 export function lowerChainStatement(node: ts.Node, state: State): string {
-  const { base, rest } = open(node as ts.OptionalChain, state);
-  return `if (${base} !== undefined) ${rest()};`;
+  const { present, rest } = open(node as ts.OptionalChain, state);
+  return `if (${present}) ${rest()};`;
 }
 
 /** `a?.b === x` as a condition that also tells the compiler that `a` is there. */
@@ -75,12 +96,10 @@ export function lowerChainComparison(node: ts.BinaryExpression, state: State): s
   const right = bare(node.right);
   const isUndefined = ts.isIdentifier(right) && right.text === "undefined";
   if (!isUndefined && state.types.mayBeUndefined(state.types.of(node.right))) return undefined;
-  const { base, rest } = open(left as ts.OptionalChain, state);
-  const operator = isEqual ? "===" : "!==";
+  const { absent, present, rest } = open(left as ts.OptionalChain, state);
   // Absent equals undefined and nothing else.
-  const isTrueWhenAbsent = isEqual === isUndefined;
-  const test = `${base} ${isTrueWhenAbsent ? "=== undefined ||" : "!== undefined &&"}`;
-  return `(${test} ${rest()} ${operator} ${state.emit(node.right)})`;
+  const test = isEqual === isUndefined ? `${absent} ||` : `${present} &&`;
+  return `(${test} ${rest()} ${isEqual ? "===" : "!=="} ${state.emit(node.right)})`;
 }
 
 /** A link whose base is known to be there, without its question mark. */

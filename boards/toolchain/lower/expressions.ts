@@ -5,6 +5,7 @@ import { lowerPlus } from "./literals";
 import { numberModule, textModule } from "./methods";
 import { lowerPatternAssignment, symbolOf } from "./patterns";
 import type { State } from "./state";
+import { isTableField } from "./tables";
 import { bare, isSimple } from "./types";
 
 const { SyntaxKind } = ts;
@@ -101,12 +102,6 @@ export function lowerMember(node: ts.Node, state: State): string | undefined {
     return `${state.emit(member.expression)}${gap}[${JSON.stringify(member.name.text)}]`;
   }
   return opened;
-}
-
-/** True for a field that only an index signature promises: it is a text to look up, and no build may shorten it. */
-function isTableField(node: ts.PropertyAccessExpression, state: State): boolean {
-  const parts = state.types.present(node.expression);
-  return parts.length > 0 && parts.every((part) => state.types.checker.getPropertyOfType(part, node.name.text) === undefined && state.types.checker.getIndexInfoOfType(part, ts.IndexKind.String) !== undefined);
 }
 
 export function lowerElement(node: ts.Node, state: State): string | undefined {

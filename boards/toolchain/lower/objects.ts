@@ -5,6 +5,7 @@
 import ts from "typescript";
 import { listModule } from "./methods";
 import type { State } from "./state";
+import { isTable } from "./tables";
 import { bare, isPure, isSimple } from "./types";
 
 /** A field on its way into a literal: the text of its value, and whether it may be left out without a trace. */
@@ -24,12 +25,6 @@ export function staticName(name: ts.PropertyName | undefined): string | undefine
   if (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) return name.text;
   if (ts.isComputedPropertyName(name) && ts.isStringLiteralLike(name.expression)) return name.expression.text;
   return undefined;
-}
-
-/** True for a literal that is a table: its keys are texts that the program may look up, and no build may shorten them. */
-function isTable(node: ts.ObjectLiteralExpression, state: State): boolean {
-  const type = state.types.checker.getContextualType(node);
-  return type !== undefined && state.types.parts(type).some((part) => state.types.checker.getIndexInfoOfType(part, ts.IndexKind.String) !== undefined);
 }
 
 /** What a property that is no spread gives, as `key: value`. */

@@ -27,8 +27,7 @@ export function appOptions(root: string): ts.CompilerOptions {
 const declarations = (root: string): string[] => ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts"].map((path) => join(root, path));
 
 /** A program over files, some of which exist in memory only. */
-export function appProgram(root: string, files: readonly string[], memory: ReadonlyMap<string, string> = new Map()): ts.Program {
-  const options = appOptions(root);
+export function appProgram(root: string, files: readonly string[], memory: ReadonlyMap<string, string> = new Map(), options = appOptions(root)): ts.Program {
   const host = ts.createCompilerHost(options, true);
   const { fileExists, getSourceFile } = host;
   host.getCurrentDirectory = () => root;

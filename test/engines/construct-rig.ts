@@ -1,0 +1,167 @@
+/**
+ * Runs the rows of constructs: as JavaScript, lowered in this process, lowered in Lua, lowered on the real interpreter. Values
+ * come back as text that is the same wherever the value is.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
+import ts from "typescript";
+import * as tstl from "typescript-to-lua";
+import { appOptions, appProgram } from "../../boards/toolchain/lower/program";
+import type { ConstructRow } from "./construct-rows";
+
+export const root = join(__dirname, "..", "..");
+
+export const pathOf = (index: number): string => join(root, "firmware", "apps", `construct-${index}.ts`);
+
+export function sourceOf({ before = "", body }: ConstructRow): string {
+  return `${before}\nexport function run(): unknown {\n${body}\n}\n`;
+}
+
+/** What engines print for a value: `n1.5`, `stext`, `b1`, `u`, `[...]`. */
+const showJs = `function show(v) {
+  if (v === undefined) return "u";
+  if (typeof v === "number") return "n" + v;
+  if (typeof v === "string") return JSON.stringify("s" + v);
+  if (typeof v === "boolean") return v ? "b1" : "b0";
+  let all = "[";
+  v.forEach(function(each, i) { all += (i === 0 ? "" : ",") + show(each); });
+  return all + "]";
+}`;
+
+/** A value as engines print it, numbers rounded to what the least of them prints. */
+export function readable(text: string): string {
+  return text.replace(/\bn(-?[\d.]+(?:e[+-]?\d+)?)/gi, (_all, number: string) => `n${Number(Number(number).toPrecision(10)) + 0}`);
+}
+
+/** The value of a row in JavaScript itself. */
+export function runNative(row: ConstructRow): string {
+  const { outputText } = ts.transpileModule(sourceOf(row), { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
+  return readable(runInContext(`(function() { const exports = {}; ${outputText}\n${showJs}\nreturn show(exports.run()); })()`, createContext({})) as string);
+}
+
+export function showExpected(value: unknown): string {
+  return readable(runInContext(`${showJs}; show(JSON.parse(${JSON.stringify(JSON.stringify(value))}))`, createContext({})) as string);
+}
+
+/** The lowered row and what it imports as one ES2015 script whose last line shows the value by `print`. */
+export async function scriptOf(index: number, text: string): Promise<string> {
+  const result = await build({
+    stdin: { contents: `import { run } from ${JSON.stringify(pathOf(index))}; print("=" + show(run()));`, resolveDir: root, loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2015",
+    supported: { "nullish-coalescing": true },
+    define: { MOTET_CHECKED: "false" },
+    charset: "ascii",
+    logLevel: "silent",
+    plugins: [{
+      name: "lowered",
+      setup(bundler) {
+        bundler.onResolve({ filter: /construct-\d+\.ts$/ }, ({ path }) => ({ path }));
+        bundler.onLoad({ filter: /construct-\d+\.ts$/ }, () => ({ contents: text, loader: "ts", resolveDir: join(root, "firmware", "apps") }));
+      },
+    }],
+  });
+  return result.outputFiles[0]!.text.replace(/^var /gm, "let ").replace(/^export .*$/gm, "");
+}
+
+/** Runs a script in this process with nothing but the language. */
+export function runHere(script: string): string {
+  let shown = "";
+  runInContext(`${showJs}\n${script}`, createContext({ print: (line: string) => { shown = line; } }));
+  return readable(shown.slice(1));
+}
+
+/** Runs a script on the real interpreter. Its standard input stays open, since it floods its console at the end of it. */
+export function runOnEspruino(script: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "motet-construct-"));
+  const file = join(folder, "row.js");
+  writeFileSync(file, `${showJs}\n${script}\nquit();\n`, "latin1");
+  return new Promise((done) => {
+    const child = spawn(process.env["ESPRUINO"]!, [file], { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => { output += chunk.toString("latin1"); });
+    child.stderr.on("data", (chunk: Buffer) => { output += chunk.toString("latin1"); });
+    const guard = setTimeout(() => child.kill("SIGKILL"), 5000);
+    child.on("close", () => {
+      clearTimeout(guard);
+      rmSync(folder, { recursive: true, force: true });
+      const found = /^>?=(.*?)\r?$/m.exec(output);
+      const wrong = /(Uncaught|Error|ERROR|ASSERT|Out of Memory)[^\r\n]*/.exec(output);
+      done(found === null || wrong !== null ? `failed: ${wrong?.[0] ?? output.slice(-200)}` : readable(found[1]!));
+    });
+  });
+}
+
+/** The intrinsics, as a build for Lua writes them. */
+const luaIntrinsics = `return {
+  chr = string.char,
+  at = function(s, i) return string.byte(s, i + 1) end,
+  sub = function(s, a, b) return string.sub(s, a + 1, b) end,
+  idiv = function(a, b) return math.floor(a / b) end,
+}`;
+
+const luaMain = `
+local function show(v)
+  local kind = type(v)
+  if v == nil then return "u" end
+  if kind == "number" then return "n" .. string.format("%.17g", v) end
+  if kind == "string" then return '"s' .. v:gsub('[%z\\1-\\31"\\\\]', function(c)
+    if c == "\\n" then return "\\\\n" elseif c == "\\t" then return "\\\\t" end
+    return "\\\\" .. c
+  end) .. '"' end
+  if kind == "boolean" then return v and "b1" or "b0" end
+  local all = {}
+  for i, each in ipairs(v) do all[i] = show(each) end
+  return "[" .. table.concat(all, ",") .. "]"
+end
+for index = 0, COUNT - 1 do
+  local ok, value = pcall(function() return show(require("firmware.apps.construct-" .. index).run()) end)
+  print(ok and value or "failed: " .. tostring(value))
+end`;
+
+export interface LuaRun {
+  /** What the compiler said. */
+  readonly complaints: readonly string[];
+  /** Library functions that it put in. */
+  readonly library: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** All rows in one Lua. */
+export function runInLua(version: "5.1" | "5.3", texts: readonly string[]): LuaRun {
+  const folder = mkdtempSync(join(tmpdir(), "motet-construct-"));
+  const memory = new Map(texts.map((text, index) => [pathOf(index), text]));
+  const options: tstl.CompilerOptions = {
+    ...appOptions(root),
+    target: ts.ScriptTarget.ES2015,
+    noEmit: false,
+    rootDir: root,
+    outDir: folder,
+    luaTarget: version === "5.1" ? tstl.LuaTarget.Lua51 : tstl.LuaTarget.Lua53,
+    luaLibImport: tstl.LuaLibImportKind.Require,
+    noImplicitSelf: true,
+    noHeader: true,
+  };
+  const program = appProgram(root, [...memory.keys()], memory, options as ts.CompilerOptions);
+  const library = new Set<string>();
+  const { diagnostics } = new tstl.Transpiler().emit({
+    program,
+    writeFile: (path, text) => {
+      mkdirSync(dirname(path), { recursive: true });
+      const isIntrinsics = path.endsWith("intrinsics.lua");
+      if (!isIntrinsics && !path.endsWith("lualib_bundle.lua")) for (const [name] of text.matchAll(/__TS__\w+/g)) library.add(name);
+      writeFileSync(path, isIntrinsics ? luaIntrinsics : text);
+    },
+  });
+  writeFileSync(join(folder, "main.lua"), luaMain.replace("COUNT", String(texts.length)));
+  const { stdout, stderr } = spawnSync(`lua${version}`, ["main.lua"], { cwd: folder, encoding: "latin1" });
+  rmSync(folder, { recursive: true });
+  const said = diagnostics.map(({ file, messageText }) => `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+  return { complaints: [...said, ...(stderr === "" ? [] : [stderr])], library: [...library], values: stdout.trimEnd().split("\n").map(readable) };
+}

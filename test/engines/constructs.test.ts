@@ -1,0 +1,58 @@
+/**
+ * The table of constructs by engine: everything that the app dialect has gives the same value in JavaScript, lowered in this
+ * process, in Lua 5.1 and 5.3, and on the real interpreter; everything else is refused when the device is built.
+ */
+import { lineEnds } from "../../boards/toolchain/lower/lines";
+import { appProgram, complaints, lowerProgram } from "../../boards/toolchain/lower/program";
+import { pathOf, root, runHere, runInLua, runNative, runOnEspruino, scriptOf, showExpected, sourceOf } from "./construct-rig";
+import type { LuaRun } from "./construct-rig";
+import { constructRows } from "./construct-rows";
+
+const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
+const sources = constructRows.map(sourceOf);
+const files = constructRows.map((_row, index) => pathOf(index));
+const lowered = lowerProgram(root, files, new Map(files.map((file, index) => [file, sources[index]!])));
+const texts = files.map((file) => lowered.texts.get(file) ?? "");
+const rows = constructRows.map((row, index) => ({ row, index, name: row.name }));
+
+const expected = ({ row }: (typeof rows)[number]): string => (row.lowered === undefined ? runNative(row) : showExpected(row.lowered));
+
+test("the table is a table of everything", () => {
+  expect(constructRows.length).toBeGreaterThanOrEqual(80);
+  expect(new Set(constructRows.map(({ name }) => name)).size).toBe(constructRows.length);
+});
+
+test("no row is refused, and all of it type-checks before and after", () => {
+  expect(lowered.problems).toEqual([]);
+  const program = appProgram(root, files, lowered.texts);
+  expect(files.flatMap((file) => complaints(program, program.getSourceFile(file)!))).toEqual([]);
+});
+
+test("no line moves", () => {
+  expect(texts.map(lineEnds)).toEqual(sources.map(lineEnds));
+});
+
+test.each(rows)("lowered: $name", async (each) => {
+  const script = await scriptOf(each.index, texts[each.index]!);
+  expect(runHere(script)).toBe(expected(each));
+});
+
+describe.each(["5.1", "5.3"] as const)("Lua %s", (version) => {
+  let run: LuaRun;
+  beforeAll(() => {
+    run = runInLua(version, texts);
+  }, 60000);
+
+  test("nothing is complained of, and no library is needed", () => {
+    expect(run.complaints).toEqual([]);
+    expect(run.library).toEqual([]);
+  });
+
+  test.each(rows)("$name", (each) => {
+    expect(run.values[each.index]).toBe(expected(each));
+  });
+});
+
+onEspruino.each(rows)("[espruino] $name", async (each) => {
+  expect(await runOnEspruino(await scriptOf(each.index, texts[each.index]!))).toBe(expected(each));
+});
