@@ -10,6 +10,8 @@ export interface Json {
   parse(text: string): unknown;
   /** Any value as text; "undefined" for a function. */
   write(value: unknown): string;
+  /** The same as `Storage.writeJSON` writes it. */
+  writeForStorage(value: unknown): string;
 }
 
 const DEPTH_MAX = 200;
@@ -47,7 +49,9 @@ class Reader {
       const key = this.string(quote);
       if (this.peek() !== ":") return this.fail("Expected ':'");
       this.at += 1;
-      made[key] = this.value(depth + 1);
+      const value = this.value(depth + 1);
+      // Of two members of one name the first stays.
+      if (!Object.prototype.hasOwnProperty.call(made, key)) made[key] = value;
       if (this.peek() !== "}") this.comma();
     }
     this.at += 1;
@@ -125,11 +129,22 @@ class Reader {
   }
 }
 
-function writeString(text: string): string {
+/** How a byte is written that is no plain character. */
+type Escape = (code: number) => string;
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).toUpperCase().padStart(digits, "0");
+}
+
+const escapeAsJson: Escape = (code) => `\\u${hex(code, 4)}`;
+/** Storage's own JSON is Espruino's: no other reader takes it. */
+const escapeForStorage: Escape = (code) => `\\x${hex(code, 2)}`;
+
+function writeString(text: string, escape: Escape): string {
   let out = "\"";
   for (const char of text) {
     const code = char.charCodeAt(0);
-    out += written[char] ?? (code < 32 || code > 126 ? `\\u${code.toString(16).toUpperCase().padStart(4, "0")}` : char);
+    out += written[char] ?? (code < 32 || code > 126 ? escape(code) : char);
   }
   return `${out}"`;
 }
@@ -138,28 +153,32 @@ function writeNumber(value: number): string {
   return Number.isFinite(value) ? toText(value) : "null";
 }
 
-function write(value: unknown): string {
+function write(value: unknown, escape: Escape): string {
   if (value === null) return "null";
-  if (typeof value === "string") return writeString(value);
+  if (typeof value === "string") return writeString(value, escape);
   if (typeof value === "number") return writeNumber(value);
   if (typeof value !== "object") return typeof value === "boolean" ? String(value) : "undefined";
   const { toJSON } = value as { toJSON?: unknown };
-  if (typeof toJSON === "function") return write(Reflect.apply(toJSON, value, []));
+  if (typeof toJSON === "function") return write(Reflect.apply(toJSON, value, []), escape);
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    const items = Array.from(value as ArrayLike<unknown>, (item) => (item === undefined ? "null" : write(item)));
+    const items = Array.from(value as ArrayLike<unknown>, (item) => (item === undefined ? "null" : write(item, escape)));
     return `[${items.join(",")}]`;
   }
   const members = Object.entries(Object.getOwnPropertyDescriptors(value))
     .filter(([, member]) => member.enumerable === true && member.get === undefined)
     .filter(([, member]) => member.value !== undefined && typeof member.value !== "function");
-  return `{${members.map(([key, member]) => `${writeString(key)}:${write(member.value)}`).join(",")}}`;
+  return `{${members.map(([key, member]) => `${writeString(key, escape)}:${write(member.value, escape)}`).join(",")}}`;
 }
 
 /** Puts both functions in place of V8's. */
 export function addJson(host: Host): Json {
-  const json: Json = { parse: (text) => new Reader(host, text).value(0), write };
+  const json: Json = {
+    parse: (text) => new Reader(host, text).value(0),
+    write: (value) => write(value, escapeAsJson),
+    writeForStorage: (value) => write(value, escapeForStorage),
+  };
   const target = host.realm.globals["JSON"] as object;
   host.realm.hide(target, "parse", (text: unknown) => json.parse(String(text)));
-  host.realm.hide(target, "stringify", (value: unknown) => (value === undefined ? "null" : write(value)));
+  host.realm.hide(target, "stringify", (value: unknown) => (value === undefined ? "null" : json.write(value)));
   return json;
 }

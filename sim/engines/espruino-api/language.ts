@@ -117,7 +117,7 @@ function addConversions(host: Host): void {
     `(function (native, convert) {
       function Number(value) { return arguments.length === 0 ? 0 : convert(value); }
       Object.getOwnPropertyNames(native).forEach(function (name) {
-        if (name !== "length" && name !== "name") Object.defineProperty(Number, name, Object.getOwnPropertyDescriptor(native, name));
+        if (/^(prototype|NaN|[A-Z]+_(VALUE|INFINITY))$/.test(name)) Object.defineProperty(Number, name, Object.getOwnPropertyDescriptor(native, name));
       });
       Object.defineProperty(Number.prototype, "constructor", { value: Number, writable: true, configurable: true });
       return Number;

@@ -24,7 +24,7 @@ export function addModules(host: Host, storage: Storage, json: Json, written: En
   const made = new Map<string, Module>(Object.entries(chipModules(host, written)));
   const network = netModules(host);
   made.set("net", network.net);
-  if (host.ports.tcp.tlsLevel > 0) made.set("tls", network.tls);
+  if (host.constants.tlsLevel > 0) made.set("tls", network.tls);
 
   const load = (text: string): Module => {
     const run = realm.evaluate(`(function (exports, ${NAME}) {${text}\n})`, NAME) as (exports: unknown, module: { exports: unknown }) => void;

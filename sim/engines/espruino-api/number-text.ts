@@ -33,10 +33,20 @@ export function toFixed(value: number, decimals: number): string {
   return text;
 }
 
-/** As `String(value)` gives it there. Exponents (from 1e21 on, and below a millionth) are left as V8 writes them. */
+/** The value as one between 1 and 10 and a power of ten, for those that are written so; 10 itself stays. */
+function scaled(size: number): { readonly digits: number; readonly exponent: number } {
+  let digits = size;
+  let exponent = 0;
+  for (; size >= 1e21 && digits > 10; exponent += 1) digits /= 10;
+  for (; size < 1e-6 && digits < 1; exponent -= 1) digits *= 10;
+  return { digits, exponent };
+}
+
+/** As `String(value)` gives it there. */
 export function toText(value: number): string {
-  const size = Math.abs(value);
-  if (!Number.isFinite(value) || Number.isInteger(value) || size >= 1e21 || size < 1e-6) return String(value === 0 ? 0 : value);
+  if (!Number.isFinite(value) || value === 0) return String(value === 0 ? 0 : value);
+  const { digits: size, exponent } = scaled(Math.abs(value));
+  const power = exponent === 0 ? "" : `e${exponent > 0 ? "+" : ""}${exponent}`;
   const rounded = settled(size);
   let text = whole(rounded);
   let rest = (rounded - Math.trunc(rounded)) * 10;
@@ -45,5 +55,5 @@ export function toText(value: number): string {
     rest = (rest - digit) * 10;
     text += `${count === 0 ? "." : ""}${Math.min(digit, 9)}`;
   }
-  return value < 0 ? `-${text}` : text;
+  return `${value < 0 ? "-" : ""}${text}${power}`;
 }

@@ -45,8 +45,9 @@ class Pins {
   /** The number of what was given as a pin, or undefined. */
   resolve(value: unknown): number | undefined {
     const { pins } = this.host.profile;
-    const index = typeof value === "string" ? pins.indexOf(value) : Number((value as { pin?: unknown } | undefined)?.pin ?? value);
-    return Number.isInteger(index) && index >= 0 && index < pins.length ? index : undefined;
+    const given = typeof value === "object" && value !== null ? (value as { pin?: unknown }).pin : value;
+    const index = typeof given === "string" ? pins.indexOf(given) : given;
+    return typeof index === "number" && Number.isInteger(index) && index >= 0 && index < pins.length ? index : undefined;
   }
 
   setMode(value: unknown, mode: unknown): void {

@@ -54,6 +54,7 @@ const errorsScript = `(function (names) {
     var prototype = globalThis[name].prototype;
     if (name !== "Error") Object.setPrototypeOf(prototype, Object.prototype);
     delete prototype.name;
+    delete prototype.message;
     Object.defineProperty(prototype, "type", { value: name === "RangeError" ? "Error" : name, writable: true, configurable: true });
     Object.defineProperty(prototype, "toString", {
       value: function () { return this.type + ": " + this.message; }, writable: true, configurable: true });

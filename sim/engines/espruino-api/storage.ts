@@ -146,7 +146,7 @@ export function storageModule(host: Host, storage: Storage, json: Json): Record<
     },
     readJSON: readJson,
     write: (name: unknown, data: unknown, offset: unknown, size: unknown) => storage.write(name, data, offset, size),
-    writeJSON: (name: unknown, data: unknown) => storage.write(name, json.write(data), 0, 0),
+    writeJSON: (name: unknown, data: unknown) => storage.write(name, json.writeForStorage(data), 0, 0),
     erase: (name: unknown) => storage.erase(name),
     eraseAll: () => storage.eraseAll(),
     compact: () => storage.compact(),
