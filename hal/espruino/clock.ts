@@ -2,13 +2,17 @@
  * The clock port on Espruino's own timers. World time is an offset kept here: the engine's clock is never set, so that
  * `getTime` runs on evenly and uptime with it.
  */
+import { chr } from "../../firmware/base/intrinsics";
 import type { ClockPort, EpochTime, Timer } from "../ports/clock";
 
 const MS_MAX = 2147483647;
 
+/** An engine whose clock reads less counts from its own boot. */
+const WORLD_TIME_SEC = 1500000000;
+
 const bootTimeSec = getTime();
-/** World time less the engine's, ms. */
-let epochOffsetMs: number | undefined;
+/** World time less the engine's, ms; nothing to begin with where the engine knows world time, as on a PC. */
+let epochOffsetMs: number | undefined = bootTimeSec > WORLD_TIME_SEC ? 0 : undefined;
 
 function uptime(): number {
   return Math.floor((getTime() - bootTimeSec) * 1000) % (MS_MAX + 1);
@@ -33,6 +37,24 @@ function after(ms: number, run: (this: void) => void): Timer {
 /** @cold */
 function every(ms: number, run: (this: void) => void): Timer {
   return ms >= 1 && ms <= MS_MAX && Math.floor(ms) === ms ? setInterval(run, ms) : 0;
+}
+
+/**
+ * Takes from every interval the ticks that it missed in `blockedSec` seconds in which the engine stood still, all but one: the
+ * engine would make them up in a burst. Its table of timers counts in microseconds from its last idle moment.
+ *
+ * @cold
+ */
+export function skipMissed(blockedSec: number): void {
+  const hidden = global[chr(255)] as EspruinoHidden | undefined;
+  if (hidden === undefined) return;
+  for (const id of Object.keys(hidden.timers)) {
+    const timer = hidden.timers[id];
+    if (timer !== undefined && timer.intr !== undefined) {
+      const missed = Math.floor((blockedSec * 1000000 - timer.time) / timer.intr);
+      if (missed > 0) timer.time += missed * timer.intr;
+    }
+  }
 }
 
 /** The engine's own takes 0, timers that have run, and intervals as well. */

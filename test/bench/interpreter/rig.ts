@@ -1,0 +1,122 @@
+/**
+ * A device on the real interpreter, against a local cloud on loopback, and a way to ask the interpreter how many of its
+ * variables are in use.
+ *
+ * One method for everything that is measured, ours and others': behind the loader stands a timer that collects garbage and
+ * prints the count. What the timer itself takes is found by putting two of them behind an empty loader, and is taken off.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Program, ProvisionSettings } from "../../../sim/engines/program";
+import type { Image } from "../../../sim/engines/image";
+import { areasOf, writeFolder } from "../../../sim/engines/espruino/flash-folder";
+import { startInterpreter } from "../../../sim/engines/espruino/interpreter";
+import type { Ports } from "../../../hal/ports";
+import { checksum } from "../../../sim/world/checksum";
+import { createFlash } from "../../../sim/world/flash";
+
+export interface Said {
+  readonly event: string;
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface Bench {
+  /** Everything that the device said of itself. */
+  readonly said: Said[];
+  /** Everything else on its console. */
+  readonly lines: string[];
+  /** Resolves when `done` holds; rejects when the interpreter fails first, or when it takes too long. */
+  until(what: string, done: () => boolean): Promise<void>;
+  /** Variables in use after a collection. */
+  used(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 90000;
+
+/** What prints the count, four times a second. */
+const PROBE = '\nsetInterval(function(){print("used",process.memory(true).usage)},250);';
+
+/** Boots an image on the interpreter in a fresh folder, with `probes` probes behind its loader. */
+export function boot(binary: string, image: Image, contents: ReadonlyMap<string, Uint8Array> = new Map(), probes = 1): Bench {
+  const dir = mkdtempSync(join(tmpdir(), "motet-interpreter-"));
+  const loader = (image.files.get(image.main) ?? "") + PROBE.repeat(probes);
+  writeFolder(dir, { ...image, files: new Map([...image.files, [image.main, loader]]) }, contents);
+  const said: Said[] = [];
+  const lines: string[] = [];
+  let failure: string | undefined;
+  let heard: (() => void)[] = [];
+  const wake = (): void => {
+    for (const one of heard.splice(0)) one();
+  };
+  const interpreter = startInterpreter(
+    { binary, dir },
+    {
+      record: (event, number, text) => (process.env["TRACE"] && console.log(Date.now() % 1000000, event, number, text), said.push({ event, number, text }), wake()),
+      console: (line) => (process.env["TRACE"] && console.log(Date.now() % 1000000, line), lines.push(line), wake()),
+      failed: (message) => ((failure = message), wake()),
+      ended: () => ((failure = "The interpreter ended."), wake()),
+    },
+  );
+  const until = async (what: string, done: () => boolean): Promise<void> => {
+    const end = Date.now() + PATIENCE_MS;
+    const timer = setTimeout(wake, PATIENCE_MS);
+    while (!done()) {
+      if (failure !== undefined || Date.now() >= end) throw new Error(`${failure ?? `waited too long for ${what}`}\n${lines.slice(-20).join("\n")}\n${said.slice(-20).map((one) => JSON.stringify(one)).join("\n")}`);
+      await new Promise<void>((resolve) => (heard = [...heard, resolve]));
+    }
+    clearTimeout(timer);
+  };
+  return {
+    said,
+    lines,
+    until,
+    used: async () => {
+      const from = lines.length;
+      await until("the number of variables in use", () => lines.slice(from).some((line) => line.startsWith("used ")));
+      return Number(lines.slice(from).find((line) => line.startsWith("used "))!.slice(5));
+    },
+    stop: async () => {
+      interpreter.stop();
+      await interpreter.gone;
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
+
+/** Flash as a person provisions it on the host, for `boot`. */
+export function provisioned(program: Program, image: Image, settings: ProvisionSettings): ReadonlyMap<string, Uint8Array> {
+  const flash = createFlash({ areas: areasOf(image.constants), strict: false });
+  const code = program.provision({ flash: flash.port, checksum } as Ports, settings);
+  if (code !== 0) throw new Error(`provisioning failed with ${code}`);
+  return flash.snapshot();
+}
+
+/** Counts that are compared with as many before them. */
+const WINDOW = 6;
+
+/** The smallest count once it does not change any more, the probe's own included. */
+export async function atRest(bench: Bench): Promise<number> {
+  for (let before = -1; ; ) {
+    const counts: number[] = [];
+    while (counts.length < WINDOW) counts.push(await bench.used());
+    const least = Math.min(...counts);
+    if (least === before) return least;
+    before = least;
+  }
+}
+
+/** What the idle interpreter takes, and a probe. */
+export async function idle(binary: string, image: Image): Promise<{ readonly used: number; readonly probe: number }> {
+  const [one, two] = await Promise.all(
+    [1, 2].map(async (probes) => {
+      const bench = boot(binary, { ...image, files: new Map() }, undefined, probes);
+      const used = await atRest(bench);
+      await bench.stop();
+      return used;
+    }),
+  );
+  return { used: 2 * one! - two!, probe: two! - one! };
+}
