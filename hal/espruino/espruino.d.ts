@@ -99,8 +99,24 @@ declare const process: {
   on(event: "uncaughtException", listener: (this: void, error: unknown) => void): void;
 };
 
-/** One flat string a socket, by the engine's number: its own record of the TLS connection. */
-declare const global: { readonly ssl?: Record<number, string> };
+interface EspruinoGlobal {
+  /** One flat string a socket, by the engine's number: its own record of the TLS connection. */
+  readonly ssl?: EspruinoTls;
+  /** What the engine keeps for itself has the name of one char, 0xFF. */
+  readonly [name: string]: unknown;
+}
+type EspruinoTls = Record<number, string>;
+interface EspruinoHidden {
+  readonly timers: Record<string, EspruinoTimer>;
+}
+interface EspruinoTimer {
+  /** When it is due, engine's time. */
+  time: number;
+  /** Of an interval. */
+  readonly intr?: number;
+}
+declare const global: EspruinoGlobal;
+declare const Object: { keys(value: unknown): string[] };
 
 /** Seconds, with microseconds behind the point. */
 declare function getTime(): number;

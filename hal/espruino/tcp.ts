@@ -20,14 +20,19 @@ import { Fault } from "../ports/fault";
 import type { TcpOptions, TcpPort, TcpSocket } from "../ports/tcp";
 import { TlsLevel } from "../ports/tls";
 import { WifiConnection } from "../ports/wifi";
+import { skipMissed } from "./clock";
 import { isAddress, isHostName } from "./names";
 import { connection, whenLost } from "./radio";
 
 const HANDSHAKE_POLL_MS = 50;
+/** A `connect` that blocked for longer than this before it threw was not refused: nobody answered. */
+const REFUSAL_SEC_MAX = 3;
 /** Where the engine's record of a TLS connection says whether the handshake is under way, behind a number of 32 bits. */
 const HANDSHAKE_AT = 4;
-/** The engine's code for no answer; other failures before the connection stands are refusals. */
+/** The engine's code for no answer (ESP8266); other failures before the connection stands are refusals. */
 const ENGINE_TIMEOUT = -3;
+/** What mbedTLS calls an orderly end: the engine takes it for an error. */
+const TLS_CLOSE_NOTIFY = -30848;
 
 const enum State {
   connecting = 0,
@@ -42,7 +47,7 @@ interface Connection extends EspruinoSocket {
   "#ondrain": EspruinoListener;
   handle: TcpSocket;
   state: State;
-  /** What it means when the connection never comes to stand; absent once it has. */
+  /** What `close` means if not what it says: until the connection stands, and after an `error` that is none. */
   fault?: number;
   onWritable: (this: void) => void;
   onReadable: (this: void, bytes: string) => void;
@@ -100,6 +105,7 @@ function heard(this: Connection, value?: string | boolean | EspruinoSocketError)
   const isData = typeof value === "string";
   if (!isData && value !== undefined && value.code < 0) {
     if (value.code === ENGINE_TIMEOUT) this.fault = Fault.timeout;
+    else if (BOARD.tlsLevel > TlsLevel.none && value.code === TLS_CLOSE_NOTIFY) this.fault = Fault.closed;
     return;
   }
   if (BOARD.tlsLevel > TlsLevel.none && !isData && this.state === State.connecting && isShaking(this)) {
@@ -109,10 +115,10 @@ function heard(this: Connection, value?: string | boolean | EspruinoSocketError)
   // Bytes of a peer that speaks first come before the queued `drain`, which then finds the state that it tells of.
   if (isData ? this.state === State.connecting : this.state !== State.writable && (this.dSnd ?? "") === "") {
     this.state = State.writable;
-    // What is needed only until here, and what the engine makes again.
+    // What is needed until here only, and what the engine makes again.
     delete this.opt;
     delete this.fault;
-    delete this["#onerror"];
+    if (BOARD.chip === "esp8266") delete this["#onerror"];
     delete this.dSnd;
     this.onWritable();
   }
@@ -126,20 +132,24 @@ function heard(this: Connection, value?: string | boolean | EspruinoSocketError)
  */
 function dial(options: TcpOptions): Connection {
   let socket = {} as Connection;
-  socket.state = State.failed;
-  // No network is told by `sweep` as well.
+  let state = State.failed;
+  let fault = Fault.broken;
   if (connection === WifiConnection.ready) {
+    const began = getTime();
+    const target = { host: options.address, port: options.port };
     try {
-      const target = { host: options.address, port: options.port };
       if (BOARD.tlsLevel > TlsLevel.none && options.tls !== undefined) socket = require("tls").connect(target) as Connection;
       else socket = require("net").connect(target) as Connection;
-      socket.state = State.connecting;
+      state = State.connecting;
+      fault = options.tls === undefined ? Fault.refused : Fault.tls;
     } catch {
-      socket.state = State.failed;
+      fault = getTime() - began < REFUSAL_SEC_MAX ? Fault.refused : Fault.timeout;
     }
+    if (BOARD.chip !== "esp8266") skipMissed(getTime() - began);
   }
-  if (socket.state === State.failed) setTimeout(sweep, 0);
-  socket.fault = options.tls === undefined ? Fault.refused : Fault.tls;
+  if (state === State.failed) setTimeout(sweep, 0);
+  socket.state = state;
+  socket.fault = fault;
   return socket;
 }
 
@@ -168,7 +178,7 @@ function connect(options: TcpOptions): TcpSocket {
   socket["#ondata"] = heard;
   socket["#ondrain"] = heard;
   socket["#onclose"] = heard;
-  socket["#onerror"] = heard;
+  if (BOARD.chip === "esp8266" || options.tls !== undefined) socket["#onerror"] = heard;
   connections[latestHandle % BOARD.socketsMax] = socket;
   if (BOARD.radio) whenLost(sweep);
   return latestHandle;

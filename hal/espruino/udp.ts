@@ -39,8 +39,10 @@ function close(handle: UdpSocket): void {
 function heard(this: Opened, bytes: string | boolean, sender: EspruinoSender): void {
   if (sockets[this.handle % BOARD.socketsMax] !== this) return;
   if (typeof bytes !== "string") {
-    if (!this.taken) this.onError(Fault.broken);
+    // Once: a bound socket closes twice.
+    const wasUsable = !this.taken;
     this.taken = true;
+    if (wasUsable) this.onError(Fault.broken);
   } else if (bytes.length <= BOARD.udpBytesMax) {
     this.onReadable(bytes, sender.address, sender.port);
   }
