@@ -4,29 +4,22 @@
  */
 import type { BoardConstants, Image } from "../../../sim/engines/image";
 import { shortenFields } from "./lua/fields";
-import { fold } from "./lua/fold";
 import { LuaBuildError } from "./lua/finding";
 import { link } from "./lua/link";
 import { moduleSizes, sourceMap } from "./lua/map";
 import { nameAll } from "./lua/names";
 import { globalsOf } from "./lua/nodemcu";
+import { optimise } from "./lua/optimise";
 import { print } from "./lua/print";
 import { translate } from "./lua/program";
 import type { LuaVersion } from "./lua/program";
 import { scanLua } from "./lua/scan";
-import { shake } from "./lua/shake";
-import { Slots, specialise } from "./lua/specialise";
-import type { Top } from "./lua/tree";
 
 /** A board as this compiler needs to know it. */
 export interface LuaBuildBoard {
   readonly id: string;
   readonly constants: BoardConstants;
   readonly lua: LuaVersion;
-}
-
-function folded(tops: readonly Top[]): Top[] {
-  return tops.flatMap(({ module, stat }) => fold([stat]).map((each) => ({ module, stat: each })));
 }
 
 const MAIN = "init.lua";
@@ -40,17 +33,11 @@ const MAIN = "init.lua";
 // eslint-disable-next-line @typescript-eslint/require-await
 export async function compileLua(root: string, entrySource: string, board: LuaBuildBoard): Promise<Image> {
   const translation = translate(root, entrySource, { lua: board.lua, constants: { ...board.constants } });
-  const slots = new Slots();
-  const tops = shake(folded(specialise(folded(link(translation)), slots))).map((top) => {
-    const { stat } = top;
-    if (stat.kind === "local" && stat.names.every(({ top: t }) => t !== undefined)) {
-      top.stat = { kind: "assign", targets: stat.names.map((binding) => ({ kind: "name" as const, binding })), values: stat.values.length > 0 ? stat.values : [{ kind: "nil" as const }], at: stat.at };
-    }
-    return top;
-  });
+  const tops = optimise(link(translation));
   shortenFields(tops, translation.fields, () => false);
   const reserved = globalsOf(board.lua);
   const printed = print(tops, nameAll(tops, (name) => reserved.has(name)));
+  if (process.env["LUA_DUMP"]) (await import("node:fs")).writeFileSync(process.env["LUA_DUMP"], printed.text);
   const findings = scanLua(printed, board.lua, MAIN);
   if (findings.length > 0) throw new LuaBuildError(findings);
   return {

@@ -56,6 +56,7 @@ export function liftVars(code: string): string {
 
 /** `reserved` are the property names that stay; `map` is the source map of `code`. */
 export async function minifyEspruino(code: string, map: string, reserved: readonly string[]): Promise<Minified> {
+  if (process.env["RAW"]) return { code, map };
   const compressed = await terser(code, {
     ...common,
     compress: { ecma: 2015, passes: 4, hoist_funs: true, toplevel: true, keep_fargs: false, pure_getters: true, unsafe_arrows: false, inline: 3, reduce_funcs: true },

@@ -142,7 +142,6 @@ export function splitScript(code: string): Split {
     const [first, last] = lineOf(node);
     writer.copy(first, last, (text) => change(calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1)));
   };
-  for (const node of graph.rest) if (node.type === "VariableDeclaration") copy(node, (text) => text);
   const copyNested = (name: string): void => {
     const { node } = graph.functions.get(name)!;
     const [first, last] = lineOf(node);
@@ -169,7 +168,8 @@ export function splitScript(code: string): Split {
     copy(entry.node, (text) => text.replace(/^[^\n]*\{/, "").replace(/\}\s*$/, "").replace(`"${coldDirective}";`, ""));
     writer.add("};");
   }
-  for (const node of graph.rest) if (node.type !== "VariableDeclaration") copy(node, (text) => text);
+  // Values at the top may call functions, and Espruino hoists none.
+  for (const node of graph.rest) copy(node, (text) => text);
   return { code: writer.result, lines: writer.lines, problems, overlays: planned.overlays };
 }
 

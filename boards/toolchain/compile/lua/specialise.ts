@@ -5,6 +5,7 @@
  * A literal that makes a singleton becomes assignments. Where these cannot stand as statements, they stand in a function
  * called on the spot.
  */
+import { effectsOf } from "./effects";
 import { isPure } from "./shake";
 import { bodiesOf, replaceExprs, rewriteBodies, rewriteExpr, rewriteExprs } from "./tree";
 import type { Binding, Expr, Slot, Stat, Top } from "./tree";
@@ -42,7 +43,7 @@ class Specialiser {
       const slot = key?.kind === "string" ? table.slots!.get(key.value) : undefined;
       if (slot === undefined) continue;
       if (!slot.empty) stats.push({ kind: "assign", targets: [this.variable(slot)], values: [value], at: value.at });
-      else if (!isPure(value)) stats.push({ kind: "run", call: value, at: value.at });
+      else stats.push(...effectsOf(value, value.at));
     }
     return stats;
   }
@@ -72,7 +73,7 @@ class Specialiser {
 
 /** The statements that stand for one that names variables without a value. */
 function withoutGone(stat: Stat): Stat[] {
-  const act = (values: readonly Expr[]): Stat[] => values.filter((value) => !isPure(value)).map((call) => ({ kind: "run", call, at: stat.at }));
+  const act = (values: readonly Expr[]): Stat[] => values.flatMap((value) => effectsOf(value, stat.at));
   if (stat.kind === "local" && stat.names.some(({ gone }) => gone === true)) return act(stat.values);
   const [target] = stat.kind === "assign" ? stat.targets : [];
   return stat.kind === "assign" && target?.kind === "true" ? act(stat.values) : [stat];
@@ -111,8 +112,7 @@ function unfold(stat: Stat): Stat[] {
       return taken.rest;
     });
   }
-  const isNothing = stat.kind === "run" && isPure(stat.call);
-  return isNothing ? before : [...before, stat];
+  return [...before, ...(stat.kind === "run" ? effectsOf(stat.call, stat.at) : [stat])];
 }
 
 const step = (stat: Stat): Stat[] => unfold(stat).flatMap(withoutGone);

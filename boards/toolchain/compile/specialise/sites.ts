@@ -99,6 +99,30 @@ export class Sites {
     return this.isConstant(inner) ? { file, kind: "constant", node: inner } : undefined;
   }
 
+  /** A constant expression with the named constants in it written out, so that it can stand in any module. */
+  literal(node: ts.Expression): ts.Expression {
+    const { factory } = ts;
+    const inner = strip(node);
+    const known = ts.isPropertyAccessExpression(inner) ? this.singletons.checker.getConstantValue(inner) : undefined;
+    if (known !== undefined) return typeof known === "number" ? factory.createNumericLiteral(known) : factory.createStringLiteral(known);
+    if (ts.isStringLiteralLike(inner)) return factory.createStringLiteral(inner.text);
+    if (ts.isNumericLiteral(inner)) return factory.createNumericLiteral(inner.text);
+    if (ts.isBinaryExpression(inner)) return factory.createParenthesizedExpression(factory.createBinaryExpression(this.literal(inner.left), inner.operatorToken.kind, this.literal(inner.right)));
+    if (ts.isPrefixUnaryExpression(inner)) return factory.createPrefixUnaryExpression(inner.operator, this.literal(inner.operand));
+    if (ts.isConditionalExpression(inner)) {
+      return factory.createParenthesizedExpression(factory.createConditionalExpression(this.literal(inner.condition), undefined, this.literal(inner.whenTrue), undefined, this.literal(inner.whenFalse)));
+    }
+    if (ts.isPropertyAccessExpression(inner)) {
+      const field = this.singletons.fieldOf(inner);
+      return field === undefined ? factory.createPropertyAccessExpression(factory.createIdentifier("BOARD"), inner.name.text) : this.literal(this.statics.get(field.id)!.node as ts.Expression);
+    }
+    if (inner.kind === ts.SyntaxKind.TrueKeyword) return factory.createTrue();
+    if (inner.kind === ts.SyntaxKind.FalseKeyword) return factory.createFalse();
+    const declaration = ts.isIdentifier(inner) ? declarationOf(this.singletons, inner) : undefined;
+    const initializer = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return initializer === undefined ? factory.createIdentifier("undefined") : this.literal(initializer);
+  }
+
   /** Literals, named constants, members of BOARD and of const enums, and sums of these. */
   private isConstant(node: ts.Expression): boolean {
     const inner = strip(node);

@@ -87,7 +87,8 @@ class Specialiser {
       return this.singletons.isBareValue(node) ? this.value(node) : ts.visitEachChild(node, this.visit, this.context);
     }
     if (ts.isObjectLiteralExpression(node)) return this.literal(node);
-    if (ts.isCallExpression(node)) return this.call(node);
+    // A function that answers a singleton answers nothing any more.
+    if (ts.isCallExpression(node)) return this.singletons.isBare(this.singletons.checker.getTypeAtLocation(node)) ? factory.createParenthesizedExpression(factory.createComma(this.call(node), one())) : this.call(node);
     if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return this.lambda(node);
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && this.singletons.isBareValue(node.left)) return this.effect(node.right) ?? one();
     if (ts.isPropertyAccessExpression(node)) {
@@ -122,7 +123,9 @@ class Specialiser {
 
   /** What evaluating a bare value does besides giving it; undefined for nothing. */
   private effect(node: ts.Expression): ts.Expression | undefined {
-    return isPure(node) ? undefined : this.child(strip(node));
+    if (isPure(node)) return undefined;
+    const inner = strip(node);
+    return ts.isCallExpression(inner) ? this.call(inner) : this.child(inner);
   }
 
   /** `const publisher = thing.publisher` says nothing; `const publisher = newPublisher(log)` makes one. */
@@ -145,6 +148,7 @@ class Specialiser {
 
   private reference(id: string): ts.Expression {
     const field = this.sites.statics.get(id);
+    if (field?.kind === "constant") return this.sites.literal(field.node as ts.Expression);
     if (field?.kind === "alias" && field.file === this.file.fileName) return factory.createIdentifier((field.node as ts.Identifier).text);
     if (field !== undefined && field.file !== this.file.fileName) {
       const names = this.module.imports.get(field.file) ?? new Set();
@@ -245,7 +249,7 @@ class Specialiser {
     return factory.createBlock([isVoid ? factory.createExpressionStatement(value) : factory.createReturnStatement(value)]);
   }
 
-  /** Puts a static field at the end of its module. */
+  /** Puts a function at the end of its module; constants are written out where they are used. */
   private define(id: string, { kind, node }: StaticField): void {
     const name = factory.createIdentifier(id);
     if (kind === "function") {
@@ -259,7 +263,6 @@ class Specialiser {
       return;
     }
     if (kind === "alias") this.alias(id, (node as ts.Identifier).text);
-    else this.constant(name, this.child(node as ts.Expression));
   }
 
   /** The field is a function of this module, or of one that it imports: another name for it, and no value of its own. */
