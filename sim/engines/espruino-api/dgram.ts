@@ -26,6 +26,7 @@ class Datagrams {
   private udp: UdpSocket = 0;
   private port = 0;
   private isOpen = true;
+  private isBound = false;
 
   constructor(
     private readonly host: Host,
@@ -40,6 +41,7 @@ class Datagrams {
     const { host, handle } = this;
     handle["#onbind"] = callback;
     this.open(Number(port ?? 0) & 65535);
+    this.isBound = true;
     if (typeof callback === "function") host.queue(callback, handle, [handle]);
     return handle;
   }
@@ -105,8 +107,11 @@ class Datagrams {
     host.ports.udp.close(this.udp);
     this.stack.bound.delete(this.port);
     if (code !== 0) host.emit(handle, "error", [host.realm.object({ code, message: wordsOf(code) })]);
-    host.emit(handle, "end", []);
-    host.emit(handle, "close", [code !== 0]);
+    // A bound socket stands in two lists of the interpreter's, and each of them tells its end.
+    for (let times = this.isBound ? 2 : 1; times > 0; times -= 1) {
+      host.emit(handle, "end", []);
+      host.emit(handle, "close", [code !== 0]);
+    }
   }
 }
 

@@ -49,6 +49,7 @@ export class Host {
   readonly constants: BoardConstants;
   private readonly calls: QueuedCall[] = [];
   private fatal: { readonly error: unknown } | undefined;
+  private thrown: { readonly error: unknown } | undefined;
   private running = true;
   private inTurn = false;
   private drainAsked = false;
@@ -85,7 +86,7 @@ export class Host {
     this.inTurn = true;
     try {
       run();
-      if (!outer) this.drain();
+      if (!outer) this.idle();
     } finally {
       this.inTurn = outer;
     }
@@ -150,9 +151,12 @@ export class Host {
     throw this.realm.error("InternalError", reason);
   }
 
-  /** What the device threw and did not catch. */
+  /** What the device threw and did not catch; it is told when the idle loop comes round. Of several the last is. */
   uncaught(error: unknown): void {
-    if (!this.running) return;
+    this.thrown = { error };
+  }
+
+  private tell(error: unknown): void {
     const process = this.realm.globals["process"] as object;
     const listeners = listenersOf(process, "uncaughtException");
     if (listeners.length === 0) return this.report(error);
@@ -173,8 +177,14 @@ export class Host {
     this.options.events.failed(`Uncaught ${what}`.substring(0, LINE_MAX));
   }
 
-  private drain(): void {
-    for (let next = this.calls.shift(); next !== undefined; next = this.calls.shift()) this.call(next.run, next.self, next.values);
+  /** Runs what was queued, and then tells what was thrown; either may bring more of both. */
+  private idle(): void {
+    while (this.running && (this.calls.length > 0 || this.thrown !== undefined)) {
+      for (let next = this.calls.shift(); next !== undefined; next = this.calls.shift()) this.call(next.run, next.self, next.values);
+      const { thrown } = this;
+      this.thrown = undefined;
+      if (thrown !== undefined) this.tell(thrown.error);
+    }
   }
 
   /** Throws what a port threw, though device code may have caught it. */

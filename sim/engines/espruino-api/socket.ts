@@ -6,7 +6,6 @@
 import { Fault } from "../../../hal/ports/fault";
 import type { TcpSocket } from "../../../hal/ports/tcp";
 import { WifiConnection } from "../../../hal/ports/wifi";
-import { bytesOf } from "./bytes";
 import type { Host } from "./host";
 import { connectError, SocketError, wordsOf } from "./socket-errors";
 
@@ -33,6 +32,8 @@ export class Socket {
   private outgoing = "";
   /** Bytes that the machine has and has not let go of. */
   private inFlight = false;
+  /** The drain of these bytes was told already. */
+  private toldEarly = false;
   private closing = false;
   private closed = false;
 
@@ -73,7 +74,8 @@ export class Socket {
 
   write(data: unknown): boolean {
     if (this.closing || this.closed) this.host.throw("Error", "This socket is closed");
-    this.outgoing += bytesOf(data) ?? String(data);
+    // Anything is made text first: a list of bytes is sent as its numbers with commas.
+    this.outgoing += String(data);
     this.handle["dSnd"] = this.outgoing;
     this.pump();
     return false;
@@ -110,6 +112,10 @@ export class Socket {
     if (this.connected || this.closed) return;
     this.connected = true;
     this.handle["conn"] = true;
+    // What was written before goes out first; having left, it is told twice.
+    this.pump();
+    this.toldEarly = this.inFlight && this.outgoing === "";
+    if (this.toldEarly) this.host.emit(this.handle, "drain", [this.handle]);
     this.host.emit(this.handle, "connect", [this.handle]);
     if (this.outgoing === "") this.host.emit(this.handle, "drain", [this.handle]);
   }
@@ -117,10 +123,11 @@ export class Socket {
   private writable(): void {
     if (this.closed) return;
     if (this.options.isTls) this.recordHandshake(false);
-    this.established();
+    if (!this.connected) return this.established();
     if (this.inFlight) this.handle["dSnd"] = this.outgoing;
-    const wasInFlight = this.inFlight;
+    const wasInFlight = this.inFlight && !this.toldEarly;
     this.inFlight = false;
+    this.toldEarly = false;
     if (this.outgoing !== "") this.pump();
     else if (this.closing) this.closeWhenSent();
     else if (wasInFlight) this.host.emit(this.handle, "drain", [this.handle]);
