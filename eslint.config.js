@@ -180,6 +180,7 @@ export function configFor(root) {
     // What apps do with fractions, lowered to calls: divided and rounded here.
     {
       files: ["firmware/base/app-support-*.ts"],
+      ignores: ["**/*.test.ts"],
       rules: { "no-restricted-syntax": allBut("divide"), "device/integer-literals": "off", "device/literal-range": "error" },
     },
     // A broken promise of our own must not go on: the one throw.

@@ -171,14 +171,20 @@ export function itemAt<T>(list: readonly T[], index: number): T | undefined {
   return list[index < 0 ? list.length + index : index];
 }
 
-/** The largest of a list of numbers that is not empty. */
+/** The largest of a list of numbers; of none, less than every number. */
 export function largest(list: readonly number[]): number {
-  return reduceList(list, Math.max, list[0]!);
+  const none = 0;
+  let most = -1 / none;
+  for (let i = 0; i < list.length; i += 1) most = Math.max(most, list[i]!);
+  return most;
 }
 
-/** The smallest of a list of numbers that is not empty. */
+/** The smallest of a list of numbers; of none, more than every number. */
 export function smallest(list: readonly number[]): number {
-  return reduceList(list, Math.min, list[0]!);
+  const none = 0;
+  let least = 1 / none;
+  for (let i = 0; i < list.length; i += 1) least = Math.min(least, list[i]!);
+  return least;
 }
 
 /** Sets one field under a name that is known when the program runs; the object. */

@@ -2,7 +2,7 @@
 import ts from "typescript";
 import { listModule, numberModule, textModule } from "./methods";
 import type { State } from "./state";
-import { bare, isPure, isSimple } from "./types";
+import { bare, isSimple } from "./types";
 
 const { SyntaxKind, TypeFlags } = ts;
 

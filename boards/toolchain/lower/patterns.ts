@@ -81,7 +81,7 @@ export function bindings(pattern: ts.BindingPattern, from: string, state: State)
     const { name, initializer, dotDotDotToken } = element;
     if (ts.isArrayBindingPattern(pattern)) {
       if (dotDotDotToken !== undefined) bind(name, `${state.helper(listModule, "sliceList")}(${from}, ${index})`);
-      else bind(name, withDefault(`${from}[${index}]`, initializer, state));
+      else bind(name, withDefault(`${from}[${index}]${isSure(name, initializer, state)}`, initializer, state));
       return;
     }
     if (dotDotDotToken !== undefined) {
@@ -93,6 +93,11 @@ export function bindings(pattern: ts.BindingPattern, from: string, state: State)
     bind(name, withDefault(from + access(key, state), initializer, state));
   });
   return found;
+}
+
+/** `!` where the compiler knew, from the pattern, that the value is there; it would not know from the list alone. */
+function isSure(name: ts.BindingName, initializer: ts.Expression | undefined, state: State): string {
+  return initializer === undefined && ts.isIdentifier(name) && !state.types.mayBeUndefined(state.types.of(name)) ? "!" : "";
 }
 
 /** Only lists are taken apart by place, and only what is there. */
@@ -186,7 +191,8 @@ function assignments(target: ts.Expression, from: string, state: State): string[
     return target.elements.flatMap((element, index) => {
       if (ts.isOmittedExpression(element)) return [];
       if (ts.isSpreadElement(element)) return assign(element.expression, `${state.helper(listModule, "sliceList")}(${from}, ${index})`);
-      return assign(element, `${from}[${index}]`);
+      const hasDefault = ts.isBinaryExpression(bare(element));
+      return assign(element, `${from}[${index}]${hasDefault ? "" : "!"}`);
     });
   }
   const taken = new Set<string>();
