@@ -1,5 +1,6 @@
 /** The tracing ports of the machine itself: its clock, flash, buses, pins, generator and power. */
 import { toHex } from "../../../firmware/base/hex";
+import { idiv } from "../../../firmware/base/intrinsics";
 import type { AnalogPort } from "../../../hal/ports/analog";
 import type { ChecksumPort } from "../../../hal/ports/checksum";
 import type { ClockPort } from "../../../hal/ports/clock";
@@ -142,6 +143,13 @@ export function traceDigital(inner: DigitalPort, trace: Trace): TracedDigital {
   };
 }
 
+/** A sample as its share of the largest, per mille: how fine it is depends on the board. */
+function perMille(sample: number, resolution: number): number {
+  let most = 1;
+  for (let i = 0; i < resolution; i += 1) most *= 2;
+  return idiv(sample * 1000, most - 1);
+}
+
 export function traceAnalog(inner: AnalogPort, trace: Trace): TracedAnalog {
   return {
     traced: true,
@@ -153,7 +161,7 @@ export function traceAnalog(inner: AnalogPort, trace: Trace): TracedAnalog {
     },
     read: (pin) => {
       const sample = inner.read(pin);
-      trace.say("analog read " + sample);
+      trace.say("analog read " + perMille(sample, inner.resolution));
       return sample;
     },
     close: (pin) => {

@@ -3,7 +3,7 @@
  * bytes in hex. Sockets and timers are numbered in the order of their opening, because their handles are opaque.
  *
  * What no two machines share is told only in kind: random bytes by their count, free memory and identity by their being in
- * range. Nothing is changed on its way. The caller's lines end up in the log of the machine itself, untraced.
+ * range, a sample by its share of the largest. Nothing is changed on its way. The caller's lines end up in the log of the machine itself, untraced.
  */
 import type { Ports } from "../../../hal/ports/index";
 import type { Trace, TracedPorts } from "./trace-line";

@@ -1,0 +1,118 @@
+/**
+ * The same behaviour on every engine: one scenario, run from the image of each, makes the same calls of every resource with the
+ * same bytes, and leaves the same bytes at the peers.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import type { Ports } from "../../hal/ports";
+import { imageEngines, programOf, root } from "./engines";
+import { nativeScenario, runScenario, scenarioEntry } from "./scenario-bench";
+import type { Run } from "./scenario-bench";
+import { stopEngines } from "./rig";
+import { differences } from "./traces";
+
+jest.setTimeout(120000);
+afterEach(stopEngines);
+
+const native = runScenario(nativeScenario);
+const texts = (run: Run): string[] => run.lines.map(({ text }) => text);
+
+/** Functions of the ports and callbacks of their options, as "port member". */
+function members(): string[] {
+  const found: string[] = [];
+  for (const file of readdirSync(join(root, "hal", "ports")).filter((name) => !["index.ts", "fault.ts", "tls.ts"].includes(name))) {
+    const source = ts.createSourceFile(file, readFileSync(join(root, "hal", "ports", file), "utf8"), ts.ScriptTarget.ES2022, true);
+    const port = file.replace(".ts", "");
+    for (const node of source.statements) {
+      if (!ts.isInterfaceDeclaration(node)) continue;
+      for (const member of node.members) {
+        const isCallback = ts.isPropertySignature(member) && /^on[A-Z]/.test(member.name.getText());
+        if (ts.isMethodSignature(member) || isCallback) found.push(`${port} ${member.name!.getText()}`);
+      }
+    }
+  }
+  return found;
+}
+
+test("the scenario calls every function of every port, and hears every callback", () => {
+  const wanted = members();
+  expect(wanted.length).toBeGreaterThan(45);
+  // The name of a pin stands between the resource and the member.
+  const heard = new Set(texts(native).map((line) => line.replace(/^(tcp|udp)\d+/, "$1").replace(/^(digital|analog) (\S+) (open|onReadable)/, "$1 $3").split(" ").slice(0, 2).join(" ")));
+  expect(wanted.filter((member) => !heard.has(member))).toEqual([]);
+  expect(texts(native).filter((line) => /^timer\d+ run$/.test(line)).length).toBeGreaterThan(20);
+  expect(texts(native).some((line) => line.startsWith("dns done"))).toBe(true);
+});
+
+/** The faults that the scenario meets, and the line of the trace that shows it. */
+const faults: readonly (readonly [string, RegExp])[] = [
+  ["a timer out of range", /^clock after -1 is timer\d+ no$/],
+  ["flash programmed twice", /^flash write log 4102 2 x616761696e$/],
+  ["a write across two blocks", /^flash write log 8190 2 /],
+  ["a block outside the area", /^flash eraseBlock log 12 is 2$/],
+  ["a block that is worn out", /^flash eraseBlock log 2 is 10$/],
+  ["an I2C address without a chip", /^i2c write 10 x00$/],
+  ["an I2C bus that is stuck", /^i2c write 10 xf201$/],
+  ["no network at all", /^tcp1 onError 6$/],
+  ["a name without a network", /^dns done cloud.example 6 $/],
+  ["an absent access point", /^wifi onChanged 200 4$/],
+  ["a wrong password", /^wifi onChanged 200 5$/],
+  ["a name that does not exist", /^dns done nobody.example 4 $/],
+  ["a refused connection", /^tcp4 onError 5$/],
+  ["a write before the one before has left", /^tcp5 write 3 /],
+  ["a peer that closes", /^tcp6 onError 1$/],
+  ["a connection that is cut", /^tcp7 onError 6$/],
+  ["a datagram that is too large", /^udp1 write 10.0.0.1 7000 9 /],
+  ["a port that is taken", /^udp2 onError 3$/],
+  ["a network that goes away", /^wifi onChanged 200 6$/],
+  ["a watchdog that bites", /^system resetReason 3$/],
+];
+
+test.each(faults)("the scenario meets %s", (_name, line) => {
+  expect(texts(native).filter((text) => line.test(text)).length).toBeGreaterThan(0);
+});
+
+test("silence and loss are met too: nothing comes back", () => {
+  expect(texts(native).filter((text) => text.startsWith("tcp8 onReadable") || text.startsWith("udp4 onReadable"))).toEqual([]);
+  expect(native.wire.filter((line) => line.includes(Buffer.from("lost").toString("hex")))).toEqual([]);
+  expect(native.wire.filter((line) => line.includes(Buffer.from("silence").toString("hex")))).toHaveLength(1);
+});
+
+describe.each(imageEngines)("%s", (engine) => {
+  test("behaves as native does, resource by resource, byte by byte and at the same times", async () => {
+    const run = runScenario(await programOf(engine, scenarioEntry));
+    expect(run.failures).toEqual([]);
+    expect(differences(texts(native), texts(run))).toEqual([]);
+    expect(run.wire).toEqual(native.wire);
+    expect(run.boots).toEqual(native.boots);
+    expect(run.lines).toEqual(native.lines);
+  });
+});
+
+/** Adapters with one mistake each. */
+const mistakes: readonly (readonly [string, (ports: Ports) => Ports])[] = [
+  ["drops a byte", (ports) => ({ ...ports, tcp: { ...ports.tcp, write: (socket, bytes) => ports.tcp.write(socket, bytes.length > 500 ? bytes.slice(1) : bytes) } })],
+  ["answers another code", (ports) => ({ ...ports, flash: { ...ports.flash, eraseBlock: (area, block) => ports.flash.eraseBlock(area, block) === 0 ? 0 : 2 } })],
+  ["runs a timer late", (ports) => ({ ...ports, clock: { ...ports.clock, after: (ms, run) => ports.clock.after(ms === 250 ? 251 : ms, run) } })],
+  ["tells an error twice", (ports) => ({ ...ports, tcp: { ...ports.tcp, connect: (options) => ports.tcp.connect({ ...options, onError: (fault) => [fault, fault].forEach((each) => options.onError(each)) }) } })],
+  ["loses a name", (ports) => ({ ...ports, dns: { resolve: (host, done) => (host === "no name!" ? undefined : ports.dns.resolve(host, done)) } })],
+];
+
+test.each(mistakes)("an adapter that %s is found", (_name, change) => {
+  const run = runScenario((ports, watcher) => nativeScenario(change(ports), watcher));
+  const found = [...differences(texts(native), texts(run)), ...(JSON.stringify(run.wire) === JSON.stringify(native.wire) ? [] : ["wire"])];
+  const late = JSON.stringify(run.lines) !== JSON.stringify(native.lines);
+  expect(found.length > 0 || late).toBe(true);
+});
+
+test("a trace that was changed anywhere is another one; the pieces of a stream are not", () => {
+  const lines = texts(native);
+  expect(differences(lines, lines)).toEqual([]);
+  for (let i = 0; i < lines.length; i += 1) {
+    expect(differences(lines, lines.filter((_, at) => at !== i))).toHaveLength(1);
+  }
+  expect(differences(["tcp1 onReadable x6161"], ["tcp1 onReadable x61", "tcp1 onReadable x61"])).toEqual([]);
+  expect(differences(["udp1 onReadable a 1 x6161"], ["udp1 onReadable a 1 x61", "udp1 onReadable a 1 x61"])).toHaveLength(1);
+  expect(differences(["tcp1 onReadable x6161"], ["tcp1 onReadable x61", "tcp1 onWritable", "tcp1 onReadable x61"])).toHaveLength(1);
+});
