@@ -41,7 +41,7 @@ function openPipe(path: string): Pipe {
 
 /** Two pipes whose names are gone again when it returns: nothing stays behind, however the process ends. */
 function openPipes(): readonly [down: Pipe, up: Pipe] {
-  const dir = mkdtempSync(join(tmpdir(), "motet-lua-"));
+  const dir = mkdtempSync(join(tmpdir(), `motet-lua-${process.pid}-`));
   try {
     const paths = [join(dir, "down"), join(dir, "up")] as const;
     const made = spawnSync("mkfifo", ["-m", "600", ...paths]);

@@ -10,7 +10,7 @@ export type Field = string | number;
 
 /** The line of some fields, with its end. */
 export function encodeLine(fields: readonly Field[]): string {
-  // eslint-disable-next-line no-control-regex -- a zero byte ends a line for the older interpreter
+  // A zero byte would end the line for the older interpreter.
   return `${fields.map((field) => String(field).replace(/[\0\t\n\\]/g, (char) => escapes[char]!)).join("\t")}\n`;
 }
 

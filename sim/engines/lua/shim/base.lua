@@ -1,9 +1,9 @@
 -- The globals that every image has: the base functions and libraries that NodeMCU keeps, `print`, and the `bit` module. There
--- is no os, no debug but its traceback, and no coroutine, which the watchdog of one event could not see into.
+-- is no os, no debug but its traceback, and no coroutine and no xpcall, in which a program could hide from the watchdog.
 
 local keep = {
   "assert", "collectgarbage", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawset",
-  "rawlen", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall", "string", "table",
+  "rawlen", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "string", "table",
 }
 -- All of the math library of the ESP8266 (Lua 5.1).
 local keepMath = { "abs", "ceil", "floor", "huge", "max", "min", "pow", "random", "randomseed", "sqrt" }

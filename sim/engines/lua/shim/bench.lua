@@ -35,7 +35,7 @@ return function(host)
   return function(fields)
     local values, count = {}, #fields - 2
     for i = 1, count do values[i] = decode(fields[i + 2]) end
-    local ok, result = pcall(served[fields[2]], (unpack or table.unpack)(values, 1, count))
+    local ok, result = xpcall(function() return served[fields[2]]((unpack or table.unpack)(values, 1, count)) end, host.calm)
     if ok then host.send(">", encode(result)) else host.send(">", "e" .. tostring(result)) end
   end
 end

@@ -14,7 +14,8 @@ output:setvbuf("full")
 local unpack = unpack or table.unpack
 local find, sub, gsub, concat = string.find, string.sub, string.gsub, table.concat
 
--- One event may take this many times 100,000 instructions; a board's watchdog bites after about as much.
+-- One event may take this many times INSTRUCTIONS; a board's watchdog bites long before.
+local INSTRUCTIONS = 100000
 local STEPS_MAX = 500
 local HUNG = "the event ran too long"
 
@@ -124,11 +125,32 @@ function host.setOnError(handler) onError = handler end
 -- Code of the image broke a rule that a board would not survive, or would survive by chance only: the run is over.
 function host.defect(text) host.tell("defect", text) end
 
+-- Too long: from here on every instruction raises the error, so that no pcall of the image can go on.
+local function watchdog()
+  steps = steps + 1
+  if steps <= STEPS_MAX then return end
+  if steps == STEPS_MAX + 1 then debug.sethook(watchdog, "", 1) end
+  error(HUNG, 0)
+end
+
+local function watch()
+  steps = 0
+  debug.sethook(watchdog, "", INSTRUCTIONS)
+end
+
+-- Handles an error that left the image. The hook does not act while this runs.
+local function calm(message)
+  if steps > STEPS_MAX then watch() end
+  return message
+end
+
+host.calm = calm
+
 -- Runs a callback of the image, if there is one.
 function host.run(callback, ...)
   if callback == nil then return true end
   local count, values = select("#", ...), { ... }
-  local ok, message = xpcall(function() callback(unpack(values, 1, count)) end, function(text) return text end)
+  local ok, message = xpcall(function() callback(unpack(values, 1, count)) end, calm)
   if not ok then uncaught(message) end
   return ok
 end
@@ -160,11 +182,6 @@ function host.part(name)
   return chunk()(host)
 end
 
-local function watchdog()
-  steps = steps + 1
-  if steps > STEPS_MAX then error(HUNG, 0) end
-end
-
 -- One event: everything that it leads to happens before `idle`.
 local function dispatch(fields)
   steps = 0
@@ -173,9 +190,8 @@ local function dispatch(fields)
   local ok, message = xpcall(function()
     if handler == nil then error("no such event: " .. fields[1]) end
     handler(unpack(fields, 2))
-  end, debug.traceback)
-  if ok then return end
-  if find(message, HUNG, 1, true) then uncaught(HUNG) else host.tell("broken", message) end
+  end, function(text) return debug.traceback(calm(text)) end)
+  if not ok then host.tell("broken", message) end
 end
 
 handlers.boot = function(chip, main, sda, scl, tls, bench)
@@ -188,7 +204,7 @@ handlers.boot = function(chip, main, sda, scl, tls, bench)
   host.run(chunk)
 end
 
-debug.sethook(watchdog, "", 100000)
+watch()
 host.send, host.receive = send, receive
 send("ready")
 while true do
