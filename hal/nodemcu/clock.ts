@@ -37,7 +37,9 @@ let ms = 0;
 
 /** Takes over what the chip's counter has gone on. */
 function advance(): void {
-  const span = BOARD.chip === "esp32" ? systemTimeMs() : counterMs();
+  let span = 0;
+  if (BOARD.chip === "esp32") span = systemTimeMs();
+  else span = counterMs();
   now = now > MS_MAX - span ? now - (MS_MAX - span) - 1 : now + span;
   passed += span;
   ms += span;

@@ -41,7 +41,11 @@ function setUp(pin: Pin): void {
   // The level first, so that an output does not begin with the other one.
   if (pin.isOutput) gpio.write(pin.number, options.initialValue);
   if (!setPin(pin.number, options.mode, watched)) return;
-  if (watched) gpio.trig(pin.number, BOARD.chip === "esp32" ? gpio.INTR_UP_DOWN : "both", () => changed(id));
+  if (watched) {
+    const told = (): void => changed(id);
+    if (BOARD.chip === "esp32") gpio.trig(pin.number, gpio.INTR_UP_DOWN, told);
+    else gpio.trig(pin.number, "both", told);
+  }
   pin.level = gpio.read(pin.number);
   pins.push(pin);
 }

@@ -8,20 +8,19 @@ import { DigitalMode } from "../ports/digital";
 let lastSec = -1;
 let lastMs = 0;
 
-function moveTo(sec: number, usec?: number): number {
-  const ms = idiv(usec ?? 0, 1000);
-  const span = lastSec < 0 ? 0 : (sec - lastSec) * 1000 + ms - lastMs;
-  lastSec = sec;
-  lastMs = ms;
-  return span < 0 ? 0 : span;
-}
-
 /**
  * Ms since the last call. From `time.get`, whose two results are integers: `node.uptime` answers one float, which on this
  * chip's default build has lost a millisecond after five hours and a tenth of a second after three weeks.
  */
 export function systemTimeMs(): number {
-  return moveTo(time.get());
+  // A list takes all results of a call in its last place.
+  const now = [time.get()];
+  const sec = now[0]!;
+  const ms = idiv(now[1]!, 1000);
+  const span = lastSec < 0 ? 0 : (sec - lastSec) * 1000 + ms - lastMs;
+  lastSec = sec;
+  lastMs = ms;
+  return Math.max(span, 0);
 }
 
 /** Truly random as long as the radio is on, which `start` has seen to. */

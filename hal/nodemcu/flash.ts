@@ -16,7 +16,8 @@ function nameOf(area: FlashArea, block: number): string {
 }
 
 function openFile(name: string, mode: "r" | "r+" | "w"): OpenFile | undefined {
-  return BOARD.chip === "esp32" ? io.open(name, mode) : file.open(name, mode);
+  if (BOARD.chip === "esp32") return io.open(name, mode);
+  return file.open(name, mode);
 }
 
 function erased(count: number): string {

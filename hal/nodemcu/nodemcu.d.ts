@@ -3,7 +3,7 @@
  * for the ESP32) and, where it is silent, their source. Fields and methods that only one of them has say so.
  *
  * Functions of a module take no self (`this: void`); methods of an object are called with a colon. A function that answers
- * several values is declared with its first: a call in last place of an argument list passes them all on.
+ * several values is declared with its first; a list literal with such a call as its last element takes them all.
  */
 
 // Lua's own.

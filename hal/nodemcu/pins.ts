@@ -7,5 +7,6 @@ import { setPin as setPin8266 } from "./esp8266";
  * raises an error for a pin that cannot be that.
  */
 export function setPin(pin: number, mode: number, watched: boolean): boolean {
-  return BOARD.chip === "esp32" ? setPin32(pin, mode) : setPin8266(pin, mode, watched);
+  if (BOARD.chip === "esp32") return setPin32(pin, mode);
+  return setPin8266(pin, mode, watched);
 }

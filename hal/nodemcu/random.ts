@@ -4,7 +4,8 @@ import { randomBytes as randomBytes32 } from "./esp32";
 import { randomBytes as randomBytes8266 } from "./esp8266";
 
 function bytes(count: number): string {
-  return BOARD.chip === "esp32" ? randomBytes32(count) : randomBytes8266(count);
+  if (BOARD.chip === "esp32") return randomBytes32(count);
+  return randomBytes8266(count);
 }
 
 export const random: RandomPort = { bytes };

@@ -13,15 +13,14 @@ const SLEEP_MAX = BOARD.chip === "esp32" ? MS_MAX : 12000000;
 let watchdogSec = 0;
 
 /** The extended reasons 0 to 23 of node.bootreason as digits of `ResetReason`. */
-function reasonOf(_raw: number, extended?: number, panics?: number): ResetReason {
-  const reasons = "135324101023403330323063";
-  const reason = extended ?? 24;
-  if (reason === 19 && panics !== undefined && panics > 0) return ResetReason.crash;
-  return reason < reasons.length ? at(reasons, reason) - 48 : ResetReason.unknown;
-}
+const REASONS = "135324101023403330323063";
 
 function resetReason(): ResetReason {
-  return reasonOf(node.bootreason());
+  // A list takes all results of a call in its last place: raw code, extended reason, panics in a row.
+  const told = [node.bootreason()];
+  const reason = told[1] ?? REASONS.length;
+  if (reason === 19 && told[2] !== 0) return ResetReason.crash;
+  return reason < REASONS.length ? at(REASONS, reason) - 48 : ResetReason.unknown;
 }
 
 /** The station's hardware address without its colons. */

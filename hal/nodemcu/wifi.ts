@@ -52,6 +52,11 @@ function lost(reason: number): void {
   tell(WifiConnection.disconnected, fault);
 }
 
+function join(ssid: string, password: string): void {
+  if (BOARD.chip === "esp32") join32(ssid, password);
+  else join8266(ssid, password);
+}
+
 export function startRadio(): void {
   if (BOARD.chip === "esp32") startRadio32(gotIp, lost);
   else startRadio8266(gotIp, lost);
@@ -71,7 +76,8 @@ function connect(options: WifiOptions): number {
   isFresh = false;
   isJoining = true;
   onChanged = options.onChanged;
-  if (!pcall(BOARD.chip === "esp32" ? join32 : join8266, options.ssid, options.password)) later(() => lost(0));
+  // An error while the radio is off.
+  if (!pcall(join, options.ssid, options.password)) later(() => lost(0));
   return 0;
 }
 
