@@ -37,7 +37,6 @@ export async function compileLua(root: string, entrySource: string, board: LuaBu
   shortenFields(tops, translation.fields, () => false);
   const reserved = globalsOf(board.lua);
   const printed = print(tops, nameAll(tops, (name) => reserved.has(name)));
-  if (process.env["LUA_DUMP"]) (await import("node:fs")).writeFileSync(process.env["LUA_DUMP"], printed.text);
   const findings = scanLua(printed, board.lua, MAIN);
   if (findings.length > 0) throw new LuaBuildError(findings);
   return {

@@ -6,12 +6,12 @@
 import ts from "typescript";
 import type { Node } from "typescript-to-lua";
 import type { Singletons } from "../specialise/singletons";
-import type { Known, Slot } from "./tree";
+import type { Knowledge, Slot } from "./tree";
 
 export type { Slot } from "./tree";
 
 export class Facts {
-  private readonly types = new WeakMap<Node, Known>();
+  private readonly types = new WeakMap<Node, Knowledge>();
   private readonly silent = new WeakSet<Node>();
   private readonly foreign = new WeakSet<Node>();
   private readonly bareOnes = new WeakSet<Node>();
@@ -19,10 +19,10 @@ export class Facts {
   private readonly spreads = new WeakMap<Node, ReadonlyMap<string, Slot>>();
   private readonly left = new WeakMap<Node, readonly boolean[]>();
 
-  know(node: Node, type: Known): void {
-    if (type !== undefined) this.types.set(node, type);
+  know(node: Node, knowledge: Knowledge): void {
+    this.types.set(node, knowledge);
   }
-  known(node: Node): Known {
+  known(node: Node): Knowledge | undefined {
     return this.types.get(node);
   }
   /** Notes a function whose result nobody looks at. */

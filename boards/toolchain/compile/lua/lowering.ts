@@ -9,7 +9,7 @@ import * as tstl from "typescript-to-lua";
 import type { Singletons } from "../specialise/singletons";
 import type { Facts, Slot } from "./facts";
 import type { LuaBoard } from "./program";
-import type { Known } from "./tree";
+import type { Knowledge } from "./tree";
 
 export type Refuse = (node: ts.Node, rule: string, message: string) => void;
 
@@ -46,11 +46,17 @@ function declaredIn(context: tstl.TransformationContext, node: ts.Node): ts.Sour
   return symbol?.declarations?.[0]?.getSourceFile();
 }
 
-function typeOf(context: tstl.TransformationContext, node: ts.Expression): Known {
-  const { flags } = context.checker.getBaseTypeOfLiteralType(context.checker.getTypeAtLocation(node));
-  if ((flags & ts.TypeFlags.NumberLike) !== 0) return "number";
-  if ((flags & ts.TypeFlags.StringLike) !== 0) return "string";
-  return (flags & ts.TypeFlags.BooleanLike) !== 0 ? "boolean" : undefined;
+/** What the type of an expression promises. Types that may be anything promise nothing. */
+function knowledgeOf(context: tstl.TransformationContext, node: ts.Expression): Knowledge {
+  const type = context.checker.getTypeAtLocation(node);
+  const parts = type.isUnion() ? type.types : [type];
+  const loose = ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter | ts.TypeFlags.Void | ts.TypeFlags.IndexedAccess | ts.TypeFlags.Conditional;
+  const absent = ts.TypeFlags.Undefined | ts.TypeFlags.Null;
+  const present = parts.filter(({ flags }) => (flags & absent) === 0);
+  const every = (flag: ts.TypeFlags): boolean => present.length === parts.length && present.every(({ flags }) => (flags & flag) !== 0);
+  const sound = present.every(({ flags }) => (flags & (loose | ts.TypeFlags.BooleanLike)) === 0);
+  const known = every(ts.TypeFlags.NumberLike) ? "number" : every(ts.TypeFlags.StringLike) ? "string" : every(ts.TypeFlags.BooleanLike) ? "boolean" : undefined;
+  return { known, sound, solid: sound && present.length === parts.length };
 }
 
 function literalOf(value: string | number | boolean, from: ts.Node): tstl.Expression {
@@ -123,7 +129,7 @@ export function loweringPlugin(build: Build): tstl.Plugin {
   const noted = <T extends ts.Expression>(lower: (context: tstl.TransformationContext, node: T) => tstl.Expression) => {
     return (node: T, context: tstl.TransformationContext): tstl.Expression => {
       const result = lower(context, node);
-      facts.know(result, typeOf(context, node));
+      facts.know(result, knowledgeOf(context, node));
       if (singletons.isBareValue(node)) facts.bare(result);
       return result;
     };

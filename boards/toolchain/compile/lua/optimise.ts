@@ -1,11 +1,14 @@
 /** The order of the steps that make a linked program small. Each leaves a right program; what it does stands in its file. */
 import { aliasLibraries } from "./alias";
+import { shortenTests } from "./conditions";
 import { fold } from "./fold";
 import { inlineSingle } from "./inline";
-import { passOn, settle } from "./settle";
+import { shareLocals, tidyLocals } from "./locals";
+import { passOn, settle, usesOf } from "./settle";
+import { shape } from "./shape";
 import { shake } from "./shake";
 import { Slots, specialise } from "./specialise";
-import type { Expr, Stat, Top } from "./tree";
+import type { Binding, Expr, Stat, Top } from "./tree";
 
 function folded(tops: readonly Top[]): Top[] {
   return tops.flatMap(({ module, stat }) => fold([stat]).map((each) => ({ module, stat: each })));
@@ -22,6 +25,20 @@ function asGlobals(tops: readonly Top[]): Top[] {
   });
 }
 
+/** Shortens what stands in each definition. */
+function tidied(tops: readonly Top[]): Top[] {
+  const uses = usesOf(tops);
+  const isConstant = (binding: Binding): boolean => uses.get(binding)?.sets.length === 1;
+  for (const { stat } of tops) {
+    const stats = [stat];
+    shortenTests(stats);
+    shape(stats);
+    tidyLocals(stats, isConstant);
+    shortenTests(stats);
+  }
+  return [...tops];
+}
+
 /** Makes a linked program small, in place; gives the statements at its top. */
 export function optimise(linked: readonly Top[]): Top[] {
   let tops = asGlobals(folded(specialise(folded(linked), new Slots())));
@@ -29,7 +46,10 @@ export function optimise(linked: readonly Top[]): Top[] {
     tops = shake(folded(settle(shake(tops))));
     passOn(tops);
   }
-  tops = folded(inlineSingle(tops));
-  tops = shake(folded(settle(tops)));
+  for (let round = 0; round < 2; round += 1) {
+    tops = tidied(folded(inlineSingle(tops)));
+    tops = shake(folded(settle(tops)));
+  }
+  for (const { stat } of tops) shareLocals([stat]);
   return aliasLibraries(tops);
 }

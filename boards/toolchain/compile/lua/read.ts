@@ -131,7 +131,7 @@ class Reader {
   expr(node: tstl.Expression): Expr {
     const result = this.bare(node);
     result.at = this.place(node) ?? result.at;
-    result.known ??= this.facts.known(node);
+    Object.assign(result, this.facts.known(node));
     if (this.facts.isBare(node)) result.bare = true;
     return result;
   }

@@ -59,7 +59,7 @@ class Specialiser {
       return expr;
     }
     if (expr.kind === "call" && expr.gone !== undefined) return this.call(expr, expr.gone);
-    if (expr.kind === "index" && expr.slot !== undefined && isPure(expr.table)) return expr.slot.empty ? yes(expr) : { ...this.variable(expr.slot), at: expr.at, ...(expr.known === undefined ? {} : { known: expr.known }) };
+    if (expr.kind === "index" && expr.slot !== undefined && isPure(expr.table)) return expr.slot.empty ? yes(expr) : { ...this.variable(expr.slot), at: expr.at, known: expr.known, sound: expr.sound ?? false, solid: expr.solid ?? false };
     return expr.kind === "name" && expr.bare === true ? yes(expr) : expr;
   };
 

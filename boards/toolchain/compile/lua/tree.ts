@@ -30,12 +30,21 @@ export interface Slot {
 /** What the compiler knows of a value's type, as far as a step needs it. */
 export type Known = "number" | "string" | "boolean" | undefined;
 
+/** What the type checker says of a value. */
+export interface Knowledge {
+  known?: Known;
+  /** Never true or false: it counts as true unless it is nil. */
+  sound?: boolean;
+  /** Never nil or false. */
+  solid?: boolean;
+}
+
 interface Node {
   at?: Place | undefined;
 }
 
 /** `bare`: the value is a singleton. */
-export type Expr = Node & { known?: Known; bare?: boolean } & (
+export type Expr = Node & Knowledge & { bare?: boolean } & (
     | { kind: "nil" | "true" | "false" | "dots" }
     | { kind: "number"; value: number }
     | { kind: "string"; value: string }
@@ -56,7 +65,7 @@ export type Expr = Node & { known?: Known; bare?: boolean } & (
   );
 
 /** A function's value. `silent`: nobody looks at what it returns. */
-export type Closure = Node & { known?: Known; bare?: boolean; kind: "function"; params: Binding[]; dots: boolean; body: Stat[]; silent?: boolean };
+export type Closure = Node & Knowledge & { bare?: boolean; kind: "function"; params: Binding[]; dots: boolean; body: Stat[]; silent?: boolean };
 export interface Field {
   key: Expr | undefined;
   value: Expr;

@@ -99,6 +99,12 @@ export class Sites {
     return this.isConstant(inner) ? { file, kind: "constant", node: inner } : undefined;
   }
 
+  /** The value of a constant at the top of a module, written out; undefined for any other name. */
+  named(node: ts.Identifier): ts.Expression | undefined {
+    if (node.text === "undefined" || !this.isConstant(node)) return undefined;
+    return this.literal(node);
+  }
+
   /** A constant expression with the named constants in it written out, so that it can stand in any module. */
   literal(node: ts.Expression): ts.Expression {
     const { factory } = ts;
@@ -123,6 +129,10 @@ export class Sites {
     return initializer === undefined ? factory.createIdentifier("undefined") : this.literal(initializer);
   }
 
+  private isDeclaring(node: ts.Identifier): boolean {
+    return (ts.isVariableDeclaration(node.parent) && node.parent.name === node) || ts.isShorthandPropertyAssignment(node.parent) || ts.isExportSpecifier(node.parent) || ts.isImportSpecifier(node.parent);
+  }
+
   /** Literals, named constants, members of BOARD and of const enums, and sums of these. */
   private isConstant(node: ts.Expression): boolean {
     const inner = strip(node);
@@ -140,6 +150,7 @@ export class Sites {
     }
     if (!ts.isIdentifier(inner)) return false;
     if (inner.text === "undefined") return true;
+    if (this.isDeclaring(inner)) return false;
     const declaration = declarationOf(this.singletons, inner);
     if (declaration === undefined || !ts.isVariableDeclaration(declaration) || !isTopLevel(declaration) || declaration.initializer === undefined) return false;
     return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0 && this.isConstant(declaration.initializer);

@@ -98,7 +98,12 @@ class Specialiser {
         return isPure(node.expression) ? access : factory.createComma(this.child(node.expression), access);
       }
     }
-    if (ts.isIdentifier(node) && this.isLocalValue(node) && this.singletons.isBareValue(node)) return one();
+    if (ts.isIdentifier(node) && this.isLocalValue(node)) {
+      if (this.singletons.isBareValue(node)) return one();
+      // A named constant is a variable in memory; written out, it stands in flash.
+      const constant = this.sites.named(node);
+      if (constant !== undefined) return constant;
+    }
     return ts.visitEachChild(node, this.visit, this.context);
   }
 
