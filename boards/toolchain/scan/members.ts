@@ -93,8 +93,6 @@ export function memberRules(isGlobal: (name: string) => boolean, find: Find): Vi
       if (node.type === "CallExpression" && node.callee.type === "MemberExpression") checkMethodCall(node, node.callee, find);
     } else if (node.type === "AssignmentExpression" || node.type === "UpdateExpression") {
       checkWrite(node, find);
-    } else if (node.type === "BinaryExpression" && node.operator === "|") {
-      checkClock(node.left, find);
     }
   };
 }
@@ -102,10 +100,4 @@ export function memberRules(isGlobal: (name: string) => boolean, find: Find): Vi
 function checkWrite(node: AnyNode & { type: "AssignmentExpression" | "UpdateExpression" }, find: Find): void {
   const target = node.type === "AssignmentExpression" ? node.left : node.argument;
   if (target.type === "MemberExpression" && memberName(target) === "length") find(node, "list-length", "The length of a list cannot be set: pop items, or begin a new list.");
-}
-
-/** The clock has fractions, and does not fit 32 bits. */
-function checkClock(node: AnyNode, find: Find): void {
-  const isClock = node.type === "CallExpression" && node.callee.type === "MemberExpression" && ["now", "getTime"].includes(memberName(node.callee) ?? "");
-  if (isClock) find(node, "clock-bits", "Milliseconds since 1970 do not fit 32 bits: divide and floor first.");
 }

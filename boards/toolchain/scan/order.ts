@@ -74,6 +74,7 @@ function isUse(node: AnyNode, parent: AnyNode | undefined): node is AnyNode & { 
   if (parent.type === "MemberExpression") return parent.computed || parent.object === node;
   if (parent.type === "Property") return parent.value === node;
   if (parent.type === "VariableDeclarator") return parent.init === node;
+  if (parent.type === "ClassDeclaration" || parent.type === "ClassExpression") return parent.superClass === node;
   if (parent.type === "MethodDefinition" || parent.type === "CatchClause" || parent.type === "LabeledStatement" || parent.type === "BreakStatement" || parent.type === "ContinueStatement") return false;
   return !isFunction(parent) || (parent.type === "ArrowFunctionExpression" && parent.body === node);
 }

@@ -106,8 +106,9 @@ function checkReturn(node: AnyNode & { type: "ReturnStatement" }, code: string, 
 
 function checkObject(node: AnyNode & { type: "ObjectExpression" }, find: Find): void {
   for (const property of node.properties) {
-    if (property.type === "Property" && property.key.type === "Identifier" && property.key.name === "__proto__") {
-      find(property, "proto", "__proto__ in a literal breaks the interpreter: use another name.");
+    if (property.type !== "Property" || property.key.type !== "Identifier" || property.key.name !== "__proto__") continue;
+    if (property.value.type === "Literal" && property.value.value === null) {
+      find(property, "proto", "An object without a prototype breaks the interpreter: leave __proto__ out.");
     }
   }
 }
