@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { compileNative, findApp } from "../boards/toolchain/compile/native";
 import { startDesk } from "../sim/desk/desk";
 import type { RemoteTarget } from "../sim/desk/desk";
+import { chooseRunner, engineNames } from "../sim/desk/engines";
 import { SPEED_MAX } from "../sim/desk/time";
 import { weatherSource } from "../sim/device/weather";
 import { interrupted, parseDuration } from "./context";
@@ -18,6 +19,7 @@ interface SimOptions {
   readonly platform: string;
   readonly transport: string;
   readonly cloud: string;
+  readonly engine: string;
   readonly code?: string;
   readonly ca?: string;
   readonly speed: number;
@@ -65,10 +67,14 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
   const path = findApp(context.root, app);
   const remote = parseTarget(options);
   const name = path.replace(/^.*[/\\]/, "").replace(/\.ts$/, "");
-  const program = await compileNative(context.root, { app: path, platform: options.platform, transport: options.transport, name, version: context.version });
+  const choice = { app: path, platform: options.platform, transport: options.transport, name, version: context.version };
+  if (options.engine === "espruino" && options.speed !== 1) throw new Error("The real interpreter runs in real time: leave --speed out, or choose another engine.");
+  const program = await compileNative(context.root, choice);
+  const runner = await chooseRunner(context.root, choice, options.engine, process.env["ESPRUINO"]);
   const counts = new Map<string, number>();
   const desk = await startDesk({
     program,
+    runner,
     transport: options.transport,
     stateDir: options.state,
     speed: options.speed,
@@ -98,6 +104,7 @@ export function addSim(program: Command, context: Context): void {
     .option("--cloud <address>", '"local", or mqtt://HOST[:PORT], mqtts://HOST[:PORT], coap://HOST[:PORT]', "local")
     .option("--code <source>", "activation code for a cloud elsewhere: @file, or - for standard input")
     .option("--ca <file>", "certificates (PEM) that a cloud elsewhere must chain to")
+    .option("--engine <name>", `what runs the device: ${engineNames.join(", ")}`, "native")
     .option("--speed <n>", `run the clock n times faster, 1 to ${SPEED_MAX}`, parseSpeed, 1)
     .option("--for <duration>", "end after this much device time, e.g. 10m", parseDuration)
     .option("--state <dir>", "where the device's flash and the cloud's data stay", defaultState)

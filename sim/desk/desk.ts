@@ -12,8 +12,13 @@ import type { StartedThethings } from "../cloud/thethings/index";
 import { runDevice } from "./device-loop";
 import { deskEvent } from "./events";
 import type { DeskEvent } from "./events";
+import { runInterpreter } from "./interpreter-loop";
+import { bootableOf } from "./runner";
+import type { Listener, Runner } from "./runner";
 import { loadSession, saveSession, saveToken } from "./session";
 import { deskHost, deskTime } from "./time";
+import type { DeskTime } from "./time";
+import { TIME_HOST, withTimeServer } from "./time-server";
 
 /** A cloud that is not at this desk. */
 export interface RemoteTarget {
@@ -25,7 +30,9 @@ export interface RemoteTarget {
 }
 
 export interface DeskOptions {
+  /** The app for this process: it provisions the device whatever runs it. */
   readonly program: Program;
+  readonly runner: Runner;
   readonly transport: string;
   readonly stateDir: string;
   readonly speed: number;
@@ -39,14 +46,13 @@ export interface DeskOptions {
 export interface Desk {
   /** The local cloud's ports, or undefined. */
   readonly cloud: StartedThethings | undefined;
-  device(): Device;
   /** Ends the run: the device as by pulling its plug, the cloud in order. Idempotent. */
   stop(): Promise<void>;
 }
 
 const appEmail = "desk@motet.invalid";
 
-async function startCloud(options: DeskOptions, time: ReturnType<typeof deskTime>): Promise<StartedThethings> {
+async function startCloud(options: DeskOptions, time: DeskTime): Promise<StartedThethings> {
   const before = loadSession(options.stateDir);
   const wanted = { stateDir: join(options.stateDir, "cloud"), machine: deskHost(time, () => undefined) };
   if (before === undefined) return startThethings(wanted);
@@ -84,10 +90,13 @@ function linkThings(cloud: StartedThethings, stateDir: string): void {
   }
 }
 
-function localSettings(cloud: StartedThethings, transport: string): ProvisionSettings {
-  const port = transport === "coap" ? cloud.ports.coap : cloud.ports.mqtt;
+function settingsOf(options: DeskOptions, cloud: StartedThethings | undefined): ProvisionSettings {
+  // This process and the interpreter know the time; the engines boot without it, as boards do.
+  const common = { timeHost: options.runner.kind === "engine" ? TIME_HOST : "", ssid: "desk", password: "", code: "", token: "" };
+  if (cloud === undefined) return { ...common, host: options.remote!.host, port: options.remote!.port, tls: options.remote!.tls };
+  const port = options.transport === "coap" ? cloud.ports.coap : cloud.ports.mqtt;
   // Loopback: the one place where a connection without TLS is asked for.
-  return { host: "127.0.0.1", port, tls: 0, timeHost: "", ssid: "desk", password: "", code: "", token: "" };
+  return { ...common, host: "127.0.0.1", port, tls: 0 };
 }
 
 /** Starts the cloud, provisions the device where it needs it, and boots it. Rejects with one sentence for the user. */
@@ -103,46 +112,47 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   const prepare = (device: Device): number => {
     const needed = program.state(device) !== 0;
     if (needed && cloud !== undefined && code === "") code = cloud.model.createCodes(1)[0]!;
-    const settings = cloud === undefined ? remoteSettings(remote!) : localSettings(cloud, options.transport);
-    return program.provision(device, { ...settings, code: needed ? code : "" });
+    return program.provision(device, { ...settingsOf(options, cloud), code: needed ? code : "" });
   };
-  const onLog = (event: string, number: number, text: string): void => {
-    if (event === "activated" && cloud !== undefined) linkThings(cloud, stateDir);
-    onEvent(deskEvent(time.now(), event, number, text));
-  };
-  const loop = startLoop(options, time, prepare, onLog, cloud);
-  return {
-    cloud,
-    device: loop.device,
-    stop: async () => {
-      loop.stop();
-      await cloud?.close();
+  const listener: Listener = {
+    log: (event, number, text) => {
+      if (event === "activated" && cloud !== undefined) linkThings(cloud, stateDir);
+      onEvent(deskEvent(time.now(), event, number, text));
+    },
+    failed: (problem) => {
+      const message = typeof problem === "number" ? `fault ${problem}` : problem instanceof Error ? problem.message : String(problem);
+      onEvent({ event: "failed", message });
     },
   };
-}
-
-function startLoop(options: DeskOptions, time: ReturnType<typeof deskTime>, prepare: (device: Device) => number, log: (event: string, number: number, text: string) => void, cloud: StartedThethings | undefined): ReturnType<typeof runDevice> {
-  const caFile = options.remote === undefined ? cloud?.ca : options.remote.caFile;
-  const machine = () => ({
-    stateDir: join(options.stateDir, "device"),
-    speed: options.speed,
-    sensorSource: options.sensorSource,
-    startTimeMs: time.now(),
-    clockIsSet: true,
-    caFile,
-    log,
-  });
   try {
-    return runDevice(options.program, machine, prepare, (problem) => {
-      const message = typeof problem === "number" ? `fault ${problem}` : problem instanceof Error ? problem.message : String(problem);
-      options.onEvent({ event: "failed", message });
-    });
+    const loop = startLoop(options, time, prepare, listener, cloud);
+    return {
+      cloud,
+      stop: async () => {
+        await loop.stop();
+        await cloud?.close();
+      },
+    };
   } catch (problem) {
-    void cloud?.close();
+    await cloud?.close();
     throw problem;
   }
 }
 
-function remoteSettings(remote: RemoteTarget): ProvisionSettings {
-  return { host: remote.host, port: remote.port, tls: remote.tls, timeHost: "", ssid: "desk", password: "", code: "", token: "" };
+function startLoop(options: DeskOptions, time: DeskTime, prepare: (device: Device) => number, listener: Listener, cloud: StartedThethings | undefined): { stop(): void | Promise<void> } {
+  const { runner } = options;
+  const stateDir = join(options.stateDir, "device");
+  if (runner.kind === "interpreter") return runInterpreter(stateDir, runner, prepare, listener);
+  const bootable = bootableOf(options.program, runner, listener);
+  const machine = () => ({
+    stateDir,
+    speed: options.speed,
+    sensorSource: options.sensorSource,
+    startTimeMs: time.now(),
+    // Boards boot without the time, and so do their engines.
+    clockIsSet: runner.kind === "native",
+    caFile: options.remote === undefined ? cloud?.ca : options.remote.caFile,
+    log: listener.log,
+  });
+  return runDevice({ boot: (device) => bootable.boot(withTimeServer(device, time.now)) }, machine, prepare, listener.failed);
 }

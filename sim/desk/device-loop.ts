@@ -6,9 +6,10 @@ import { ResetReason } from "../../hal/ports/system";
 import { openDevice } from "../device/device";
 import type { Device, DeviceOptions } from "../device/device";
 
-/** What the loop asks of a compiled app. */
+/** What the loop asks of whatever runs a compiled app. */
 export interface Bootable {
-  boot(ports: Device): unknown;
+  /** Begins a boot on the machine: a fault, or the running device, which is stopped when its machine's boot has ended. */
+  boot(ports: Device): number | { stop(): void };
 }
 
 export interface DeviceLoop {
@@ -28,19 +29,23 @@ const BOOT_MS = 100;
 export function runDevice(program: Bootable, options: () => DeviceOptions, prepare: (device: Device) => number, failed: (problem: unknown) => void): DeviceLoop {
   let stopped = false;
   let device: Device;
+  let running: { stop(): void } | undefined;
   let again: NodeJS.Timeout | undefined;
   const start = (resetReason: ResetReason, before: Device | undefined): void => {
     const kept = before === undefined ? {} : { pins: before.pins, buses: before.buses };
     device = openDevice({ ...options(), ...kept, resetReason, onReset: (reason) => restart(reason) });
     try {
       const code = prepare(device);
-      const running = code === 0 ? program.boot(device) : code;
-      if (typeof running === "number") failed(running);
+      const booted = code === 0 ? program.boot(device) : code;
+      if (typeof booted === "number") failed(booted);
+      else running = booted;
     } catch (problem) {
       failed(problem);
     }
   };
   const restart = (reason: ResetReason): void => {
+    running?.stop();
+    running = undefined;
     if (stopped) return;
     again = setTimeout(() => {
       if (!stopped) start(reason, device);
@@ -53,6 +58,7 @@ export function runDevice(program: Bootable, options: () => DeviceOptions, prepa
       if (stopped) return;
       stopped = true;
       clearTimeout(again);
+      running?.stop();
       device.close();
     },
   };

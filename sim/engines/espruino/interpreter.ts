@@ -7,6 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import type { Boot, EngineEvents } from "../engine";
+import { parseLogLine } from "../log-line";
 import { createConsole } from "./console";
 
 export interface InterpreterOptions {
@@ -19,36 +20,29 @@ export interface InterpreterOptions {
 export interface InterpreterEvents extends EngineEvents {
   /** A record of the device's log port. */
   record(event: string, number: number, text: string): void;
-  /** The process ended by itself, as after a restart of the device. */
-  ended(): void;
+  /** The device restarted: the process has ended, and the next boot is a new one in the same folder. */
+  restarted(): void;
 }
 
 export interface Interpreter extends Boot {
   /** Resolves when the process is gone and its folder may be touched. */
   readonly gone: Promise<void>;
-  /** Types a line at its console, unechoed. ASCII without control characters. */
-  type(line: string): void;
 }
 
 const LINE_CHARS_MAX = 1000;
 
-/** The text of a record as bytes; undefined for a line that is none. */
-function recordOf(line: string): { readonly event: string; readonly number: number; readonly text: string } | undefined {
-  const match = /^motet (\w+) (-?\d+) (".*")$/.exec(line);
-  if (match === null) return undefined;
-  try {
-    return { event: match[1]!, number: Number(match[2]), text: JSON.parse(match[3]!) as string };
-  } catch {
-    return undefined;
-  }
-}
+/** How the process ends when the device restarts: this build cannot boot itself again. */
+const REBOOT_CODE = 1;
+
+/** What it says before it stops at one of its own checks, with the same exit code. */
+const CHECK = "ASSERT(";
 
 /** What a line of the console says of the interpreter itself; the bytes of the program stay out of it. */
 function failureOf(line: string): string | undefined {
   const uncaught = /^(?:Uncaught|ERROR:) ?(\w*)/.exec(line);
   if (uncaught !== null) return `Code on the interpreter threw what nothing caught${uncaught[1] === "" ? "" : ` (${uncaught[1]})`}.`;
   if (/^New interpreter error: .*MEMORY/.test(line) || line.startsWith("Out of Memory")) return "The interpreter ran out of memory.";
-  return line.includes("ASSERT") ? "The interpreter stopped at one of its own checks." : undefined;
+  return line.includes(CHECK) ? "The interpreter stopped at one of its own checks." : undefined;
 }
 
 /** Switches the interpreter on. */
@@ -58,20 +52,22 @@ export function startInterpreter(options: InterpreterOptions, events: Interprete
   const orphaned = (): void => void child.kill("SIGKILL");
   process.once("exit", orphaned);
   let stopped = false;
+  let checked = false;
+  const judge = (line: string): void => {
+    const failure = failureOf(line);
+    checked ||= line.includes(CHECK);
+    if (failure !== undefined && !stopped) events.failed(failure);
+  };
   const feed = createConsole((line) => {
     if (stopped) return;
-    const record = recordOf(line);
+    const record = parseLogLine(line);
     if (record !== undefined) return events.record(record.event, record.number, record.text);
     events.console(line.slice(0, LINE_CHARS_MAX));
-    const failure = failureOf(line);
-    if (failure !== undefined) events.failed(failure);
+    judge(line);
   });
   child.stdout.on("data", (bytes: Buffer) => feed(bytes.toString("latin1")));
   // Its greeting to a person, and what its own checks say before they stop it.
-  child.stderr.on("data", (bytes: Buffer) => {
-    const failure = failureOf(bytes.toString("latin1"));
-    if (failure !== undefined && !stopped) events.failed(failure);
-  });
+  child.stderr.on("data", (bytes: Buffer) => judge(bytes.toString("latin1")));
   // A process that is gone no longer reads; its end is told by "close".
   child.stdin.on("error", () => undefined);
   const gone = new Promise<void>((resolve) => {
@@ -84,8 +80,9 @@ export function startInterpreter(options: InterpreterOptions, events: Interprete
       process.off("exit", orphaned);
       if (!stopped) {
         stopped = true;
-        if (code !== 0) events.failed(`The interpreter ended with ${code === null ? "a signal" : `exit code ${code}`}.`);
-        else events.ended();
+        if (checked) return resolve();
+        if (code === REBOOT_CODE) events.restarted();
+        else events.failed(`The interpreter ended with ${code === null ? "a signal" : `exit code ${code}`}.`);
       }
       resolve();
     });
@@ -96,6 +93,5 @@ export function startInterpreter(options: InterpreterOptions, events: Interprete
       child.kill("SIGKILL");
     },
     gone,
-    type: (line) => void child.stdin.write(`\x10${line}\n`),
   };
 }

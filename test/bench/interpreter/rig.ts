@@ -54,10 +54,10 @@ export function boot(binary: string, image: Image, contents: ReadonlyMap<string,
   const interpreter = startInterpreter(
     { binary, dir },
     {
-      record: (event, number, text) => (process.env["TRACE"] && console.log(Date.now() % 1000000, event, number, text), said.push({ event, number, text }), wake()),
-      console: (line) => (process.env["TRACE"] && console.log(Date.now() % 1000000, line), lines.push(line), wake()),
+      record: (event, number, text) => (said.push({ event, number, text }), wake()),
+      console: (line) => (lines.push(line), wake()),
       failed: (message) => ((failure = message), wake()),
-      ended: () => ((failure = "The interpreter ended."), wake()),
+      restarted: () => ((failure = "The device restarted."), wake()),
     },
   );
   const until = async (what: string, done: () => boolean): Promise<void> => {
