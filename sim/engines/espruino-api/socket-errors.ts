@@ -10,6 +10,8 @@ export const SocketError = {
   unsentData: -8,
   reset: -9,
   unknown: -10,
+  /** What mbedTLS says when the peer ends a connection in order. */
+  tlsClosed: -30848,
 } as const;
 
 const words: Readonly<Record<number, string>> = {

@@ -29,6 +29,8 @@ export class Socket {
   readonly handle: Record<string, unknown>;
   private tcp: TcpSocket = 0;
   private connected = false;
+  /** The TLS handshake is over. */
+  private isSecure = false;
   private outgoing = "";
   /** Bytes that the machine has and has not let go of. */
   private inFlight = false;
@@ -122,7 +124,10 @@ export class Socket {
 
   private writable(): void {
     if (this.closed) return;
-    if (this.options.isTls) this.recordHandshake(false);
+    if (this.options.isTls && !this.isSecure) {
+      this.isSecure = true;
+      this.recordHandshake(false);
+    }
     if (!this.connected) return this.established();
     if (this.inFlight) this.handle["dSnd"] = this.outgoing;
     const wasInFlight = this.inFlight && !this.toldEarly;
@@ -179,6 +184,7 @@ export class Socket {
       host.uncaught(host.realm.error("InternalError", HANDSHAKE_FAILED));
       return;
     }
+    if (this.options.isTls && fault === Fault.closed && this.isSecure) return this.finish(SocketError.tlsClosed);
     const isReset = fault === Fault.broken && host.profile.tellsResets;
     if (fault !== Fault.closed && (!this.connected || isReset)) this.finish(this.connected ? SocketError.reset : connectError(fault));
     else this.finish(this.outgoing === "" ? 0 : SocketError.unsentData);

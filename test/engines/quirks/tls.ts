@@ -1,0 +1,12 @@
+/** TLS on loopback. The interpreter needs about 2,200 variables for one connection. Answers are those of 2v29.277. */
+import type { QuirkTable } from "./program";
+
+export const tlsCases: QuirkTable = [
+  ["bytes go and come, whatever the certificate", '@var s=require("tls").connect({host:"127.0.0.1",port:SECURE},function(){s.write("ping");});s.on("data",function(d){done(d);s.end();});', "'ping'"],
+  ["the callback comes before the handshake", '@var a;var s=require("tls").connect({host:"127.0.0.1",port:SECURE},function(){a=[global.ssl[s.sckt-1].charCodeAt(4)];s.write("x");});s.on("data",function(d){a.push(global.ssl[s.sckt-1].charCodeAt(4));done(a);s.end();});', "[1,0]"],
+  ["drain comes before it too, when nothing is written", '@var l=[];var s=require("tls").connect({host:"127.0.0.1",port:SECURE});s.on("drain",function(){l.push(global.ssl[s.sckt-1].charCodeAt(4));});setTimeout(function(){done(l);s.end();},1500);', "[1]"],
+  ["a server that speaks none", '@var l=[];process.on("uncaughtException",function(e){l.push(e.type,(""+e).indexOf("mbedtls")>=0);});var s=require("tls").connect({host:"127.0.0.1",port:BABBLE});s.on("error",function(e){l.push("error"+e.code);});s.on("end",function(){l.push("end");});s.on("close",function(e){l.push("close"+e);});setTimeout(function(){process.removeAllListeners("uncaughtException");done(l);},1000);', "['end','closefalse','InternalError',true]"],
+  ["a refused connection throws", '@try{require("tls").connect({host:"127.0.0.1",port:CLOSED});done("made");}catch(e){done([e.type,e.message]);}', "['InternalError','Unable%20to%20create%20socket']"],
+  ["an orderly end is an error", '@var l=[];var s=require("tls").connect({host:"127.0.0.1",port:SECUREBYE},function(){s.write("x");});s.on("data",function(d){l.push(d);});s.on("error",function(e){l.push("error"+e.code);});s.on("end",function(){l.push("end");});s.on("close",function(e){l.push("close"+e);});setTimeout(function(){done(l);},2000);', "['bye','error-30848','end','closetrue']"],
+  ["a plain server, with bytes waiting", '@var l=[];process.on("uncaughtException",function(e){l.push(e.type);});var s=require("tls").connect({host:"127.0.0.1",port:BABBLE});s.write("x");s.on("error",function(e){l.push("error"+e.code);});s.on("end",function(){l.push("end");});s.on("close",function(e){l.push("close"+e);});setTimeout(function(){process.removeAllListeners("uncaughtException");done(l);},1000);', "['error-8','end','closetrue','InternalError']"],
+];
