@@ -1,10 +1,6 @@
 /** The analog port: the engine gives a part of 1, the converter's steps are made of it again. */
 import type { AnalogOptions, AnalogPin, AnalogPort } from "../ports/analog";
 
-/** Bits of the chip's converter. */
-const resolution = BOARD.chip === "esp32" ? 12 : 10;
-const STEPS = BOARD.chip === "esp32" ? 4096 : 1024;
-
 interface Opened {
   readonly name: string;
   readonly pin: Pin;
@@ -25,11 +21,11 @@ function open(options: AnalogOptions): AnalogPin {
 
 function read(handle: AnalogPin): number {
   const opened = pins[handle];
-  return opened === undefined ? 0 : Math.floor(analogRead(opened.pin) * STEPS + 0.5);
+  return opened === undefined ? 0 : Math.floor(analogRead(opened.pin) * (BOARD.chip === "esp32" ? 4096 : 1024) + 0.5);
 }
 
 function close(handle: AnalogPin): void {
   pins[handle] = undefined;
 }
 
-export const analog: AnalogPort = { resolution, open, read, close };
+export const analog: AnalogPort = { resolution: BOARD.chip === "esp32" ? 12 : 10, open, read, close };

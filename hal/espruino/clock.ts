@@ -5,17 +5,19 @@
 import { chr } from "../../firmware/base/intrinsics";
 import type { ClockPort, EpochTime, Timer } from "../ports/clock";
 
-const MS_MAX = 2147483647;
-
-/** An engine whose clock reads less counts from its own boot. */
-const WORLD_TIME_SEC = 1500000000;
+const enum Limit {
+  ms = 2147483647,
+  uptimeMs = 2147483648,
+  /** An engine whose clock reads less counts from its own boot. */
+  worldTimeSec = 1500000000,
+}
 
 const bootTimeSec = getTime();
 /** World time less the engine's, ms; nothing to begin with where the engine knows world time, as on a PC. */
-let epochOffsetMs: number | undefined = bootTimeSec > WORLD_TIME_SEC ? 0 : undefined;
+let epochOffsetMs: number | undefined = BOARD.chip === "linux" && bootTimeSec > Limit.worldTimeSec ? 0 : undefined;
 
 function uptime(): number {
-  return Math.floor((getTime() - bootTimeSec) * 1000) % (MS_MAX + 1);
+  return Math.floor((getTime() - bootTimeSec) * 1000) % Limit.uptimeMs;
 }
 
 function epoch(): EpochTime | undefined {
@@ -31,12 +33,12 @@ function setEpoch(time: EpochTime): void {
 }
 
 function after(ms: number, run: (this: void) => void): Timer {
-  return ms >= 0 && ms <= MS_MAX && Math.floor(ms) === ms ? setTimeout(run, ms) : 0;
+  return ms >= 0 && ms <= Limit.ms && Math.floor(ms) === ms ? setTimeout(run, ms) : 0;
 }
 
 /** @cold */
 function every(ms: number, run: (this: void) => void): Timer {
-  return ms >= 1 && ms <= MS_MAX && Math.floor(ms) === ms ? setInterval(run, ms) : 0;
+  return ms >= 1 && ms <= Limit.ms && Math.floor(ms) === ms ? setInterval(run, ms) : 0;
 }
 
 /**

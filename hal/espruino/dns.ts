@@ -41,7 +41,7 @@ function resolve(host: string, done: (this: void, fault: number, address: string
     setTimeout(done, 0, Fault.none, host);
   } else if (!isHostName(host)) {
     setTimeout(done, 0, Fault.notFound, "");
-  } else if (connection !== WifiConnection.ready) {
+  } else if (BOARD.radio && connection !== WifiConnection.ready) {
     setTimeout(done, 0, Fault.broken, "");
   } else if (BOARD.chip === "linux") {
     const address = lookUp(host.toLowerCase());

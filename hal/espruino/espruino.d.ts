@@ -10,6 +10,8 @@ interface EspruinoSocket {
   /** Its answer, whether the bytes have left, is always no. */
   write(bytes: string): void;
   end(): void;
+  /** Every object of the engine has it: the event comes on a later turn. */
+  emit(event: "close", isBroken: boolean): void;
   /** The options that it was opened with: the engine reads them no more once it has connected. */
   opt?: unknown;
   /** Bytes that wait to be sent. */

@@ -4,7 +4,9 @@
  */
 import type { FlashArea } from "../ports/flash";
 
-const PAGE_BYTES = 4096;
+const enum Page {
+  bytes = 4096,
+}
 
 function addressOf(area: FlashArea): number {
   return area.name === "log" ? BOARD.logAddress : BOARD.recordsAddress;
@@ -22,5 +24,5 @@ export function writeRaw(area: FlashArea, offset: number, bytes: string): void {
 /** @cold */
 export function eraseRaw(area: FlashArea, block: number): void {
   const start = addressOf(area) + block * BOARD.blockBytes;
-  for (let at = 0; at < BOARD.blockBytes; at += PAGE_BYTES) require("Flash").erasePage(start + at);
+  for (let at = 0; at < BOARD.blockBytes; at += Page.bytes) require("Flash").erasePage(start + at);
 }

@@ -5,8 +5,10 @@ import type { FlashArea, FlashPort } from "../ports/flash";
 import { eraseFile, readFiles, writeFiles } from "./flash-files";
 import { eraseRaw, readRaw, writeRaw } from "./flash-raw";
 
-/** Bytes read back after an erase. */
-const PROBE_BYTES = 16;
+const enum Probe {
+  /** Read back after an erase. */
+  bytes = 16,
+}
 
 function erased(count: number): string {
   return chr(255).repeat(count);
@@ -48,7 +50,7 @@ function eraseBlock(area: FlashArea, block: number): number {
   } catch {
     return Fault.hardware;
   }
-  return read(area, block * BOARD.blockBytes, PROBE_BYTES) === erased(PROBE_BYTES) ? Fault.none : Fault.hardware;
+  return read(area, block * BOARD.blockBytes, Probe.bytes) === erased(Probe.bytes) ? Fault.none : Fault.hardware;
 }
 
 export const flash: FlashPort = { open, read, write, eraseBlock };

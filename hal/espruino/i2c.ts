@@ -2,7 +2,9 @@
 import { Fault } from "../ports/fault";
 import type { I2cDevice, I2cOptions, I2cPort } from "../ports/i2c";
 
-const TRANSFER_BYTES_MAX = 255;
+const enum Limit {
+  transferBytesMax = 255,
+}
 
 interface Device {
   readonly address: number;
@@ -35,7 +37,7 @@ function tune(hz: number): void {
 function write(handle: I2cDevice, bytes: string): number {
   const device = devices[handle];
   if (device === undefined) return Fault.closed;
-  if (bytes === "" || bytes.length > TRANSFER_BYTES_MAX) return Fault.invalid;
+  if (bytes === "" || bytes.length > Limit.transferBytesMax) return Fault.invalid;
   try {
     tune(device.hz);
     I2C1.writeTo(device.address, bytes);
@@ -47,8 +49,8 @@ function write(handle: I2cDevice, bytes: string): number {
 
 function writeRead(handle: I2cDevice, bytes: string, count: number): string | undefined {
   const device = devices[handle];
-  if (device === undefined || bytes === "" || bytes.length > TRANSFER_BYTES_MAX) return undefined;
-  if (!(count >= 1 && count <= TRANSFER_BYTES_MAX) || Math.floor(count) !== count) return undefined;
+  if (device === undefined || bytes === "" || bytes.length > Limit.transferBytesMax) return undefined;
+  if (!(count >= 1 && count <= Limit.transferBytesMax) || Math.floor(count) !== count) return undefined;
   try {
     tune(device.hz);
     I2C1.writeTo({ address: device.address, stop: false }, bytes);

@@ -1,10 +1,15 @@
 /** What an address is, and what a host name is. */
 import { at } from "../../firmware/base/intrinsics";
 
-const HOST_LENGTH_MAX = 253;
-const LABEL_LENGTH_MAX = 63;
-const DOT = 46;
-const HYPHEN = 45;
+const enum Limit {
+  hostLengthMax = 253,
+  labelLengthMax = 63,
+}
+
+const enum Char {
+  hyphen = 45,
+  dot = 46,
+}
 
 /** An IPv4 address in four decimal numbers: bytes, made of its parts by the engine, that read as the text again. */
 export function isAddress(text: string): boolean {
@@ -22,16 +27,16 @@ function isLabelChar(code: number): boolean {
  * @cold
  */
 export function isHostName(host: string): boolean {
-  if (host.length > HOST_LENGTH_MAX) return false;
+  if (host.length > Limit.hostLengthMax) return false;
   let label = 0;
-  let last = DOT;
+  let last: number = Char.dot;
   for (let i = 0; i <= host.length; i += 1) {
-    const code = i < host.length ? at(host, i) : DOT;
-    if (code === DOT) {
-      if (label === 0 || label > LABEL_LENGTH_MAX || last === HYPHEN) return false;
+    const code = i < host.length ? at(host, i) : Char.dot;
+    if (code === Char.dot) {
+      if (label === 0 || label > Limit.labelLengthMax || last === Char.hyphen) return false;
       label = 0;
     } else {
-      if (!isLabelChar(code) && (code !== HYPHEN || label === 0)) return false;
+      if (!isLabelChar(code) && (code !== Char.hyphen || label === 0)) return false;
       label += 1;
     }
     last = code;

@@ -7,16 +7,18 @@
 import { Fault } from "../ports/fault";
 import { ResetReason, type SystemPort } from "../ports/system";
 
-const MS_MAX = 2147483647;
-const SLEEP_MS_MAX = 2147483;
-/** The clock of an ESP32 runs on through every reset but that of the power. */
-const POWER_ON_SEC_MAX = 10;
+const enum Limit {
+  ms = 2147483647,
+  sleepMs = 2147483,
+  /** The clock of an ESP32 runs on through every reset but that of the power. */
+  powerOnSec = 10,
+}
 
 /** @cold */
 function resetReason(): ResetReason {
   if (BOARD.chip === "esp32") {
     if (ESP32.getWakeupCause() > 0) return ResetReason.deepSleep;
-    return getTime() < POWER_ON_SEC_MAX ? ResetReason.powerOn : ResetReason.unknown;
+    return getTime() < Limit.powerOnSec ? ResetReason.powerOn : ResetReason.unknown;
   }
   if (BOARD.chip !== "esp8266") return ResetReason.unknown;
   switch (require("ESP8266").getResetInfo().reason) {
@@ -54,9 +56,9 @@ function restart(): void {
 /** @cold */
 function deepSleep(ms: number): number {
   if (!BOARD.deepSleep) return Fault.unsupported;
-  if (!(ms >= 0 && ms <= MS_MAX) || Math.floor(ms) !== ms) return Fault.invalid;
+  if (!(ms >= 0 && ms <= Limit.ms) || Math.floor(ms) !== ms) return Fault.invalid;
   // 0 would be for ever on ESP8266.
-  const us = Math.max(1, Math.min(ms, SLEEP_MS_MAX) * 1000);
+  const us = Math.max(1, Math.min(ms, Limit.sleepMs) * 1000);
   if (BOARD.chip === "esp32") ESP32.deepSleep(us);
   else require("ESP8266").deepSleep(us);
   return Fault.none;
@@ -65,7 +67,7 @@ function deepSleep(ms: number): number {
 /** @cold */
 function watchdogStart(ms: number): number {
   if (!BOARD.watchdog) return Fault.unsupported;
-  if (!(ms >= 1 && ms <= MS_MAX) || Math.floor(ms) !== ms) return Fault.invalid;
+  if (!(ms >= 1 && ms <= Limit.ms) || Math.floor(ms) !== ms) return Fault.invalid;
   E.enableWatchdog(Math.floor((ms + 999) / 1000), false);
   return Fault.none;
 }

@@ -7,15 +7,17 @@ import { Fault } from "../ports/fault";
 import { WifiConnection, type WifiOptions, type WifiPort } from "../ports/wifi";
 import { change, connection as present } from "./radio";
 
-const SSID_BYTES_MAX = 32;
-const PASSWORD_BYTES_MIN = 8;
-const PASSWORD_BYTES_MAX = 63;
+const enum Limit {
+  ssidBytesMax = 32,
+  passwordBytesMin = 8,
+  passwordBytesMax = 63,
+}
 
 let listening = false;
 let onChanged: ((this: void, connection: number, fault: number) => void) | undefined;
 
 function connection(): number {
-  return present;
+  return BOARD.radio ? present : WifiConnection.ready;
 }
 
 /** Reason texts of both chips: "NO_AP_FOUND", "4WAY_HANDSHAKE_TIMEOUT", "bad_password", "auth_expire", and others. */
@@ -47,8 +49,8 @@ function dropped(): void {
 /** @cold */
 function connect(options: WifiOptions): number {
   const secret = options.password;
-  if (options.ssid === "" || options.ssid.length > SSID_BYTES_MAX) return Fault.invalid;
-  if (secret !== "" && (secret.length < PASSWORD_BYTES_MIN || secret.length > PASSWORD_BYTES_MAX)) return Fault.invalid;
+  if (options.ssid === "" || options.ssid.length > Limit.ssidBytesMax) return Fault.invalid;
+  if (secret !== "" && (secret.length < Limit.passwordBytesMin || secret.length > Limit.passwordBytesMax)) return Fault.invalid;
   if (!BOARD.radio) {
     setTimeout(options.onChanged, 0, WifiConnection.ready, Fault.none);
     return Fault.none;
