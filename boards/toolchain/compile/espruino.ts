@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import type { BoardConstants, Image, ModuleSize } from "../../../sim/engines/image";
 import { bundleModules } from "./espruino/bundle";
 import { cutScript } from "./espruino/cut";
+import { inlineWrappers } from "./espruino/inline";
 import { compose, lineMap } from "./espruino/maps";
 import { minifyEspruino } from "./espruino/minify";
 import { reservedProperties } from "./espruino/names";
@@ -32,7 +33,7 @@ function moduleSizes(root: string, sizes: ReadonlyMap<string, number>): ModuleSi
 /** Compiles an entry, given as source text. Throws `CompileError` for mistakes in the program. */
 export async function compileEspruino(root: string, entry: string, board: EspruinoTarget): Promise<Image> {
   const flat = await bundleModules(root, emitModules(root, entry), defines(board.constants));
-  const split = splitScript(flat.code);
+  const split = splitScript(inlineWrappers(flat.code));
   if (split.problems.length > 0) throw new CompileError(split.problems.map((message) => ({ file: "entry", line: 1, column: 1, rule: "overlay", message })));
   const small = await minifyEspruino(split.code, compose(lineMap(split.lines), flat.map), reservedProperties(root));
   const { files, main, maps, sizes } = cutScript(small.code, small.map);

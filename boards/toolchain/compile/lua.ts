@@ -4,7 +4,6 @@
  */
 import type { BoardConstants, Image } from "../../../sim/engines/image";
 import { shortenFields } from "./lua/fields";
-import { LuaBuildError } from "./lua/finding";
 import { link } from "./lua/link";
 import { moduleSizes, sourceMap } from "./lua/map";
 import { nameAll } from "./lua/names";
@@ -14,6 +13,7 @@ import { print } from "./lua/print";
 import { translate } from "./lua/program";
 import type { LuaVersion } from "./lua/program";
 import { scanLua } from "./lua/scan";
+import { CompileError } from "./problem";
 
 /** A board as this compiler needs to know it. */
 export interface LuaBuildBoard {
@@ -28,7 +28,7 @@ const MAIN = "init.lua";
  * The image of an entry. `root` is the folder of the framework, `entrySource` the text of the entry module, which may import
  * by absolute paths and runs when the board starts.
  *
- * Throws `LuaBuildError` with file, line, rule and remedy of everything that cannot be.
+ * Throws `CompileError`: file, line, rule and remedy of everything that cannot be.
  */
 // eslint-disable-next-line @typescript-eslint/require-await
 export async function compileLua(root: string, entrySource: string, board: LuaBuildBoard): Promise<Image> {
@@ -37,8 +37,8 @@ export async function compileLua(root: string, entrySource: string, board: LuaBu
   shortenFields(tops, translation.fields, () => false);
   const reserved = globalsOf(board.lua);
   const printed = print(tops, nameAll(tops, (name) => reserved.has(name)));
-  const findings = scanLua(printed, board.lua, MAIN);
-  if (findings.length > 0) throw new LuaBuildError(findings);
+  const problems = scanLua(printed, board.lua, MAIN);
+  if (problems.length > 0) throw new CompileError(problems);
   return {
     board: board.id,
     runtime: "lua",

@@ -5,8 +5,8 @@ import type { AssignmentExpression, ExpressionStatement, MemberExpression, Node 
 import { simple } from "acorn-walk";
 import { countBySource, cutMap } from "./maps";
 import type { Piece } from "./maps";
-import { loaderName } from "./names";
-import { overlayTable } from "./overlay";
+import { callbackName, loaderName } from "./names";
+import { callbackTable, overlayTable } from "./overlay";
 
 export interface Cut {
   readonly files: ReadonlyMap<string, string>;
@@ -16,24 +16,32 @@ export interface Cut {
   readonly sizes: ReadonlyMap<string, number>;
 }
 
-/** The number of the overlay that an expression names in the table. */
-function entryOf(node: Node): number | undefined {
+/** The number of the overlay that an expression names in a table. */
+function entryOf(node: Node, table = overlayTable): number | undefined {
   if (node.type !== "MemberExpression") return undefined;
   const { object, property } = node as MemberExpression;
-  if (object.type !== "Identifier" || object.name !== overlayTable) return undefined;
+  if (object.type !== "Identifier" || object.name !== table) return undefined;
   return (property as unknown as { value: number }).value;
+}
+
+/** An overlay that is called, or made into a callback. */
+interface Use {
+  readonly node: Node;
+  readonly text: string;
 }
 
 /** A function of the table in the script. */
 interface Overlay {
   readonly number: number;
   readonly node: Node;
+  /** The left side of its assignment. */
+  readonly assigned: Node;
 }
 
-function overlaysOf(code: string): { overlays: Overlay[]; statements: ExpressionStatement[]; uses: { node: Node; number: number }[] } {
+function overlaysOf(code: string): { overlays: Overlay[]; statements: ExpressionStatement[]; uses: Use[] } {
   const overlays: Overlay[] = [];
   const statements = new Set<ExpressionStatement>();
-  const uses: { node: Node; number: number }[] = [];
+  const uses: Use[] = [];
   const program = parse(code, { ecmaVersion: 2020 });
   for (const statement of program.body) {
     if (statement.type !== "ExpressionStatement") continue;
@@ -41,24 +49,27 @@ function overlaysOf(code: string): { overlays: Overlay[]; statements: Expression
     for (const part of parts) {
       const number = part.type === "AssignmentExpression" ? entryOf((part as AssignmentExpression).left) : undefined;
       if (number === undefined) continue;
-      overlays.push({ number, node: (part as AssignmentExpression).right });
+      const { left, right } = part as AssignmentExpression;
+      overlays.push({ number, node: right, assigned: left });
       statements.add(statement);
     }
   }
   simple(program, {
-    CallExpression({ callee }) {
-      const number = entryOf(callee);
-      if (number !== undefined) uses.push({ node: callee, number });
+    MemberExpression(node) {
+      const called = entryOf(node);
+      const kept = entryOf(node, callbackTable);
+      if (called !== undefined && !overlays.some((overlay) => overlay.assigned === node)) uses.push({ node, text: `${loaderName}(${called})` });
+      if (kept !== undefined) uses.push({ node, text: `${callbackName}(${kept})` });
     },
   });
   return { overlays, statements: [...statements], uses };
 }
 
 /** Writes the parts of a script between `from` and `to` that none of `gaps` covers, with calls through the loader. */
-function collect(code: string, from: number, to: number, gaps: readonly Node[], uses: readonly { node: Node; number: number }[]): { text: string; pieces: Piece[] } {
+function collect(code: string, from: number, to: number, gaps: readonly Node[], uses: readonly Use[]): { text: string; pieces: Piece[] } {
   const edits = [
     ...gaps.map(({ start, end }) => ({ start, end, text: "" })),
-    ...uses.map(({ node, number }) => ({ start: node.start, end: node.end, text: `${loaderName}(${number})` })),
+    ...uses.map(({ node, text }) => ({ start: node.start, end: node.end, text })),
   ].filter(({ start, end }) => start >= from && end <= to);
   edits.sort((a, b) => a.start - b.start || b.end - a.end);
   let text = "";
@@ -74,6 +85,13 @@ function collect(code: string, from: number, to: number, gaps: readonly Node[], 
   return { text: text + code.slice(at, to), pieces };
 }
 
+/** The loader, whose parameters have no names that an overlay could see in place of the script's own; and what makes callbacks. */
+function loaderText(hash: string, hasCallbacks: boolean): string {
+  const loader = `function ${loaderName}(){return eval(require("Storage").read("${hash}."+arguments[0]))}`;
+  const callback = `function ${callbackName}(n){return function(){return ${loaderName}(n)(arguments[0],arguments[1])}}`;
+  return hasCallbacks ? loader + callback : loader;
+}
+
 /**
  * The files: the resident script, named by the hash of everything, and one for each overlay under the same hash, so that
  * overlays of one build are never run by another.
@@ -86,7 +104,7 @@ export function cutScript(code: string, map: string): Cut {
   const resident = collect(code, 0, code.length, gaps, uses);
   const tail = kept.map((node) => collect(code, node.start, node.end, [], uses).text).join(",");
   const hash = createHash("sha256").update([resident.text, tail, ...cut.map(({ text }) => text)].join("\n"), "latin1").digest("hex").slice(0, 8);
-  const loader = overlays.length === 0 ? "" : `function ${loaderName}(){return eval(require("Storage").read("${hash}."+arguments[0]))}`;
+  const loader = overlays.length === 0 ? "" : loaderText(hash, uses.some(({ text: use }) => use.startsWith(callbackName)));
   const app = `${hash}.app`;
   const text = loader + resident.text + tail;
   const shifted = resident.pieces.map((piece) => ({ ...piece, shift: piece.shift + loader.length }));

@@ -1,6 +1,6 @@
 /** The functions of a flat script, who refers to whom, and which are cold. */
 import { parse } from "acorn";
-import type { FunctionDeclaration, Identifier, MemberExpression, Node, Program, Property, Statement } from "acorn";
+import type { CallExpression, FunctionDeclaration, Identifier, MemberExpression, Node, Program, Property, Statement } from "acorn";
 import { ancestor, simple } from "acorn-walk";
 import { coldDirective } from "../specialise/transform";
 
@@ -23,7 +23,13 @@ export interface FlatGraph {
   readonly usedByRest: ReadonlySet<string>;
 }
 
-function isReference(node: Identifier, parent: Node | undefined): boolean {
+/** True for a name that is called. */
+export function isCallee(node: Node, parent: Node | undefined): boolean {
+  return parent?.type === "CallExpression" && (parent as CallExpression).callee === node;
+}
+
+/** True for a name that stands for a variable, not for a property or a declaration. */
+export function isReference(node: Identifier, parent: Node | undefined): boolean {
   if (parent?.type === "FunctionDeclaration") return false;
   if (parent?.type === "MemberExpression") return (parent as MemberExpression).computed || (parent as MemberExpression).object === node;
   if (parent?.type === "Property") return (parent as Property).value === node;
@@ -55,8 +61,7 @@ function references(root: Node, names: ReadonlySet<string>, values: Set<string>)
       const parent = ancestors.at(-2);
       if (!names.has(node.name) || locals.has(node.name) || !isReference(node, parent)) return;
       used.add(node.name);
-      const isCallee = parent?.type === "CallExpression" && (parent as unknown as { callee: Node }).callee === node;
-      if (!isCallee) values.add(node.name);
+      if (!isCallee(node, parent)) values.add(node.name);
     },
   });
   return used;

@@ -10,8 +10,11 @@ import ts from "typescript";
 /** The loader of overlays, as the script calls it. */
 export const loaderName = "$";
 
+/** What makes a callback that calls an overlay. */
+export const callbackName = "_";
+
 /** Names that a minifier may not give: words that Espruino reads as its own, and the loader's. */
-export const reservedWords: readonly string[] = ["of", "E", loaderName];
+export const reservedWords: readonly string[] = ["of", "E", loaderName, callbackName];
 
 /** Every name that a declaration file declares: members, functions, constants. */
 export function declaredNames(path: string): string[] {

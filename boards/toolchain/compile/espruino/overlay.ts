@@ -4,20 +4,21 @@
  * parameter for ever; a cold one costs its reading at each call (docs/MEMORY.md).
  *
  * Cold are the functions whose documentation says `@cold`. Each becomes an overlay with those functions inside that only
- * overlays need. A cold function that is handed around as a callback keeps a resident stub.
+ * overlays need. A cold function that is handed around becomes a callback made on the spot, which lives as long as it is kept.
  *
  * Refused: an overlay that hands out a function of its own, because what keeps it keeps all of the overlay.
  */
-import type { Node } from "acorn";
-import { ancestor, simple } from "acorn-walk";
+import type { Identifier, Node, Property } from "acorn";
+import { ancestor } from "acorn-walk";
 import { applyEdits } from "./edits";
 import type { Edit } from "./edits";
 import { coldDirective } from "../specialise/transform";
-import { dominators, readGraph, reach } from "./graph";
+import { dominators, isCallee, isReference, readGraph, reach } from "./graph";
 import type { FlatFunction, FlatGraph } from "./graph";
 
-/** The name under which overlays stand in the script until they are cut out of it; a global that no code can have. */
+/** The names under which overlays, and callbacks that call them, stand in the script until they are cut out of it. */
 export const overlayTable = "OVERLAY$";
+export const callbackTable = "CALLBACK$";
 
 export interface Split {
   readonly code: string;
@@ -65,8 +66,6 @@ interface Plan {
   readonly nested: ReadonlyMap<string, readonly string[]>;
   /** Cold functions that something reaches, in the order of their numbers. */
   readonly overlays: readonly string[];
-  /** Cold callbacks: a stub of their name stays. */
-  readonly stubs: ReadonlySet<string>;
 }
 
 /** By the function around them. */
@@ -90,7 +89,6 @@ function plan(graph: FlatGraph): Plan {
     resident: new Set([...hot].filter((name) => !owners.has(name))),
     nested: byOwner(owners),
     overlays,
-    stubs: new Set(overlays.filter((name) => graph.values.has(name))),
   };
 }
 
@@ -154,10 +152,6 @@ export function splitScript(code: string): Split {
     writer.copy(inner.length > 0 ? first + 1 : first, last, () => whole.slice(inner.length > 0 ? 1 : 0).join("\n"));
   };
   for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name);
-  for (const name of planned.stubs) {
-    const parameters = graph.functions.get(name)!.node.params.map((each) => (each as { name?: string }).name ?? "").join(",");
-    writer.add(`function ${name}(${parameters}){return ${overlayTable}[${numbers.get(name)}](${parameters})}`);
-  }
   for (const name of planned.overlays) {
     const entry = graph.functions.get(name)!;
     const inside = helpers(planned, name);
@@ -176,10 +170,15 @@ export function splitScript(code: string): Split {
 /** Turns calls of cold functions in a piece of the script, which begins at `offset` in it, into calls through the table. */
 function redirect(text: string, own: Node, offset: number, numbers: ReadonlyMap<string, number>): string {
   const edits: Edit[] = [];
-  simple(own, {
-    CallExpression({ callee }) {
-      const number = callee.type === "Identifier" ? numbers.get(callee.name) : undefined;
-      if (number !== undefined) edits.push({ start: callee.start - offset, end: callee.end - offset, text: `${overlayTable}[${number}]` });
+  ancestor(own, {
+    Identifier(node: Identifier, _state: unknown, ancestors: Node[]) {
+      const parent = ancestors.at(-2);
+      const number = isReference(node, parent) ? numbers.get(node.name) : undefined;
+      if (number === undefined) return;
+      const table = isCallee(node, parent) ? overlayTable : callbackTable;
+      // A shorthand property has one node for its name and its value.
+      const name = parent?.type === "Property" && (parent as Property).shorthand ? `${node.name}: ` : "";
+      edits.push({ start: node.start - offset, end: node.end - offset, text: `${name}${table}[${number}]` });
     },
   });
   return applyEdits(text, edits);

@@ -82,8 +82,11 @@ function isSilentArrow(context: tstl.TransformationContext, node: ts.ArrowFuncti
 }
 
 /** Notes what a call leaves out. Its arguments are the source's, one for one, where nothing is spread. */
-function noteCall(singletons: Singletons, facts: Facts, node: ts.CallExpression, call: tstl.Expression): void {
+function noteCall({ singletons, facts, refuse }: Build, node: ts.CallExpression, call: tstl.Expression): void {
   const gone = singletons.goneArguments(node);
+  node.arguments.forEach((argument, i) => {
+    if (gone[i] !== true && singletons.isBareValue(argument)) refuse(argument, "singleton", "This is a struct of which an image has one, and it is handed on as another type: give the parameter the struct's own type.");
+  });
   const count = tstl.isCallExpression(call) || tstl.isMethodCallExpression(call) ? call.params.length : 0;
   if (gone.includes(true) && count === gone.length) facts.leaveOut(call, gone);
 }
@@ -139,7 +142,7 @@ export function loweringPlugin(build: Build): tstl.Plugin {
     visitors: {
       [ts.SyntaxKind.CallExpression]: noted((context, node: ts.CallExpression) => {
         const call = lowerCall(context, board, node, refuse);
-        noteCall(singletons, facts, node, call);
+        noteCall(build, node, call);
         return call;
       }),
       [ts.SyntaxKind.Identifier]: noted((context, node: ts.Identifier) => {

@@ -1,4 +1,5 @@
 /** The order of the steps that make a linked program small. Each leaves a right program; what it does stands in its file. */
+import { CompileError } from "../problem";
 import { aliasLibraries } from "./alias";
 import { shortenTests } from "./conditions";
 import { fold } from "./fold";
@@ -7,7 +8,7 @@ import { shareLocals, tidyLocals } from "./locals";
 import { passOn, settle, usesOf } from "./settle";
 import { shape } from "./shape";
 import { shake } from "./shake";
-import { Slots, specialise } from "./specialise";
+import { Slots, specialise, unsetFields } from "./specialise";
 import type { Binding, Expr, Stat, Top } from "./tree";
 
 function folded(tops: readonly Top[]): Top[] {
@@ -39,9 +40,12 @@ function tidied(tops: readonly Top[]): Top[] {
   return [...tops];
 }
 
-/** Makes a linked program small, in place; gives the statements at its top. */
+/** Makes a linked program small, in place; gives the statements at its top. Throws `CompileError`. */
 export function optimise(linked: readonly Top[]): Top[] {
-  let tops = asGlobals(folded(specialise(folded(linked), new Slots())));
+  const slots = new Slots();
+  let tops = shake(asGlobals(folded(specialise(folded(linked), slots))));
+  const problems = unsetFields(tops, slots);
+  if (problems.length > 0) throw new CompileError(problems);
   for (let round = 0; round < 3; round += 1) {
     tops = shake(folded(settle(shake(tops))));
     passOn(tops);

@@ -8,8 +8,8 @@ import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { Singletons } from "../specialise/singletons";
 import { Facts, gonePlaces } from "./facts";
-import { LuaBuildError } from "./finding";
-import type { Finding } from "./finding";
+import { CompileError } from "../problem";
+import type { Problem } from "../problem";
 import { fieldRules } from "./field-rules";
 import type { FieldRules } from "./field-rules";
 import { loweringPlugin } from "./lowering";
@@ -87,12 +87,14 @@ function hostWith(options: tstl.CompilerOptions, root: string, entry: string, te
   };
 }
 
-function findingOf(root: string, diagnostic: ts.Diagnostic, prefix: string): Finding {
+function problemOf(root: string, diagnostic: ts.Diagnostic, prefix: string): Problem {
   const { file, start } = diagnostic;
+  const place = file === undefined || start === undefined ? { line: 0, character: 0 } : file.getLineAndCharacterOfPosition(start);
   return {
-    rule: `${prefix}${diagnostic.code}`,
     file: file === undefined ? ENTRY : relative(root, file.fileName),
-    line: file === undefined || start === undefined ? 1 : file.getLineAndCharacterOfPosition(start).line + 1,
+    line: place.line + 1,
+    column: place.character + 1,
+    rule: `${prefix}${diagnostic.code}`,
     message: ts.flattenDiagnosticMessageText(diagnostic.messageText, " ") + (prefix === "TSTL" ? " Write it as docs/ENGINES.md says for device code." : ""),
   };
 }
@@ -113,19 +115,19 @@ function importsOf(root: string, program: ts.Program, file: ts.SourceFile): Map<
   return imports;
 }
 
-/** Translates the entry and all that it imports. Throws `LuaBuildError`. */
+/** Translates the entry and all that it imports. Throws `CompileError`. */
 export function translate(root: string, entrySource: string, board: LuaBoard): Translation {
   const options = compilerOptions(root, board.lua);
   const entry = join(root, ENTRY);
   const host = hostWith(options, root, entry, entrySource);
   const program = ts.createProgram([entry, ...declarations(root)], options as ts.CompilerOptions, host);
-  const wrong = ts.getPreEmitDiagnostics(program).map((diagnostic) => findingOf(root, diagnostic, "TS"));
-  if (wrong.length > 0) throw new LuaBuildError(wrong);
+  const wrong = ts.getPreEmitDiagnostics(program).map((diagnostic) => problemOf(root, diagnostic, "TS"));
+  if (wrong.length > 0) throw new CompileError(wrong);
 
   const sourceFiles = program.getSourceFiles().filter((file) => !file.isDeclarationFile && relative(root, file.fileName) !== INTRINSICS);
   const singletons = new Singletons(program.getTypeChecker(), (file) => /^(firmware|hal)\//.test(relative(root, file)));
   const facts = new Facts();
-  const findings: Finding[] = [];
+  const problems: Problem[] = [];
   const modules: SourceModule[] = [];
   const collect: tstl.Plugin = {
     afterPrint: (_program, _options, _host, files) => {
@@ -136,12 +138,12 @@ export function translate(root: string, entrySource: string, board: LuaBoard): T
   };
   const refuse = (node: ts.Node, rule: string, message: string): void => {
     const file = node.getSourceFile();
-    const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-    findings.push({ rule, file: relative(root, file.fileName), line, message });
+    const { line, character } = file.getLineAndCharacterOfPosition(node.getStart());
+    problems.push({ file: relative(root, file.fileName), line: line + 1, column: character + 1, rule, message });
   };
   const lowering = loweringPlugin({ board, facts, singletons, refuse });
   const result = new tstl.Transpiler({ emitHost: host as tstl.EmitHost }).emit({ program, sourceFiles, plugins: [lowering, collect], writeFile: () => undefined });
-  findings.push(...result.diagnostics.map((diagnostic) => findingOf(root, diagnostic, "TSTL")));
-  if (findings.length > 0) throw new LuaBuildError(findings);
+  problems.push(...result.diagnostics.map((diagnostic) => problemOf(root, diagnostic, "TSTL")));
+  if (problems.length > 0) throw new CompileError(problems);
   return { modules, entry: ENTRY, facts, fields: fieldRules(program) };
 }

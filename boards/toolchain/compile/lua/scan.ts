@@ -1,10 +1,10 @@
 /**
  * The scan of the Lua that ships: the file as it is, parsed anew, searched for all that a NodeMCU refuses, lacks or
- * computes differently. A finding names the TypeScript line that it comes from, and what to write instead.
+ * computes differently. A problem names the TypeScript line that it comes from, and what to write instead.
  */
 import { parse } from "luaparse";
 import type { LuaNode } from "luaparse";
-import type { Finding } from "./finding";
+import type { Problem } from "../problem";
 import { placeOf } from "./map";
 import { globalsOf, membersOf } from "./nodemcu";
 import type { Printed } from "./print";
@@ -123,22 +123,22 @@ function scanLimits(chunk: LuaNode, lua: LuaVersion, say: Say): void {
 }
 
 /** All that is wrong with a printed file, in the order of the rules. */
-export function scanLua(printed: Printed, lua: LuaVersion, file: string): Finding[] {
-  const findings: Finding[] = [];
+export function scanLua(printed: Printed, lua: LuaVersion, file: string): Problem[] {
+  const problems: Problem[] = [];
   let chunk: LuaNode;
   try {
     // The wider grammar, so that what Lua 5.1 lacks is found and named.
     chunk = parse(printed.text, { luaVersion: "5.3", scope: true, ranges: true, comments: false, encodingMode: "pseudo-latin1" });
   } catch (error) {
-    return [{ rule: "syntax", file, line: 1, message: `the emitted Lua does not parse (${error instanceof Error ? error.message : String(error)}): this is a fault of the build, please report it.` }];
+    return [{ file, line: 1, column: 1, rule: "syntax", message: `the emitted Lua does not parse (${error instanceof Error ? error.message : String(error)}): this is a fault of the build, please report it.` }];
   }
   const say: Say = (node, rule, message) => {
     const place = placeOf(printed.marks, node.range[0]);
-    const finding = { rule, file: place?.module ?? file, line: (place?.line ?? 0) + 1, message };
-    if (!findings.some((each) => each.rule === rule && each.file === finding.file && each.line === finding.line && each.message === message)) findings.push(finding);
+    const problem = { file: place?.module ?? file, line: (place?.line ?? 0) + 1, column: (place?.column ?? 0) + 1, rule, message };
+    if (!problems.some((each) => each.file === problem.file && each.line === problem.line && each.message === message)) problems.push(problem);
   };
   scanGlobals(chunk, lua, say);
   scanSyntax(chunk, lua, say);
   scanLimits(chunk, lua, say);
-  return findings;
+  return problems;
 }

@@ -5,9 +5,10 @@
  * A literal that makes a singleton becomes assignments. Where these cannot stand as statements, they stand in a function
  * called on the spot.
  */
+import type { Problem } from "../problem";
 import { effectsOf } from "./effects";
 import { isPure } from "./shake";
-import { bodiesOf, replaceExprs, rewriteBodies, rewriteExpr, rewriteExprs } from "./tree";
+import { bodiesOf, eachExpr, eachStat, replaceExprs, rewriteBodies, rewriteExpr, rewriteExprs } from "./tree";
 import type { Binding, Expr, Slot, Stat, Top } from "./tree";
 
 const yes = (from: Expr): Expr => ({ kind: "true", at: from.at, known: "boolean" });
@@ -128,6 +129,25 @@ export function specialise(tops: readonly Top[], slots: Slots): Top[] {
     result.push(...stats.flatMap(step).map((stat) => ({ module: top.module, stat })));
   }
   return result;
+}
+
+/** Fields that are read and never set: their struct was made by a literal that does not say its type. */
+export function unsetFields(tops: readonly Top[], slots: Slots): Problem[] {
+  const set = new Set<Binding>();
+  const reads = new Map<Binding, Expr>();
+  const stats = tops.map(({ stat }) => stat);
+  eachStat(stats, (stat) => {
+    if (stat.kind === "assign") for (const target of stat.targets) if (target.kind === "name") set.add(target.binding);
+  });
+  eachExpr(stats, (expr) => {
+    if (expr.kind === "name" && !reads.has(expr.binding)) reads.set(expr.binding, expr);
+  });
+  const unset = slots.all().filter((binding) => reads.has(binding) && !set.has(binding));
+  return unset.map((binding) => {
+    const at = reads.get(binding)!.at;
+    const message = `Nothing sets "${binding.name.replace("$", ".")}": write the type of the literal that makes the struct.`;
+    return { file: at?.module ?? binding.top ?? "", line: (at?.line ?? 0) + 1, column: (at?.column ?? 0) + 1, rule: "singleton", message };
+  });
 }
 
 /** True when a function's body reaches for nothing of the functions around it. */

@@ -202,11 +202,21 @@ class Specialiser {
   }
 
   private call(node: ts.CallExpression): ts.Expression {
+    if (this.isIntrinsic(node.expression, "idiv")) {
+      // Both are above or at zero and below 2^31: cutting the fraction off is dividing.
+      const quotient = factory.createBinaryExpression(parenthesised(this.child(node.arguments[0]!)), ts.SyntaxKind.SlashToken, parenthesised(this.child(node.arguments[1]!)));
+      return factory.createParenthesizedExpression(factory.createBinaryExpression(quotient, ts.SyntaxKind.BarToken, factory.createNumericLiteral(0)));
+    }
     const gone = this.singletons.goneArguments(node);
     const effects = node.arguments.flatMap((argument, i) => (gone[i] === true ? (this.effect(argument) ?? []) : []));
     const kept = node.arguments.filter((_argument, i) => gone[i] !== true).map((argument) => this.child(argument));
     const call = factory.updateCallExpression(node, this.child(node.expression), undefined, kept);
     return effects.length === 0 ? call : factory.createParenthesizedExpression(factory.createCommaListExpression([...effects, call]));
+  }
+
+  private isIntrinsic(callee: ts.Expression, name: string): boolean {
+    const declaration = ts.isIdentifier(callee) && callee.text === name ? this.singletons.symbolOf(callee)?.valueDeclaration : undefined;
+    return declaration !== undefined && declaration.getSourceFile().fileName.endsWith("/firmware/base/intrinsics.ts");
   }
 
   private lambda(node: ts.ArrowFunction | ts.FunctionExpression): ts.Expression {
@@ -280,6 +290,10 @@ class Specialiser {
     const declaration = factory.createVariableDeclaration(name, undefined, undefined, value);
     this.module.statements.push(factory.createVariableStatement([factory.createModifier(ts.SyntaxKind.ExportKeyword)], factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const)));
   }
+}
+
+function parenthesised(node: ts.Expression): ts.Expression {
+  return ts.isIdentifier(node) || ts.isNumericLiteral(node) ? node : factory.createParenthesizedExpression(node);
 }
 
 function one(): ts.Expression {

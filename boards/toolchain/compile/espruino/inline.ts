@@ -1,0 +1,107 @@
+/**
+ * Writes out calls of functions that are one expression over their parameters, each used once and in order: a wrapper costs
+ * four variables and one for each parameter for as long as the device runs, and a call each time.
+ */
+import { parse } from "acorn";
+import type { CallExpression, Expression, FunctionDeclaration, Identifier, Node, Statement } from "acorn";
+import { ancestor, simple } from "acorn-walk";
+import { applyEdits } from "./edits";
+import type { Edit } from "./edits";
+import { readGraph } from "./graph";
+import type { FlatGraph } from "./graph";
+
+/** A longer expression would cost more flash at its calls than it is worth. */
+const EXPRESSION_CHARS_MAX = 40;
+
+interface Wrapper {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly expression: Expression;
+  /** Where the parameters stand in the expression, in their order. */
+  readonly places: readonly Node[];
+}
+
+/** A function's statements but for what checks left behind. */
+function statements(node: FunctionDeclaration): Statement[] {
+  return node.body.body.filter((each) => !(each.type === "IfStatement" && each.test.type === "Literal" && each.test.value === false && each.alternate == null));
+}
+
+function wrapperOf(code: string, node: FunctionDeclaration): Wrapper | undefined {
+  const [only, more] = statements(node);
+  const expression = only?.type === "ReturnStatement" ? only.argument : only?.type === "ExpressionStatement" && !("directive" in only && only.directive) ? only.expression : undefined;
+  if (more !== undefined || expression == null || expression.type !== "CallExpression" || expression.end - expression.start > EXPRESSION_CHARS_MAX) return undefined;
+  const parameters = node.params.map((each) => (each as Identifier).name);
+  const places: Node[] = [];
+  let plain = true;
+  ancestor(expression, {
+    Identifier(each: Identifier) {
+      if (parameters.includes(each.name)) places.push(each);
+    },
+    Function() {
+      plain = false;
+    },
+    ThisExpression() {
+      plain = false;
+    },
+  });
+  places.sort((a, b) => a.start - b.start);
+  const isInOrder = places.length === parameters.length && places.every((place, i) => code.slice(place.start, place.end) === parameters[i]);
+  return plain && isInOrder ? { name: node.id.name, parameters, expression, places } : undefined;
+}
+
+function wrappers(code: string, graph: FlatGraph): Map<string, Wrapper> {
+  const found = new Map<string, Wrapper>();
+  for (const { name, node, isCold } of graph.functions.values()) {
+    const wrapper = isCold || graph.values.has(name) ? undefined : wrapperOf(code, node);
+    if (wrapper !== undefined) found.set(name, wrapper);
+  }
+  return found;
+}
+
+/** An argument as it can stand anywhere in an expression. */
+function argumentText(code: string, node: Node): string {
+  const text = code.slice(node.start, node.end);
+  return ["Identifier", "Literal", "CallExpression", "MemberExpression"].includes(node.type) && !/^\d/.test(text) ? text : `(${text})`;
+}
+
+function written(code: string, wrapper: Wrapper, call: CallExpression): string {
+  const { expression, places } = wrapper;
+  let text = "";
+  let at = expression.start;
+  places.forEach((place, i) => {
+    text += code.slice(at, place.start) + argumentText(code, call.arguments[i]!);
+    at = place.end;
+  });
+  return text + code.slice(at, expression.end);
+}
+
+/** One pass: calls whose arguments hold no other such call. Answers the same text when there is none. */
+function pass(code: string): string {
+  const graph = readGraph(code);
+  const known = wrappers(code, graph);
+  const edits: Edit[] = [];
+  const calls: CallExpression[] = [];
+  const isCall = (node: CallExpression): boolean => {
+    const wrapper = node.callee.type === "Identifier" ? known.get(node.callee.name) : undefined;
+    return wrapper !== undefined && wrapper.parameters.length === node.arguments.length;
+  };
+  simple(parse(code, { ecmaVersion: 2022 }), {
+    CallExpression(node) {
+      if (isCall(node)) calls.push(node);
+    },
+  });
+  for (const call of calls) {
+    const wrapper = known.get((call.callee as Identifier).name)!;
+    const own = graph.functions.get(wrapper.name)!.node;
+    const holdsAnother = calls.some((other) => other !== call && other.start >= call.start && other.end <= call.end);
+    const isOwn = call.start >= own.start && call.end <= own.end;
+    if (!holdsAnother && !isOwn) edits.push({ start: call.start, end: call.end, text: written(code, wrapper, call) });
+  }
+  return applyEdits(code, edits);
+}
+
+export function inlineWrappers(code: string): string {
+  let text = code;
+  for (let next = pass(text); next !== text; next = pass(text)) text = next;
+  return text;
+}
