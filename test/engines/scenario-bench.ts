@@ -19,11 +19,15 @@ import { scenario, STEP_MS } from "./programs/scenario";
 import { tracePorts } from "./programs/trace";
 import { createEngineDevice } from "./rig";
 import type { EngineDevice } from "./rig";
+import type { Line } from "./traces";
 
 const ssid = "attic";
 const password = "correct horse";
 
-export const place: Place = {
+/** The analog input of the ESP32's image for Espruino, which has no pin "A0". */
+const espruinoAnalog = "D36";
+
+const place: Place = {
   host: "cloud.example",
   absentHost: "nobody.example",
   address: SERVER_ADDRESS,
@@ -39,12 +43,6 @@ export const place: Place = {
   analog: "A0",
 };
 
-/** One line of a trace, and when it was said. */
-export interface Line {
-  readonly ms: number;
-  readonly text: string;
-}
-
 export interface Run {
   readonly lines: readonly Line[];
   /** What each connection and each datagram brought to the peers, in their order, in hex. */
@@ -55,6 +53,7 @@ export interface Run {
 
 /** The entry of an image that runs the scenario on the runtime's ports. */
 export function scenarioEntry(runtime: "espruino" | "nodemcu"): string {
+  const here: Place = runtime === "espruino" ? { ...place, analog: espruinoAnalog } : place;
   const from = (path: string): string => JSON.stringify(join(root, path));
   return [
     `import { start } from ${from(`hal/${runtime}/start`)};`,
@@ -62,7 +61,7 @@ export function scenarioEntry(runtime: "espruino" | "nodemcu"): string {
     `import { scenario } from ${from("test/engines/programs/scenario")};`,
     `import { tracePorts } from ${from("test/engines/programs/trace")};`,
     'function say(this: void, line: string): void { ports.log.record("trace", 0, line); }',
-    `function run(this: void): void { scenario(tracePorts(ports, say), ${JSON.stringify(place)}); }`,
+    `function run(this: void): void { scenario(tracePorts(ports, say), ${JSON.stringify(here)}); }`,
     "start(run);",
     "",
   ].join("\n");
@@ -113,26 +112,28 @@ function scriptFaults(world: World, device: EngineDevice): void {
   during(4, 500, () => (machine.buses.get(place.bus)!.stuck = true));
   during(4, 8000, () => (machine.buses.get(place.bus)!.stuck = false));
   for (const [ms, level] of [[3000, 0], [5000, 1], [7000, 0]] as const) during(5, ms, () => machine.pins.drive(place.input, level));
-  during(5, 500, () => machine.pins.setAnalog(place.analog, 512));
-  net(10, 3000, () => undefined);
+  during(5, 500, () => {
+    for (const pin of [place.analog, espruinoAnalog]) machine.pins.setAnalog(pin, 512);
+  });
   net(11, 500, () => (machine.conditions.udpLossRate = 1));
   net(11, 15000, () => (machine.conditions.udpLossRate = 0));
   net(12, 6000, () => world.setAccessPoint(ssid, { present: false }));
 }
 
 /** Runs the scenario over all its boots. */
-export function runScenario(main: Main, wifiOnly = true): Run {
+export function runScenario(main: Main): Run {
   const wire: string[] = [];
-  const world = createWorld({ seed: "scenario", ...(wifiOnly ? { accessPoints: [{ ssid, password }] } : {}), conditions: { latencyMs: { min: 30, max: 30 } } });
+  const world = createWorld({ seed: "scenario", accessPoints: [{ ssid, password }], conditions: { latencyMs: { min: 30, max: 30 } } });
   world.network.names.set(place.host, SERVER_ADDRESS);
   listenEcho(world, wire);
   bindEcho(world, wire);
   const flash = createFlash({ areas: defaultAreas, strict: false });
-  const device = createEngineDevice(world, main, undefined, { flash, clockIsSet: false });
+  const pinNames = { digital: [place.input, place.output], analog: [place.analog, espruinoAnalog] };
+  const device = createEngineDevice(world, main, undefined, { flash, clockIsSet: false, pinNames });
   scriptFaults(world, device);
   world.run(460000);
   return {
-    lines: device.told("trace").map(({ ms, text }) => ({ ms, text })),
+    lines: device.told("trace").map(({ ms, text }) => ({ ms, text: text.replace(`analog ${espruinoAnalog} `, `analog ${place.analog} `) })),
     wire,
     boots: device.machine.boots,
     failures: device.failures,

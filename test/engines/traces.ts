@@ -1,57 +1,106 @@
 /**
  * Two traces of one scenario, compared resource by resource: the same calls and callbacks in the same order with the same
- * bytes. What may differ stands in docs/ENGINES.md, "Allowed differences", and nowhere else.
+ * bytes, at the same times. What may differ stands in docs/ENGINES.md, "Allowed differences", under the names of this file, and
+ * nowhere else.
  */
+import type { EngineName } from "./engines";
+
+/** One line of a trace, and when it was said, in ms. */
+export interface Line {
+  readonly ms: number;
+  readonly text: string;
+}
 
 /** Bytes on one line of a trace before it is cut (programs/trace-line.ts), as hex digits. */
 const PIECE_DIGITS = 400;
 
+/** What one engine's lines may differ in; `change` makes the lines of both sides alike, or takes them away. */
+export interface Allowance {
+  /** As docs/ENGINES.md calls it. */
+  readonly name: string;
+  readonly engines: readonly EngineName[];
+  change(text: string): string | undefined;
+}
+
+const replaced = (pattern: RegExp, by: string) => (text: string): string => text.replace(pattern, by);
+const everywhere: readonly EngineName[] = ["espruino-api", "lua5.1", "lua5.3"];
+const nodemcu: readonly EngineName[] = ["lua5.1", "lua5.3"];
+
+export const allowances: readonly Allowance[] = [
+  { name: "a failing erase", engines: everywhere, change: replaced(/^(flash eraseBlock log 2 is) (0|10)$/, "$1 0 or 10") },
+  { name: "a reset told as an end", engines: ["espruino-api"], change: replaced(/^(tcp7 onError) [16]$/, "$1 1 or 6") },
+  { name: "why it booted", engines: ["espruino-api"], change: replaced(/^(system resetReason) [0-3]$/, "$1 0 to 3") },
+  { name: "no watchdog", engines: nodemcu, change: (text) => (/^system (restart|watchdog)/.test(text) ? undefined : text.replace(/^(system resetReason) [23]$/, "$1 2 or 3")) },
+  { name: "a write to what has failed", engines: nodemcu, change: replaced(/^(tcp1 write) [13] /, "$1 1 or 3 ") },
+];
+
 interface Step {
   /** All of the line but its bytes. */
   readonly what: string;
+  readonly ms: number;
   bytes: string;
-  /** Digits of the last piece. */
+  /** Digits of the last piece, -1 for a line without bytes. */
   last: number;
 }
 
-/** A line without its bytes, and its bytes in hex. */
-function stepOf(line: string): Step {
-  const match = /^(.*) x([0-9a-f]*)$/.exec(line);
-  return match === null ? { what: line, bytes: "", last: -1 } : { what: match[1]!, bytes: match[2]!, last: match[2]!.length };
+function stepOf({ text, ms }: Line): Step {
+  const match = /^(.*) x([0-9a-f]*)$/.exec(text);
+  return match === null ? { what: text, ms, bytes: "", last: -1 } : { what: match[1]!, ms, bytes: match[2]!, last: match[2]!.length };
 }
 
 /** True if the second line goes on where the first one ends. */
 function goesOn(before: Step, next: Step): boolean {
   if (before.what !== next.what || next.last < 0) return false;
-  // The pieces in which a stream arrives mean nothing; all other bytes were cut by the trace itself.
+  // "the pieces of a stream": all other bytes were cut by the trace itself.
   return /^tcp\d+ onReadable$/.test(next.what) || before.last === PIECE_DIGITS;
 }
 
+/** The resource of a line. "what comes in and what goes out": of a connection these are two, in no order to each other. */
+function resourceOf(text: string): string {
+  const name = text.split(" ", 1)[0]!;
+  if (!/^tcp\d+ /.test(text)) return name;
+  return /^tcp\d+ on(Readable|Error)/.test(text) ? `${name} in` : `${name} out`;
+}
+
 /** The lines of each resource, by its name, with what was cut put together again. */
-export function byResource(lines: readonly string[]): Map<string, string[]> {
+export function byResource(lines: readonly Line[], changes: readonly Allowance[]): Map<string, Line[]> {
   const resources = new Map<string, Step[]>();
   for (const line of lines) {
-    const step = stepOf(line);
-    const name = line.split(" ", 1)[0]!;
-    const steps = resources.get(name) ?? [];
-    resources.set(name, steps);
+    const text = changes.reduce<string | undefined>((made, { change }) => (made === undefined ? undefined : change(made)), line.text);
+    if (text === undefined) continue;
+    const step = stepOf({ ms: line.ms, text });
+    const steps = resources.get(resourceOf(text)) ?? [];
+    resources.set(resourceOf(text), steps);
     const before = steps.at(-1);
     if (before !== undefined && goesOn(before, step)) {
       before.bytes += step.bytes;
       before.last = step.last;
     } else steps.push(step);
   }
-  return new Map([...resources].map(([name, steps]) => [name, steps.map(({ what, bytes, last }) => (last < 0 ? what : `${what} x${bytes}`))]));
+  return new Map([...resources].map(([name, steps]) => [name, steps.map(({ what, bytes, last, ms }) => ({ ms, text: last < 0 ? what : `${what} x${bytes}` }))]));
 }
 
-/** Where a resource behaves otherwise: at most one sentence a resource. */
-export function differences(wanted: readonly string[], given: readonly string[]): string[] {
-  const [left, right] = [byResource(wanted), byResource(given)];
+/** True for two lines that say the same, but for an uptime that lies within the tolerance. */
+function saysSame(a: string, b: string, toleranceMs: number): boolean {
+  const uptime = /^clock uptime (\d+)$/;
+  const [left, right] = [uptime.exec(a), uptime.exec(b)];
+  return left !== null && right !== null ? Math.abs(Number(left[1]) - Number(right[1])) <= toleranceMs : a === b;
+}
+
+/** A line for a person. */
+function shown(line: Line | undefined): string {
+  return line === undefined ? "nothing" : `"${line.text.slice(0, 80)}" at ${line.ms}`;
+}
+
+/** Where a resource behaves otherwise, or earlier or later by more than `toleranceMs`: at most one sentence a resource. */
+export function differences(wanted: readonly Line[], given: readonly Line[], changes: readonly Allowance[] = [], toleranceMs = 0): string[] {
+  const [left, right] = [byResource(wanted, changes), byResource(given, changes)];
   const found: string[] = [];
   for (const name of new Set([...left.keys(), ...right.keys()])) {
     const [a, b] = [left.get(name) ?? [], right.get(name) ?? []];
-    const place = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, i) => a[i] !== b[i]);
-    if (place >= 0) found.push(`${name} ${place + 1}: "${a[place] ?? "nothing"}" is "${b[place] ?? "nothing"}"`);
+    const same = (i: number): boolean => a[i] !== undefined && b[i] !== undefined && saysSame(a[i].text, b[i].text, toleranceMs) && Math.abs(a[i].ms - b[i].ms) <= toleranceMs;
+    const place = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, i) => !same(i));
+    if (place >= 0) found.push(`${name}, step ${place + 1}: ${shown(a[place])} is ${shown(b[place])}`);
   }
   return found;
 }
