@@ -47,7 +47,7 @@ const bans = [
 ];
 
 /** Bans that also hold for apps, whose wider dialect the build lowers. */
-const appBans = ["class", "this", "throw", "try", "label", "for-in", "tagged-template", "async", "generator", "accessor", "regexp", "bigint", "null", "power", "in", "loose-equal", "enum", "namespace", "decorator", "meta", "arguments", "accessors-of-function"];
+const appBans = ["class", "this", "new", "throw", "try", "label", "for-in", "tagged-template", "async", "generator", "accessor", "regexp", "bigint", "null", "unary", "power", "in", "loose-equal", "enum", "namespace", "decorator", "meta", "arguments", "accessors-of-function"];
 
 const restricted = (isBanned) => ["error", ...bans.filter(([name]) => isBanned(name)).map(([, selector, message]) => ({ selector, message }))];
 const allBut = (...exempt) => restricted((name) => !exempt.includes(name));
@@ -108,14 +108,13 @@ const appRules = {
   "no-var": "error",
   "prefer-const": "error",
   eqeqeq: "error",
-  "no-loop-func": "error",
+  "default-case-last": "error",
   "@typescript-eslint/no-use-before-define": ["error", { functions: true, classes: true, variables: true, typedefs: false, ignoreTypeReferences: true }],
   "@typescript-eslint/strict-boolean-expressions": ["error", { allowString: false, allowNumber: false, allowNullableObject: true }],
   "max-lines": ["error", { max: 300 }],
   "max-lines-per-function": ["error", { max: 70 }],
   "device/ascii-only": "error",
   "device/literal-range": "error",
-  "device/loop-capture": "error",
   "device/text-order": "error",
 };
 

@@ -92,6 +92,8 @@ const members: readonly ScanCase[] = [
   of("missing-member", "show((1.5).toPrecision(2));", "show((1.5).toString());"),
   of("regexp", "show(/a{2}/.test('aa'));", "show('aa'.indexOf('a'));"),
   of("search", "show('abc'.indexOf('cd'));", "show('abc'.indexOf('c'));"),
+  of("search", "let t='abc';show(t.indexOf('cd'));", "let t='abc';show((t+' ').indexOf('cd'));"),
+  of("search", "let t='abc';show((t+'c').indexOf('cd'));", "let t='abc';show(t.indexOf('c'));"),
   of("search", "show('abc'.includes('cd'));", "show('abc'.includes('c'));"),
   of("search", "show('abc'.replace('cd','x'));", "show('abc'.replace('c','x'));"),
   of("split-limit", "show('a,b,c'.split(',',2).length);", "show('a,b,c'.split(',').length);"),

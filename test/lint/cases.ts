@@ -141,6 +141,8 @@ const places: readonly LintCase[] = [
   { ...of("device/literal-range", "export const n = 2147483648;", "export const f = (n: number): number => n / 16.5;"), folder: "firmware/drivers" },
   { ...of("No **", "export const f = (n: number): number => n ** 2;", "export const f = (n: number): number => n / 2;"), folder: "firmware/drivers" },
   { ...of("No classes", "export class A {}", "export const f = ({ n = 1.5 }: { n?: number }, ...m: number[]): number[] => [...m.map((k) => k / n)];"), folder: "firmware/apps" },
+  { ...of("No new", "declare const Made: new () => object;\nexport const f = (): object => new Made();", "export const f = (list: number[]): (() => number)[] => { const all: (() => number)[] = []; for (const n of list) all.push(() => n); return all; };"), folder: "firmware/apps" },
+  { ...of("default-case-last", "export function f(n: number): number { switch (n) { default: return 1; case 2: return 3; } }", "export function f(n: number): number { let k = n; do k += 1; while (k < 3); return k; }"), folder: "firmware/apps" },
   { ...of("No async", "export async function f(): Promise<void> { await undefined; }", "export default (a: { n?: number } | undefined): number | undefined => a?.n;"), folder: "firmware/apps" },
   { ...of("@typescript-eslint/no-floating-promises", "export function f(p: Promise<number>): void { p; p.then(() => 1); }", "export function f(p: Promise<number>): void { void p; }"), folder: "sim" },
   { ...of("@typescript-eslint/no-explicit-any", "export const f = (a: any): unknown => a;", "export class A { n = 1 / 2; }"), folder: "cli" },

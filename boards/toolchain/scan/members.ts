@@ -42,14 +42,25 @@ function checkGlobalCall(node: CallExpression | NewExpression, name: string, isG
 /** Searching for more than one byte answers wrongly where the text ends with a beginning of what is wanted. */
 const searches = new Set(["indexOf", "includes", "replace", "replaceAll"]);
 
+/** True for a text that ends in a character written here which is none of the wanted ones: `(text + " ").indexOf("ab")`. */
+function endsSafely(node: AnyNode, wanted: string): boolean {
+  const end = node.type === "BinaryExpression" && node.operator === "+" ? textOf(node.right) : undefined;
+  return end !== undefined && end !== "" && !wanted.includes(end.at(-1)!);
+}
+
+/** Events of the engine's own sockets, which an adapter may raise. */
+const engineEvents = new Set(["close", "connect", "data", "drain", "end", "error", "message"]);
+
 function checkMethodCall(node: CallExpression, callee: MemberExpression, find: Find): void {
   const name = memberName(callee);
   const first = node.arguments[0] as AnyNode | undefined;
   if (name === undefined) return;
   const differs = differingMethods.get(name);
-  if (differs !== undefined && node.arguments.length <= 2) find(node, "differs", `${name}() is not JavaScript's: ${differs}.`);
+  const isEngines = name === "emit" && engineEvents.has(textOf(first) ?? "");
+  if (differs !== undefined && !isEngines && node.arguments.length <= 2) find(node, "differs", `${name}() is not JavaScript's: ${differs}.`);
   if (missingMethods.has(name)) find(node, "missing-member", `There is no ${name}(): write a loop.`);
-  if (searches.has(name) && (textOf(first)?.length ?? 0) > 1) find(node, "search", `${name}() of more than one byte finds it at the end where only its beginning stands: use find() of firmware/base.`);
+  const wanted = textOf(first) ?? "";
+  if (searches.has(name) && wanted.length > 1 && !(name === "indexOf" && endsSafely(callee.object as AnyNode, wanted))) find(node, "search", `${name}() of more than one byte finds it at the end where only its beginning stands: use find() of firmware/base.`);
   if (name === "split" && node.arguments.length > 1) find(node, "split-limit", "The limit of split() is ignored: count the parts.");
   if (name === "fromCharCode" && node.arguments.some((each) => each.type === "Literal" && typeof each.value === "number" && each.value > 255)) {
     find(node, "wide-character", "Characters above 0xFF lose their upper bits: write the bytes of their UTF-8.");
