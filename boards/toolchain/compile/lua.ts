@@ -30,8 +30,11 @@ const MAIN = "init.lua";
  *
  * Throws `CompileError`: file, line, rule and remedy of everything that cannot be.
  */
-// eslint-disable-next-line @typescript-eslint/require-await
-export async function compileLua(root: string, entrySource: string, board: LuaBuildBoard): Promise<Image> {
+export function compileLua(root: string, entrySource: string, board: LuaBuildBoard): Promise<Image> {
+  return Promise.resolve().then(() => compile(root, entrySource, board));
+}
+
+function compile(root: string, entrySource: string, board: LuaBuildBoard): Image {
   const translation = translate(root, entrySource, { lua: board.lua, constants: { ...board.constants } });
   const tops = optimise(link(translation));
   shortenFields(tops, translation.fields, () => false);

@@ -1,7 +1,8 @@
 /** From printed Lua back to TypeScript: the source map, the size of each module, and the place of an offset. */
 import type { ModuleSize } from "../../../../sim/engines/image";
-import type { Mark, Printed } from "./print";
+import type { Printed } from "./print";
 import type { Place } from "./tree";
+import type { Mark } from "./writer";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

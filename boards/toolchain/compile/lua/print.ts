@@ -1,13 +1,9 @@
 /**
  * Writes a program as the shortest Lua text that means it, and tells where each piece of it came from.
  */
-import type { Binding, Closure, Expr, Place, Stat, Top } from "./tree";
-
-/** From this offset on, up to the next mark, the text comes from that place. */
-export interface Mark {
-  readonly offset: number;
-  readonly at: Place;
-}
+import type { Binding, Closure, Expr, Stat, Top } from "./tree";
+import { isName, quote, Writer } from "./writer";
+import type { Mark } from "./writer";
 
 export interface Printed {
   readonly text: string;
@@ -19,91 +15,26 @@ const precedence: Readonly<Record<string, number>> = {
 };
 const UNARY = 12;
 const ATOM = 20;
-const keywords = new Set("and break do else elseif end false for function goto if in local nil not or repeat return then true until while".split(" "));
-
-/** A string literal: bytes that Lua source cannot hold as they are become decimal escapes. */
-export function quote(value: string): string {
-  const double = value.split('"').length;
-  const mark = double > value.split("'").length ? "'" : '"';
-  let text = "";
-  for (let i = 0; i < value.length; i += 1) {
-    const code = value.charCodeAt(i);
-    const char = value[i]!;
-    if (char === mark || char === "\\") text += `\\${char}`;
-    else if (char === "\n") text += "\\n";
-    else if (char === "\r") text += "\\r";
-    else if (char === "\t") text += "\\t";
-    else if (code < 32 || code > 126) text += `\\${/[0-9]/.test(value[i + 1] ?? "") ? String(code).padStart(3, "0") : code}`;
-    else text += char;
-  }
-  return mark + text + mark;
-}
-
-export const isName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !keywords.has(text);
-
 class Printer {
-  private pieces: string[] = [];
-  private length = 0;
-  private last = "";
-  private pending: Place | undefined;
-  readonly marks: Mark[] = [];
+  readonly writer = new Writer();
 
   constructor(private readonly names: (binding: Binding) => string) {}
 
-  text(): string {
-    return this.pieces.join("");
-  }
-
-  private put(token: string): void {
-    if (token === "") return;
-    const glued = /[A-Za-z0-9_]$/.test(this.last) && /^[A-Za-z0-9_]/.test(token);
-    // "a- -b" is no comment, "1 ..x" no number, "[ [[x" no long string.
-    const clash = (this.last.endsWith("-") && token.startsWith("-")) || (/^[0-9]/.test(this.last) && token.startsWith(".")) || (this.last.endsWith("[") && token.startsWith("["));
-    if (glued || clash) this.write(" ");
-    this.place();
-    this.write(token);
-    this.last = token;
-  }
-
-  private write(text: string): void {
-    this.pieces.push(text);
-    this.length += text.length;
-  }
-
-  /** What comes next is from `at`; of several, the innermost counts. */
-  private mark(at: Place | undefined): void {
-    if (at !== undefined) this.pending = at;
-  }
-
-  private place(): void {
-    if (this.pending !== undefined) this.marks.push({ offset: this.length, at: this.pending });
-    this.pending = undefined;
-  }
-
-  /** Between statements: a line's end, which costs as much as a blank and tells more, and only where one is needed. */
-  private separate(next: string): void {
-    const needed = /[A-Za-z0-9_]$/.test(this.last) && /^[A-Za-z0-9_]/.test(next);
-    if (!needed && !(next.startsWith("(") && !/^(|;|do|then|else|repeat|end)$/.test(this.last))) return;
-    const glue = next.startsWith("(") ? ";" : "\n";
-    this.write(glue);
-    this.last = glue;
-  }
-
   private list(exprs: readonly Expr[]): void {
     exprs.forEach((expr, i) => {
-      if (i > 0) this.put(",");
+      if (i > 0) this.writer.put(",");
       this.expr(expr, 0);
     });
   }
 
   private nameList(bindings: readonly Binding[]): void {
-    this.put(bindings.map(this.names).join(","));
+    this.writer.put(bindings.map(this.names).join(","));
   }
 
   private wrapped(open: boolean, write: () => void): void {
-    if (open) this.put("(");
+    if (open) this.writer.put("(");
     write();
-    if (open) this.put(")");
+    if (open) this.writer.put(")");
   }
 
   /** What may stand before an index or a call without brackets. */
@@ -114,17 +45,17 @@ class Printer {
 
   private args(args: readonly Expr[]): void {
     const [only] = args;
-    if (args.length === 1 && only!.kind === "string") return this.put(quote(only!.value));
+    if (args.length === 1 && only!.kind === "string") return this.writer.put(quote(only!.value));
     if (args.length === 1 && only!.kind === "table") return this.expr(only!, ATOM);
-    this.put("(");
+    this.writer.put("(");
     this.list(args);
-    this.put(")");
+    this.writer.put(")");
   }
 
   private closure(expr: Closure): void {
-    this.put(`(${[...expr.params.map(this.names), ...(expr.dots ? ["..."] : [])].join(",")})`);
+    this.writer.put(`(${[...expr.params.map(this.names), ...(expr.dots ? ["..."] : [])].join(",")})`);
     this.stats(expr.body);
-    this.put("end");
+    this.writer.put("end");
   }
 
   private binary(expr: Expr & { kind: "binary" }, outer: number): void {
@@ -132,62 +63,62 @@ class Printer {
     const isRight = expr.op === ".." || expr.op === "^";
     this.wrapped(level < outer, () => {
       this.expr(expr.left, isRight ? level + 1 : level);
-      this.put(expr.op);
+      this.writer.put(expr.op);
       this.expr(expr.right, isRight ? level : level + 1);
     });
   }
 
   private table(expr: Expr & { kind: "table" }): void {
-    this.put("{");
+    this.writer.put("{");
     expr.fields.forEach(({ key, value }, i) => {
-      if (i > 0) this.put(",");
+      if (i > 0) this.writer.put(",");
       if (key !== undefined) {
-        if (key.kind === "string" && isName(key.value)) this.put(`${key.value}=`);
+        if (key.kind === "string" && isName(key.value)) this.writer.put(`${key.value}=`);
         else {
-          this.put("[");
+          this.writer.put("[");
           this.expr(key, 0);
-          this.put("]=");
+          this.writer.put("]=");
         }
       }
       this.expr(value, 0);
     });
-    this.put("}");
+    this.writer.put("}");
   }
 
   private expr(expr: Expr, outer: number): void {
-    if (expr.at !== undefined) this.mark(expr.at);
+    if (expr.at !== undefined) this.writer.mark(expr.at);
     switch (expr.kind) {
       case "dots":
-        return this.put("...");
+        return this.writer.put("...");
       case "number":
         return this.number(expr.value, outer);
       case "string":
-        return this.put(quote(expr.value));
+        return this.writer.put(quote(expr.value));
       case "name":
-        return this.put(this.names(expr.binding));
+        return this.writer.put(this.names(expr.binding));
       case "global":
-        return this.put(expr.name);
+        return this.writer.put(expr.name);
       case "index":
         this.prefix(expr.table);
-        if (expr.key.kind === "string" && isName(expr.key.value)) return this.put(`.${expr.key.value}`);
-        this.put("[");
+        if (expr.key.kind === "string" && isName(expr.key.value)) return this.writer.put(`.${expr.key.value}`);
+        this.writer.put("[");
         this.expr(expr.key, 0);
-        return this.put("]");
+        return this.writer.put("]");
       case "call":
         this.prefix(expr.callee);
         return this.args(expr.args);
       case "method":
         this.prefix(expr.target);
-        this.put(`:${expr.name}`);
+        this.writer.put(`:${expr.name}`);
         return this.args(expr.args);
       case "function":
-        this.put("function");
+        this.writer.put("function");
         return this.closure(expr);
       case "table":
         return this.table(expr);
       case "unary":
         return this.wrapped(UNARY < outer, () => {
-          this.put(expr.op);
+          this.writer.put(expr.op);
           this.expr(expr.operand, UNARY);
         });
       case "binary":
@@ -195,15 +126,15 @@ class Printer {
       case "paren":
         return this.wrapped(true, () => this.expr(expr.inner, 0));
       default:
-        return this.put(expr.kind);
+        return this.writer.put(expr.kind);
     }
   }
 
   private number(value: number, outer: number): void {
     const isNegative = value < 0 || Object.is(value, -0);
     this.wrapped(isNegative && UNARY < outer, () => {
-      if (isNegative) this.put("-");
-      this.put(String(Math.abs(value)));
+      if (isNegative) this.writer.put("-");
+      this.writer.put(String(Math.abs(value)));
     });
   }
 
@@ -213,23 +144,23 @@ class Printer {
 
   private block(stats: readonly Stat[]): void {
     this.stats(stats);
-    this.put("end");
+    this.writer.put("end");
   }
 
   private conditional(stat: Stat & { kind: "if" }): void {
     this.expr(stat.test, 0);
-    this.put("then");
+    this.writer.put("then");
     this.stats(stat.then);
     const [only] = stat.otherwise;
     if (stat.otherwise.length === 1 && only!.kind === "if") {
-      this.put("elseif");
+      this.writer.put("elseif");
       return this.conditional(only!);
     }
     if (stat.otherwise.length > 0) {
-      this.put("else");
+      this.writer.put("else");
       this.stats(stat.otherwise);
     }
-    this.put("end");
+    this.writer.put("end");
   }
 
   /** The text that a statement begins with, as far as it matters to what stands before it. */
@@ -249,33 +180,33 @@ class Printer {
     const [target] = stat.targets;
     const [value] = stat.values;
     if (stat.targets.length === 1 && value!.kind === "function" && (target!.kind === "name" || target!.kind === "global")) {
-      this.put("function");
+      this.writer.put("function");
       this.expr(target!, 0);
       return this.closure(value!);
     }
     this.list(stat.targets);
-    this.put("=");
+    this.writer.put("=");
     this.list(stat.values);
   }
 
   private local(stat: Stat & { kind: "local" }): void {
     const [value] = stat.values;
-    this.put("local");
+    this.writer.put("local");
     if (stat.names.length === 1 && value?.kind === "function") {
-      this.put("function");
+      this.writer.put("function");
       this.nameList(stat.names);
       return this.closure(value);
     }
     this.nameList(stat.names);
     if (stat.values.length > 0) {
-      this.put("=");
+      this.writer.put("=");
       this.list(stat.values);
     }
   }
 
   private stat(stat: Stat): void {
-    this.separate(this.beginning(stat));
-    this.mark(stat.at);
+    this.writer.separate(this.beginning(stat));
+    this.writer.mark(stat.at);
     switch (stat.kind) {
       case "local":
         return this.local(stat);
@@ -284,51 +215,50 @@ class Printer {
       case "run":
         return this.expr(stat.call, 0);
       case "if":
-        this.put("if");
+        this.writer.put("if");
         return this.conditional(stat);
       case "while":
-        this.put("while");
+        this.writer.put("while");
         this.expr(stat.test, 0);
-        this.put("do");
+        this.writer.put("do");
         return this.block(stat.body);
       case "repeat":
-        this.put("repeat");
+        this.writer.put("repeat");
         this.stats(stat.body);
-        this.put("until");
+        this.writer.put("until");
         return this.expr(stat.test, 0);
       case "for":
-        this.put("for");
-        this.put(`${this.names(stat.name)}=`);
+        this.writer.put("for");
+        this.writer.put(`${this.names(stat.name)}=`);
         this.list([stat.from, stat.to, ...(stat.step === undefined ? [] : [stat.step])]);
-        this.put("do");
+        this.writer.put("do");
         return this.block(stat.body);
       case "forIn":
-        this.put("for");
+        this.writer.put("for");
         this.nameList(stat.names);
-        this.put("in");
+        this.writer.put("in");
         this.list(stat.values);
-        this.put("do");
+        this.writer.put("do");
         return this.block(stat.body);
       case "do":
-        this.put("do");
+        this.writer.put("do");
         return this.block(stat.body);
       case "return":
-        this.put("return");
+        this.writer.put("return");
         return this.list(stat.values);
       case "break":
-        return this.put("break");
+        return this.writer.put("break");
       case "goto":
-        return this.put(`goto ${stat.name}`);
+        return this.writer.put(`goto ${stat.name}`);
       case "label":
-        return this.put(`::${stat.name}::`);
+        return this.writer.put(`::${stat.name}::`);
     }
   }
 
   top(top: Top): void {
     // Each definition on a line of its own: an error that a board prints names its line.
-    if (this.length > 0) this.write("\n");
-    this.last = "\n";
-    this.mark(top.stat.at ?? { module: top.module, line: 0, column: 0 });
+    this.writer.startLine();
+    this.writer.mark(top.stat.at ?? { module: top.module, line: 0, column: 0 });
     this.stat(top.stat);
   }
 }
@@ -337,5 +267,5 @@ class Printer {
 export function print(tops: readonly Top[], names: (binding: Binding) => string): Printed {
   const printer = new Printer(names);
   for (const top of tops) printer.top(top);
-  return { text: `${printer.text()}\n`, marks: printer.marks };
+  return { text: `${printer.writer.text()}\n`, marks: printer.writer.marks };
 }
