@@ -17,6 +17,7 @@ import type { Machine } from "../../world/machine";
 import { SERVER_ADDRESS, type ServerTls } from "../../world/network";
 import { BME280_ADDRESS } from "../../world/sensors";
 import { createWorld, type World } from "../../world/world";
+import { parseLogLine } from "../log-line";
 import { createEspruino, type Espruino, type EspruinoOptions } from "./index";
 
 const root = join(__dirname, "..", "..", "..");
@@ -111,12 +112,6 @@ interface Rig {
   readonly records: { event: string; number: number; text: string }[];
 }
 
-/** The console's line of a record, taken apart. */
-function recordOf(line: string): Rig["records"][number] | undefined {
-  const [, event, number, text] = /^motet (\S+) (-?[0-9]+) (".*")$/.exec(line) ?? [];
-  return event === undefined ? undefined : { event, number: Number(number), text: JSON.parse(text!) as string };
-}
-
 function boot(board: Board, script: string, changes: Partial<EspruinoOptions>): Rig {
   const records: Rig["records"] = [];
   const world = createWorld({
@@ -132,8 +127,8 @@ function boot(board: Board, script: string, changes: Partial<EspruinoOptions>): 
     hosts: `127.0.0.1 localhost\n${SERVER_ADDRESS}\t${NAME} cloud\n`,
     events: {
       console: (line) => {
-        const record = recordOf(line);
-        if (record !== undefined) records.push(record);
+        const record = parseLogLine(line);
+        if (record !== undefined) records.push({ ...record });
       },
       failed: (message) => {
         throw new Error(message);
