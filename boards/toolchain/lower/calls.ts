@@ -43,9 +43,9 @@ function lowerListMethod(node: ts.CallExpression, receiver: ts.Expression, name:
   const isStatement = ts.isExpressionStatement(node.parent);
   if (name === "push") {
     if (args.length === 1 && !hasSpread(args) && isStatement) return undefined;
-    return `${state.helper(listModule, "pushAll")}(${state.emit(receiver)}, ${listText(args, state)})`;
+    return `${state.helper(listModule, "pushAll")}(${state.emit(receiver)}, ${listText(args, args.pos, state)})`;
   }
-  if (name === "unshift") return `${state.helper(listModule, "unshiftList")}(${state.emit(receiver)}, ${listText(args, state)})`;
+  if (name === "unshift") return `${state.helper(listModule, "unshiftList")}(${state.emit(receiver)}, ${listText(args, args.pos, state)})`;
   if (name === "splice") return lowerSplice(node, receiver, state);
   if (name === "join") return lowerJoin(node, receiver, state);
   return undefined;
@@ -58,7 +58,7 @@ function lowerSplice(node: ts.CallExpression, receiver: ts.Expression, state: St
     return undefined;
   }
   const operands = count === undefined ? `${state.list([receiver, start])}, undefined` : state.list([receiver, start, count]);
-  return `${state.helper(listModule, "spliceList")}(${operands}, ${listText(items, state)})`;
+  return `${state.helper(listModule, "spliceList")}(${operands}, ${listText(items, count?.end ?? start.end, state)})`;
 }
 
 function lowerJoin(node: ts.CallExpression, receiver: ts.Expression, state: State): string | undefined {
@@ -107,7 +107,7 @@ function lowerMath(node: ts.CallExpression, name: string, state: State): string 
   if (args.length === 2 && !hasSpread(args)) return undefined;
   if (args.length === 0) state.problem(node, "arguments", `Math.${name}() needs a number.`);
   if (args.length === 1 && !hasSpread(args)) return state.emit(args[0]!);
-  return `${state.helper(listModule, many)}(${listText(args, state)})`;
+  return `${state.helper(listModule, many)}(${listText(args, args.pos, state)})`;
 }
 
 /** Arguments with those for a rest parameter as one list, and tuples written out. */
@@ -121,7 +121,7 @@ function lowerArguments(node: ts.CallExpression, state: State): string | undefin
   const missing = before - fixed.length;
   if (hasSpread(fixed)) state.problem(node, "arguments", "Spread only into the rest parameter: write the other arguments out.");
   const filled = Array.from({ length: missing }, () => "undefined");
-  return [...fixed.map((arg) => state.emit(arg)), ...filled, listText(args.slice(before), state)].join(", ");
+  return [...fixed.map((arg) => state.emit(arg)), ...filled, listText(args.slice(before), args[before - 1]?.end ?? args.pos, state)].join(", ");
 }
 
 /** `...pair` as `pair[0], pair[1]`. */

@@ -59,13 +59,13 @@ function open(node: ts.OptionalChain, state: State): Opened {
   const path = plainPath(base, state);
   const name = path ?? state.temporary();
   const asked = path === undefined ? [`(${name} = ${state.emit(base)})`] : [...questions(base, state), path];
+  // Plain names are written on one line in the question, and on their own lines in the rest.
   const gap = path === undefined ? "" : state.gap(state.start(base), base.end);
   return {
-    absent: gap + asked.map((each) => `${each} === undefined`).join(" || "),
-    present: gap + asked.map((each) => `${each} !== undefined`).join(" && "),
+    absent: asked.map((each) => `${each} === undefined`).join(" || "),
+    present: asked.map((each) => `${each} !== undefined`).join(" && "),
     rest: () => {
-      // The base stands already in the text, with its line ends.
-      state.given.set(base, name);
+      state.given.set(base, name + gap);
       state.opened.add(link);
       const rest = state.emitOpened(node);
       state.opened.delete(link);
@@ -106,7 +106,9 @@ export function lowerChainComparison(node: ts.BinaryExpression, state: State): s
 export function lowerOpened(node: ts.Node, state: State): string | undefined {
   if (!state.opened.has(node)) return undefined;
   if (ts.isPropertyAccessExpression(node)) return `${state.emit(node.expression)}${state.gap(node.expression.end, state.start(node.name))}.${node.name.text}`;
-  if (ts.isElementAccessExpression(node)) return `${state.emit(node.expression)}[${state.emit(node.argumentExpression)}]`;
+  if (ts.isElementAccessExpression(node)) return `${state.emit(node.expression)}[${state.gap(node.expression.end, state.start(node.argumentExpression))}${state.emit(node.argumentExpression)}]`;
   const call = node as ts.CallExpression;
-  return `${state.emit(call.expression)}(${state.list(call.arguments)})`;
+  const first = call.arguments[0];
+  const gap = first === undefined ? "" : state.gap(call.expression.end, state.start(first));
+  return `${state.emit(call.expression)}(${gap}${state.list(call.arguments)})`;
 }

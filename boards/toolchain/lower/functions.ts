@@ -34,17 +34,17 @@ function lowerParameter(parameter: ts.ParameterDeclaration, state: State): { hea
   const given = state.fresh();
   const optional = initializer === undefined && parameter.questionToken === undefined ? "" : "?";
   const head = `${given}${optional}${typeText(parameter, state)}`;
-  const value = initializer === undefined ? given : `${given} ?? ${state.emit(initializer)}`;
-  if (ts.isIdentifier(name)) {
-    const keyword = boundAgain(name, state) ? "let" : "const";
-    const type = parameter.type === undefined ? "" : typeText(parameter, state);
-    return { head, body: `${keyword} ${name.text}${type} = ${value};` };
-  }
   const keyword = boundAgain(name, state) ? "let" : "const";
+  if (ts.isIdentifier(name)) {
+    const type = parameter.type === undefined ? "" : typeText(parameter, state);
+    return { head, body: `${keyword} ${name.text}${type} = ${given} ?? ${state.emit(initializer!)};` };
+  }
+  // The whole default comes before the names, which keep their lines.
+  const value = initializer === undefined ? given : `${given} ?? ${state.fit(state.emit(initializer), 0, 0)}`;
   const from = initializer === undefined ? given : state.fresh();
   const type = parameter.type === undefined ? "" : typeText(parameter, state);
   const first = initializer === undefined ? [] : [`${from}${type} = ${value}`];
-  const all = [...first, ...bindings(name, from, state)];
+  const all = [...first, ...bindings(name, from, state, true)];
   return { head, body: all.length === 0 ? "" : `${keyword} ${all.join(", ")};` };
 }
 
@@ -58,10 +58,9 @@ function lowerBody(node: AnyFunction, state: State, prelude: string): string {
   return start === "" ? text : `{ ${start}return (${text}); }`;
 }
 
-function header(node: AnyFunction, state: State): string {
-  const first = node.parameters[0];
-  const bracket = state.source.text.slice(state.start(node), first === undefined ? node.body!.pos : state.start(first));
-  return first === undefined ? bracket : bracket;
+/** The source of a function before its first parameter. */
+function source(node: AnyFunction, state: State): string {
+  return state.source.text.slice(state.start(node), state.start(node.parameters[0]!));
 }
 
 /** A method of an object literal gets a `this: void`, so that it is called like any function. */
@@ -104,10 +103,16 @@ export function lowerFunction(node: ts.Node, state: State): string | undefined {
   const type = node.type === undefined ? "" : `: ${state.fit(state.emit(node.type), 0, 0)}`;
   const arrow = ts.isArrowFunction(node) ? " =>" : "";
   const hasParenthesis = state.source.text.slice(state.start(node), state.start(node.parameters[0]!)).includes("(");
-  const gap = state.gap(state.start(node.parameters[0]!), state.start(node.body));
-  const start = header(node, state) + (hasParenthesis ? "" : "(");
-  const prelude = lowered.map(({ body }) => body).filter((each) => each !== "").join(" ");
-  return `${start}${voidThis(node)}${list.join(", ")})${type}${arrow} ${gap}${lowerBody(node, state, prelude === "" ? "" : `${prelude} `)}`;
+  let end = state.start(node.parameters[0]!);
+  let prelude = "";
+  node.parameters.forEach((parameter, index) => {
+    const start = state.start(parameter);
+    prelude += state.gap(end, start) + state.fit(lowered[index]!.body === "" ? "" : `${lowered[index]!.body} `, start, parameter.end);
+    end = parameter.end;
+  });
+  prelude += state.gap(end, state.start(node.body));
+  const start = source(node, state) + (hasParenthesis ? "" : "(");
+  return `${start}${voidThis(node)}${list.join(", ")})${type}${arrow} ${lowerBody(node, state, prelude)}`;
 }
 
 /** A function with a rest parameter is called by its name alone: its callers pack the list. */

@@ -6,24 +6,25 @@ import { bare, isSimple } from "./types";
 
 const { SyntaxKind, TypeFlags } = ts;
 
-/** The text of a list with these elements, spreads lowered. */
-export function listText(elements: readonly ts.Expression[], state: State): string {
+/** The text of a list with these elements, spreads lowered; `from` is where the source of the list begins. */
+export function listText(elements: readonly ts.Expression[], from: number, state: State): string {
   const parts: string[] = [];
-  let plain: ts.Expression[] = [];
+  let plain: string[] = [];
+  let end = from;
   const flush = (): void => {
-    if (plain.length > 0 || parts.length === 0) parts.push(`[${state.list(plain)}]`);
+    if (plain.length > 0 || parts.length === 0) parts.push(`[${plain.join(", ")}]`);
     plain = [];
   };
-  elements.forEach((element, index) => {
+  for (const element of elements) {
+    const gap = state.gap(end, state.start(element));
+    end = element.end;
     if (!ts.isSpreadElement(element)) {
-      plain.push(element);
-      return;
+      plain.push(gap + state.emit(element));
+      continue;
     }
     flush();
-    const before = elements[index - 1];
-    const gap = before === undefined ? "" : state.gap(before.end, state.start(element));
     parts.push(gap + state.emit(spreadSource(element, state)));
-  });
+  }
   if (plain.length > 0 || parts.length === 0) flush();
   return parts.reduce((target, items) => `${state.helper(listModule, "append")}(${target}, ${items})`);
 }
@@ -46,7 +47,7 @@ export function lowerList(node: ts.Node, state: State): string | undefined {
     });
     return `[${all.join(", ")}]`;
   }
-  return listText(elements, state);
+  return listText(elements, state.start(node), state);
 }
 
 /** True for what is a whole number on every engine, so that its text is the engine's own. */
@@ -95,7 +96,7 @@ export function lowerTemplate(node: ts.Node, state: State): string | undefined {
     const text = asText(span.expression, state, true);
     parts.push(...(isFirst && index === 0 && isWhole(span.expression, state) ? ['""'] : []), gap + text);
     if (span.literal.text !== "") parts.push(JSON.stringify(span.literal.text));
-    end = span.literal.getStart(state.source);
+    end = span.expression.end;
   });
   return `(${parts.join(" + ")})`;
 }

@@ -62,37 +62,51 @@ function parenthesised(node: ts.Expression, state: State): string {
   return ts.isBinaryExpression(node) || ts.isConditionalExpression(node) || ts.isArrowFunction(node) ? `(${text})` : text;
 }
 
-/** The declarators of a pattern whose value is `from`: `a = from.a`, and so on. */
-export function bindings(pattern: ts.BindingPattern, from: string, state: State): string[] {
-  const found: string[] = [];
+/**
+ * The declarators of a pattern whose value is `from`: `a = from.a`, and so on.
+ *
+ * @param keepLines true where the text stands in the place of the pattern, so that each name keeps its line
+ */
+export function bindings(pattern: ts.BindingPattern, from: string, state: State, keepLines = false): string[] {
+  const all: string[] = [];
   const type = state.types.of(pattern);
   const taken = new Set<string>();
-  const bind = (name: ts.BindingName, value: string): void => {
-    if (ts.isIdentifier(name)) {
-      found.push(`${name.text} = ${value}`);
-      return;
-    }
-    const part = state.fresh();
-    found.push(`${part} = ${value}`, ...bindings(name, part, state));
-  };
+  let end = state.start(pattern);
   checkSource(pattern, type, ts.isArrayBindingPattern(pattern), state);
   pattern.elements.forEach((element, index) => {
     if (ts.isOmittedExpression(element)) return;
-    const { name, initializer, dotDotDotToken } = element;
-    if (ts.isArrayBindingPattern(pattern)) {
-      if (dotDotDotToken !== undefined) bind(name, `${state.helper(listModule, "sliceList")}(${from}, ${index})`);
-      else bind(name, withDefault(`${from}[${index}]${isSure(name, initializer, state)}`, initializer, state));
-      return;
-    }
-    if (dotDotDotToken !== undefined) {
-      bind(name, restFields(element, type, taken, from, state));
-      return;
-    }
-    const key = element.propertyName ?? (name as ts.Identifier);
-    if (ts.isIdentifier(key) || ts.isStringLiteral(key)) taken.add(key.text);
-    bind(name, withDefault(from + access(key, state), initializer, state));
+    const start = state.start(element);
+    const text = bindElement(element, elementValue(element, index, { from, type, taken }, state), state, keepLines).join(", ");
+    all.push(keepLines ? state.gap(end, start) + state.fit(text, start, element.end) : text);
+    end = element.end;
   });
-  return found;
+  return all;
+}
+
+/** One name, or one pattern inside the pattern, with its value. */
+function bindElement({ name }: ts.BindingElement, value: string, state: State, keepLines: boolean): string[] {
+  if (ts.isIdentifier(name)) return [`${name.text} = ${value}`];
+  const part = state.fresh();
+  return [`${part} = ${value}`, ...bindings(name, part, state, keepLines)];
+}
+
+interface PatternSource {
+  readonly from: string;
+  readonly type: ts.Type;
+  /** Names of fields that were read. */
+  readonly taken: Set<string>;
+}
+
+function elementValue(element: ts.BindingElement, index: number, { from, type, taken }: PatternSource, state: State): string {
+  const { name, initializer, dotDotDotToken, propertyName } = element;
+  if (ts.isArrayBindingPattern(element.parent)) {
+    if (dotDotDotToken !== undefined) return `${state.helper(listModule, "sliceList")}(${from}, ${index})`;
+    return withDefault(`${from}[${index}]${isSure(name, initializer, state)}`, initializer, state);
+  }
+  if (dotDotDotToken !== undefined) return restFields(element, type, taken, from, state);
+  const key = propertyName ?? (name as ts.Identifier);
+  if (ts.isIdentifier(key) || ts.isStringLiteral(key)) taken.add(key.text);
+  return withDefault(from + access(key, state), initializer, state);
 }
 
 /** `!` where the compiler knew, from the pattern, that the value is there; it would not know from the list alone. */
@@ -131,7 +145,8 @@ function lowerDeclaration(node: ts.VariableDeclaration, pattern: ts.BindingPatte
   if (isSteady(initializer, state)) return bindings(pattern, state.emit(bare(initializer)), state);
   const from = state.fresh();
   const type = node.type === undefined ? "" : `: ${state.emit(node.type)}`;
-  return [`${from}${type} = ${state.emit(initializer)}`, ...bindings(pattern, from, state)];
+  const names = bindings(pattern, from, state).map((each) => state.fit(each, 0, 0));
+  return [`${from}${type} = ${state.emit(initializer)}`, ...names];
 }
 
 /** `[a, b] = [x, y]`: no list is made. All values are computed before any name gets its default. */
@@ -170,7 +185,7 @@ export function lowerDeclarationList(node: ts.Node, state: State): string | unde
     const all = ts.isIdentifier(name) ? [state.emit(declaration)] : lowerDeclaration(declaration, name, state);
     // A pattern of many lines ends where its value begins.
     const ahead = ts.isIdentifier(name) || declaration.initializer === undefined ? "" : state.gap(state.start(declaration), state.start(declaration.initializer));
-    parts.push(...(all.length === 0 ? [] : [before + ahead + all.join(", ")]));
+    parts.push(...(all.length === 0 ? [] : [before + state.fit(ahead + all.join(", "), state.start(declaration), declaration.end)]));
     if (all.length === 0) text += before;
     position = declaration.end;
   }
@@ -212,7 +227,10 @@ export function lowerPatternAssignment(node: ts.BinaryExpression, state: State):
   const isDirect = ts.isArrayLiteralExpression(target) && ts.isArrayLiteralExpression(value) && value.elements.length >= target.elements.length;
   if (isDirect && ![...target.elements, ...value.elements].some((each) => ts.isSpreadElement(each) || ts.isOmittedExpression(each))) {
     const names = value.elements.map(() => state.temporary());
-    const first = value.elements.map((element, index) => `${names[index]} = ${state.emit(element)}`);
+    const first = value.elements.map((element, index) => {
+      const end = value.elements[index - 1]?.end ?? state.start(node);
+      return `${state.gap(end, state.start(element))}${names[index]} = ${state.emit(element)}`;
+    });
     const second = target.elements.flatMap((element, index) => assignTo(element, names[index]!, state));
     return [...first, ...second].join(", ");
   }

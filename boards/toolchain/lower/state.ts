@@ -103,10 +103,10 @@ export class State {
     return lowered === undefined ? this.copy(node) : this.fit(lowered, this.start(node), node.end);
   }
 
-  /** The text of a whole optional chain whose last question is answered. */
+  /** The text of a whole optional chain whose last question is answered; the lines of its base may be elsewhere. */
   emitOpened(node: ts.Node): string {
     this.answered.add(node);
-    const text = this.emit(node);
+    const text = this.handlers.get(node.kind)?.(node, this) ?? this.copy(node);
     this.answered.delete(node);
     return text;
   }
