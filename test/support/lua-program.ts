@@ -31,24 +31,30 @@ export function stopLua(): void {
   boots.clear();
 }
 
-/** Switches a machine on that runs `files` ("init.lua" first) at every boot. Nothing has run yet when it returns. */
+/** An image of files in Lua, "init.lua" first. */
+export function luaImage(id: LuaBoard, files: string | Readonly<Record<string, string>>): { readonly image: Image; readonly version: "5.1" | "5.3" } {
+  const { constants, lua } = loadBoard(root, id);
+  const all = typeof files === "string" ? { "init.lua": files } : files;
+  const image: Image = {
+    board: id,
+    runtime: "lua",
+    constants,
+    files: new Map(Object.entries(all)),
+    main: "init.lua",
+    maps: new Map(),
+    modules: [],
+  };
+  return { image, version: lua! };
+}
+
+/** Switches a machine on that runs `files` at every boot. Nothing has run yet when it returns. */
 export function luaProgram(
   id: LuaBoard,
   files: string | Readonly<Record<string, string>>,
   machineOptions: MachineOptions = {},
   worldOptions: Partial<WorldOptions> = {},
 ): LuaProgram {
-  const board = loadBoard(root, id);
-  const all = typeof files === "string" ? { "init.lua": files } : files;
-  const image: Image = {
-    board: id,
-    runtime: "lua",
-    constants: board.constants,
-    files: new Map(Object.entries(all)),
-    main: "init.lua",
-    maps: new Map(),
-    modules: [],
-  };
+  const { image, version } = luaImage(id, files);
   const lines: string[] = [];
   const failures: string[] = [];
   const events = { console: (line: string) => lines.push(line), failed: (message: string) => failures.push(message) };
@@ -59,7 +65,7 @@ export function luaProgram(
     bootMs: 0,
     main: (ports) => {
       boot?.stop();
-      boot = startLua(board.lua!, root, image, ports, events);
+      boot = startLua(version, root, image, ports, events);
       boots.add(boot);
     },
     ...machineOptions,

@@ -20,6 +20,8 @@ export interface Channel {
   receive(): string[] | undefined;
   /** Idempotent. */
   kill(): void;
+  /** Hands back a child that is idle, for the next boot; the caller uses this channel no more. */
+  release(): void;
 }
 
 interface Pipe {
@@ -53,9 +55,29 @@ function openPipes(): readonly [down: Pipe, up: Pipe] {
 }
 
 const READ_BYTES = 65536;
+const SPARE_MAX = 8;
 
-/** Starts the interpreter on the shim. Throws LuaError when it is not installed. */
+/** Idle children by what they run: a boot costs twenty times less with one of them. They end with this process. */
+const spare = new Map<string, Channel[]>();
+
+/** An idle child of the interpreter on the shim, started if there is none. Throws LuaError when it is not installed. */
 export function openChannel(interpreter: string, shim: string): Channel {
+  const key = `${interpreter} ${shim}`;
+  const idle = spare.get(key) ?? [];
+  spare.set(key, idle);
+  const channel = idle.pop();
+  if (channel !== undefined) return channel;
+  const started = startChild(interpreter, shim);
+  return {
+    ...started,
+    release() {
+      if (idle.length < SPARE_MAX) idle.push(this);
+      else started.kill();
+    },
+  };
+}
+
+function startChild(interpreter: string, shim: string): Omit<Channel, "release"> {
   const [down, up] = openPipes();
   const child: ChildProcess = spawn(interpreter, [shim], { stdio: [down.read, up.write, "ignore"], env: {} });
   // Told by the end of the pipe instead.

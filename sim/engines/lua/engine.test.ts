@@ -108,6 +108,17 @@ describe.each(luaBoards)("on %s", (id) => {
     expect(program.machine.boots).toEqual([ResetReason.powerOn, ResetReason.software]);
   });
 
+  test("nothing of one boot is there in the next, though one interpreter serves both", () => {
+    const program = luaProgram(id, `
+      print(kept, string.kept, table.kept, math.kept, tmr.kept, bit.kept)
+      kept, string.kept, table.kept, math.kept, tmr.kept, bit.kept = 1, 1, 1, 1, 1, 1
+      tmr.create():alarm(50, tmr.ALARM_AUTO, function() print("old") end)
+      wifi.sta.getmac = nil
+      if node.bootreason() == 1 then node.restart() end`);
+    program.run(40);
+    expect(program.lines).toEqual(Array(2).fill("nil\tnil\tnil\tnil\tnil\tnil"));
+  });
+
   test("deep sleep wakes into another boot, with its reason", () => {
     const program = luaProgram(id, `
       print(node.bootreason())

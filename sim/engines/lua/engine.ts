@@ -70,8 +70,10 @@ class LuaMachine implements LuaBoot {
   }
 
   stop(): void {
+    if (this.stopped) return;
     this.stopped = true;
-    this.channel.kill();
+    if (this.depth === 0) this.channel.release();
+    else this.channel.kill();
   }
 
   private deliver(event: string, ...fields: Field[]): void {

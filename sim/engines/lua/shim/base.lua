@@ -3,7 +3,7 @@
 
 local keep = {
   "assert", "collectgarbage", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawset",
-  "rawlen", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "string", "table",
+  "rawlen", "select", "setmetatable", "tonumber", "tostring", "type", "unpack",
 }
 -- All of the math library of the ESP8266 (Lua 5.1).
 local keepMath = { "abs", "ceil", "floor", "huge", "max", "min", "pow", "random", "randomseed", "sqrt" }
@@ -12,6 +12,12 @@ local function copy(from, names)
   local to = {}
   for _, name in ipairs(names) do to[name] = from[name] end
   return to
+end
+
+local function names(of)
+  local list = {}
+  for name in pairs(of) do list[#list + 1] = name end
+  return list
 end
 
 -- Signed 32-bit, as on both chips.
@@ -70,8 +76,9 @@ end
 return function(host)
   local globals = host.globals
   for name, value in pairs(copy(_G, keep)) do globals[name] = value end
+  for _, library in ipairs({ "string", "table" }) do globals[library] = copy(_G[library], names(_G[library])) end
   globals._G = globals
-  globals.math = host.esp8266 and copy(math, keepMath) or math
+  globals.math = copy(math, host.esp8266 and keepMath or names(math))
   globals.debug = { traceback = debug.traceback }
   globals.bit = bitModule()
 

@@ -177,24 +177,17 @@ function host.loadFile(name)
   return load5(text, name)
 end
 
+local parts = {}
 function host.part(name)
-  local chunk = assert(loadfile(folder .. "/" .. name .. ".lua"))
-  return chunk()(host)
+  parts[name] = parts[name] or assert(loadfile(folder .. "/" .. name .. ".lua"))
+  return parts[name]()(host)
 end
 
--- One event: everything that it leads to happens before `idle`.
-local function dispatch(fields)
-  steps = 0
-  host.turn = host.turn + 1
-  local handler = handlers[fields[1]]
-  local ok, message = xpcall(function()
-    if handler == nil then error("no such event: " .. fields[1]) end
-    handler(unpack(fields, 2))
-  end, function(text) return debug.traceback(calm(text)) end)
-  if not ok then host.tell("broken", message) end
-end
-
-handlers.boot = function(chip, main, sda, scl, tls, bench)
+-- Every boot begins with nothing: one interpreter serves many boots, one after the other.
+local function boot(chip, main, sda, scl, tls, bench)
+  handlers, onError, restarting, benchCall = {}, nil, false, nil
+  host.globals = {}
+  collectgarbage()
   host.esp8266, host.sda, host.scl, host.tls = chip == "esp8266", sda, scl, tls == "1"
   host.part("base")
   for _, name in ipairs({ "tmr", "node", "file", "dns", "net", "udp", "wifi", "pins", "i2c" }) do host.part(name) end
@@ -202,6 +195,18 @@ handlers.boot = function(chip, main, sda, scl, tls, bench)
   local chunk, message = host.loadFile(main)
   if chunk == nil then chunk = function() error(message, 0) end end
   host.run(chunk)
+end
+
+-- One event: everything that it leads to happens before `idle`.
+local function dispatch(fields)
+  steps = 0
+  host.turn = host.turn + 1
+  local handler = fields[1] == "boot" and boot or handlers[fields[1]]
+  local ok, message = xpcall(function()
+    if handler == nil then error("no such event: " .. fields[1]) end
+    handler(unpack(fields, 2))
+  end, function(text) return debug.traceback(calm(text)) end)
+  if not ok then host.tell("broken", message) end
 end
 
 watch()
