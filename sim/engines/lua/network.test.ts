@@ -1,5 +1,6 @@
 /** The modules net and wifi, where the chips are peculiar. */
 import { luaBoards, luaProgram, type LuaProgram, stopLua } from "../../../test/support/lua-program";
+import { TlsLevel } from "../../../hal/ports/tls";
 import { SERVER_ADDRESS, type ServerStream } from "../../world/network";
 
 afterEach(stopLua);
@@ -97,6 +98,52 @@ test.each(luaBoards)("%s: an error in a network callback", (id) => {
   else expect(program.lines).toHaveLength(1);
   program.run(1500);
   expect(program.lines.length).toBeGreaterThan(1);
+});
+
+test.each(luaBoards)("%s: a lost network ends connections at once on an ESP8266, and after two minutes on an ESP32", (id) => {
+  const joining = id === "esp8266-lua"
+    ? 'wifi.setmode(1, false) wifi.sta.config({ ssid = "attic", pwd = "correct horse", save = false }) wifi.eventmon.register(3, start)'
+    : 'wifi.mode(1) wifi.start() wifi.sta.config({ ssid = "attic", pwd = "correct horse" }) wifi.sta.on("got_ip", start) wifi.sta.connect()';
+  const program = luaProgram(id, `
+    local function start()
+      local socket = net.createConnection()
+      socket:on("connection", function() print("connection", socket:getpeer()) end)
+      socket:on("disconnection", function(_, code) print("ended", code) end)
+      socket:connect(1000, "${SERVER_ADDRESS}")
+    end
+    ${joining}`, {}, air);
+  serve(program, 1000);
+  program.run(10000);
+  expect(program.lines).toEqual([`connection\t1000\t${SERVER_ADDRESS}`]);
+  program.world.setAccessPoint("attic", { present: false });
+  program.run(119000);
+  expect(program.lines.slice(1)).toEqual(id === "esp8266-lua" ? ["ended\t-8"] : []);
+  program.run(2000);
+  expect(program.lines.slice(1)).toEqual(id === "esp8266-lua" ? ["ended\t-8"] : ["ended\t0", "ended\t-13"]);
+});
+
+test("tls of an ESP8266: errors are texts, and the end of a closed connection is told on a later turn", () => {
+  const program = luaProgram("esp8266-lua", `
+    local function open(name, port)
+      local socket = tls.createConnection()
+      socket:on("connection", function() print(name, "connection") socket:send("hello") end)
+      socket:on("sent", function() print(name, "sent") socket:close() print(name, "closed") end)
+      socket:on("disconnection", function(...) print(name, "disconnection", select("#", ...)) end)
+      socket:on("reconnection", function(_, reason) print(name, reason) end)
+      socket:send("nobody hears this")
+      socket:connect(port, "${SERVER_ADDRESS}")
+    end
+    open("good", 1000)
+    open("plain", 2000)
+    open("refused", 9)`, { tlsLevel: TlsLevel.encryptedUnverified });
+  const received: string[] = [];
+  const handler = (): { onBytes(bytes: string): void; onEnded(): void } => ({ onBytes: (bytes) => void received.push(bytes), onEnded: () => undefined });
+  program.world.listenTcp(1000, handler, { tls: { names: [], trusted: false } });
+  program.world.listenTcp(2000, handler);
+  program.run(2000);
+  expect(program.lines.filter((line) => line.startsWith("good"))).toEqual(["good\tconnection", "good\tsent", "good\tclosed", "good\tdisconnection\t1"]);
+  expect(program.lines.filter((line) => !line.startsWith("good")).sort()).toEqual(["plain\tSSL handshake failed", "refused\tConnection reset"]);
+  expect(received).toEqual(["hello"]);
 });
 
 test.each(luaBoards)("%s: without a network a connect is silence, a datagram an error, a name nothing or an error", (id) => {

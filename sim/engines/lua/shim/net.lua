@@ -32,6 +32,7 @@ return function(host)
   end
 
   local function open(self, address)
+    self.address = address
     -- Without a route the first packet cannot leave, and the firmware does not look.
     if not host.online() then return end
     local code = host.ask("tcp.connect", self.id, address, self.port, self.serverName or "")
@@ -97,8 +98,10 @@ return function(host)
     forget(self)
   end
 
-  -- The firmware of this branch gives port, address.
-  function tcp:getpeer() return self.id and self.port end
+  function tcp:getpeer()
+    checked(self)
+    if self.id ~= nil then return self.port, self.address end
+  end
 
   host.on("tcp.writable", function(id)
     local self = sockets[id]
