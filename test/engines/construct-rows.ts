@@ -30,6 +30,11 @@ const parameters: readonly ConstructRow[] = [
   row("rest parameter", "return [f(1), f(1, 2), f(1, 2, 3)];", "function f(a: number, ...more: number[]): number { return a + more.length * 10 + more.reduce((s, n) => s + n, 0); }"),
   row("rest parameter from spread lists", "const all = [2, 3]; return f(1, ...all, 4, ...all).join(\",\");", "const f = (...n: number[]): number[] => n.map((x) => x * 2);"),
   row("spread tuple into plain parameters", `${log} const pair = (): [number, number] => note("p", [1, 2]); return [f(...pair()), seen.length];`, "function f(a: number, b: number): number { return a * 10 + b; }"),
+  row("default parameter from an optional chain", "const o: { a?: { n: number } } = { a: { n: 4 } }; const g = (): { a?: { n: number } } => o; const f = (n = g().a?.n ?? 1, m = g()?.a?.n ?? 2): number => n * m; return [f(), f(2), f(2, 3)];"),
+  row("default parameter of a generic function and of a method", "const o = { add(a: number, b = 2): number { return a + b; } }; return [o.add(1), o.add(1, 1), pick([7]), pick([], 8)];", "function pick<T>(list: readonly T[], index = 0): number { return list.length * 10 + index; }"),
+  row("default parameter that is a function", "return [f(), f((n) => n * 5)];", "function f(g: (n: number) => number = (n) => n + 1): number { return g(2); }"),
+  row("destructured parameter with a function in it", "return [f({}), f({ g: () => 4 })];", "function f({ g = () => 3 }: { g?: () => number }): number { return g(); }"),
+  row("rest parameter after a default", "return [f(), f(1), f(1, 2, 3)];", "const f = (a = 5, ...n: number[]): number => a * 10 + n.length;"),
   row("parameters over many lines", "return f(\n  1,\n);", "function f(\n  a: number, // first\n  {\n    b = 2,\n    c,\n  }: {\n    b?: number;\n    c?: number;\n  } = {\n    c: 3,\n  },\n): string {\n  return [a, b, c ?? 0].join(\"-\");\n}"),
 ];
 
@@ -48,6 +53,11 @@ const patterns: readonly ConstructRow[] = [
   row("destructuring in a for head", "let s = 0; for (let [i, j] = [0, 10]; i < j; i += 1, j -= 1) s += j - i; return s;"),
   row("destructuring in for-of", "let s = 0; for (const { a, b: [c] } of [{ a: 1, b: [2] }, { a: 3, b: [4] }]) { s = s * 10 + a + (c ?? 0); } return s;"),
   row("constant of a plain name", "const o = { a: 1, b: { c: 2 } }; const { a, b: { c } } = o; return a + c;"),
+  row("destructured record of texts", "const r: Record<string, number> = { alpha: 1 }; const { alpha = 0, beta = 9 } = r; return [alpha, beta];"),
+  row("destructured in the order of the names, with effects", `${log} const o = { a: undefined as number | undefined, b: 1 }; const { a = note("a", (o.b = 5)), b } = o; return [a, b, seen.length];`),
+  row("destructured constants that closures keep", "const { a, b: [c] } = { a: 1, b: [2] as [number] }; const f = (): number => a + c; return f();"),
+  row("nested swap of struct fields", "const p = { x: 1, y: 2 }; [p.x, p.y] = [p.y, p.x]; return [p.x, p.y];"),
+  row("destructuring assignment with defaults and rest", "let a = 0, b = 0, c: number[] = []; [a = 3, b = 4, ...c] = l(); return [a, b, c.length];", "const l = (): number[] => [1];"),
   row("statement of one branch", "let a = 0; const f = (b: boolean): void => { if (b) [a] = [5]; else [a] = [6]; }; f(false); const n = a; f(true); return [n, a];"),
 ];
 
@@ -63,6 +73,10 @@ const chains: readonly ConstructRow[] = [
   row("base of a chain evaluated once", `${log} const f = (): { a: { b: number } } | undefined => note("f", { a: { b: 3 } }); const r = f()?.a.b; return [r ?? 0, seen.length];`),
   row("chain compared, and narrowed", "const f = (o?: { k: string; n: number }): number => { if (o?.k === \"x\") return o.n; return o?.k !== undefined ? 1 : 0; }; return [f(), f({ k: \"x\", n: 5 }), f({ k: \"y\", n: 5 })];"),
   row("chain with false", "const f = (o?: { b: boolean }): boolean => o?.b ?? true; return [f(), f({ b: false }), f({ b: true })];"),
+  row("chain that goes on after a call", "const f = (n: number): { g?: (k: number) => { v: number } | undefined } | undefined => (n > 0 ? { g: (k) => (k > 1 ? { v: k } : undefined) } : undefined); return [f(0)?.g?.(2)?.v ?? -1, f(1)?.g?.(1)?.v ?? -1, f(1)?.g?.(2)?.v ?? -1];"),
+  row("chain in conditions, with and without an answer", "const f = (o?: { b?: boolean }): number => { if (o?.b) return 1; if (!o?.b && o !== undefined) return 2; return 3; }; return [f(), f({}), f({ b: true }), f({ b: false })];"),
+  row("chain over a record and over text", "const r: Record<string, string> | undefined = mk(); return [r?.[\"a\"]?.slice(1) ?? \"-\", r?.b?.length ?? -1, r?.a?.[0] ?? \"?\"];", "const mk = (): Record<string, string> | undefined => ({ a: \"xyz\" });"),
+  row("chain inside arguments and loops", "const l: ({ n?: number } | string)[] = [{ n: 1 }, {}]; let s = 0; for (const x of l) { if (typeof x !== \"string\") s += Math.max(x?.n ?? 0, 5); } return s;"),
   row("chain in a template", "const o: { a?: { n: string } } = {}; return `${o.a?.n ?? \"none\"}!`;"),
 ];
 
@@ -92,6 +106,7 @@ const spreads: readonly ConstructRow[] = [
   row("computed keys", "const k = \"a\" + \"b\"; const o: Record<string, number> = { x: 1, [\"y\"]: 3, [k]: 2 }; return [o.x ?? 0, o[\"ab\"] ?? 0, o.y ?? 0];"),
   row("record of texts", "const names: Record<string, string> = { on: \"ON\", \"switched-off\": \"OFF\" }; const f = (k: string): string => names[k] ?? \"?\"; names.more = \"M\"; return [f(\"on\"), f(\"switched-off\"), f(\"more\"), f(\"none\")];"),
   row("shorthand fields and methods", "const a = 1; const o = { a, add(n: number): number { return n + a; }, twice: (n: number): number => n * 2 }; return [o.a, o.add(2), o.twice(4)];"),
+  row("function of a struct passed on", "const o = { twice: (n: number): number => n * 2 }; const g: H = { f: o.twice }; return [[1, 2].map((n) => o.twice(n)).join(), g.f(4), [3].map(g.f).join()];", "interface H { f: (n: number) => number }"),
   row("struct with functions from elsewhere", "const o: H = { run: plus, go: (n) => n * 3 }; return o.run(1) + o.go(2);", "interface H { run(n: number): number; go: (n: number) => number }\nfunction plus(n: number): number { return n + 1; }"),
 ];
 
@@ -115,6 +130,9 @@ const lists: readonly ConstructRow[] = [
   row("list of lists", "const g = [[1, 2], [3]]; return g.map((r) => r.map((n) => n * 2).join()).join(\"|\");"),
   row("a list that grows while it is walked by for-of", "const l = [1, 2]; let n = 0; for (const x of l) { n += x; if (l.length < 4) l.push(10); } return n;"),
   row("a list that grows while it is walked by forEach", "const l = [1, 2]; let n = 0; l.forEach((x) => { n += x; l.push(x); }); return [n, l.length];"),
+  row("methods on computed lists, nested", "const g = (n: number): number[] => [n, n + 1]; return g(1).concat(g(5)).slice(1, -1).map((n) => g(n).reduce((a, b) => a * b, 1)).join();"),
+  row("map that shrinks its list", "const l = [1, 2, 3]; const m: number[] = []; l.forEach((n) => { m.push(n); if (n === 1) l.pop(); }); return m.join();"),
+  row("find of undefined-free structs and narrowing", "const l: { k: string; n: number }[] = [{ k: \"a\", n: 1 }]; const x = l.find(({ k }) => k === \"a\"); const y = l.find(({ k }) => k === \"b\"); return [x?.n ?? 0, y === undefined];"),
   row("callbacks that answer nothing", "const out: number[] = []; [1, 2].forEach((n) => out.push(n)); return out.length;"),
 ];
 
@@ -169,6 +187,11 @@ const loops: readonly ConstructRow[] = [
   row("truth of booleans and structs", "const o: { n: number } | undefined = mk(true); const p = mk(false); return [o ? 1 : 0, p ? 1 : 0, !o, o && o.n > 0 ? 1 : 2, p ?? o ? 3 : 4];", "const mk = (b: boolean): { n: number } | undefined => (b ? { n: 1 } : undefined);"),
   row("typeof", "const f = (v: number | string | boolean | undefined | (() => void)): number => (typeof v === \"number\" ? 1 : typeof v === \"string\" ? 2 : typeof v === \"boolean\" ? 3 : typeof v === \"undefined\" ? 4 : 5); return [f(1), f(\"\"), f(true), f(undefined), f(() => {})];"),
   row("const enum", "return [Mode.slow, `${Mode.fast}`];", "const enum Mode { slow = 1, fast = 2 }"),
+  row("switch on text", "const f = (t: string): number => { switch (t) { case \"a\": return 1; case \"b\": { const n = 2; return n; } default: return 3; } }; return [f(\"a\"), f(\"b\"), f(\"c\")];"),
+  row("counters kept by closures", "const make = (start = 0): { next: () => number } => { let n = start; return { next: () => { n += 1; return n; } }; }; const a = make(), b = make(10); return [a.next(), a.next(), b.next(), a.next()];"),
+  row("loops with closures inside closures", "const out: (() => () => number)[] = []; for (const a of [1, 2]) { for (let i = 0; i < 2; i += 1) { out.push(() => () => a * 10 + i); } } return out.map((f) => f()());"),
+  row("for without a head", "let n = 0; for (;;) { n += 1; if (n > 3) break; } return n;"),
+  row("while with a chain and an assignment", "let node: N | undefined = { v: 1, next: { v: 2 } }; let s = 0; while (node !== undefined) { s = s * 10 + node.v; node = node?.next; } return s;", "interface N { v: number; next?: N }"),
   row("comma and conditional", "let a = 0; const b = (a += 1, a + 1); return [a, b, b > 1 ? \"x\" : \"y\"];"),
 ];
 

@@ -4,6 +4,7 @@
  */
 import { lineEnds } from "../../boards/toolchain/lower/lines";
 import { appProgram, complaints, lowerProgram } from "../../boards/toolchain/lower/program";
+import { scanEspruino } from "../../boards/toolchain/scan/espruino";
 import { pathOf, root, runHere, runInLua, runNative, runOnEspruino, scriptOf, showExpected, sourceOf } from "./construct-rig";
 import type { LuaRun } from "./construct-rig";
 import { constructRows } from "./construct-rows";
@@ -34,6 +35,7 @@ test("no line moves", () => {
 
 test.each(rows)("lowered: $name", async (each) => {
   const script = await scriptOf(each.index, texts[each.index]!);
+  expect(scanEspruino(script)).toEqual([]);
   expect(runHere(script)).toBe(expected(each));
 });
 

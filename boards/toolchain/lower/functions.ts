@@ -3,7 +3,7 @@
  * parameters become one list, which callers pack. Every function type says `this: void`, without which Lua passes a self.
  */
 import ts from "typescript";
-import { bindings, boundAgain } from "./patterns";
+import { bindings, boundAgain, parenthesised } from "./patterns";
 import type { State } from "./state";
 import { isFunction } from "./types";
 import type { AnyFunction } from "./types";
@@ -18,7 +18,7 @@ const isPlain = (parameter: ts.ParameterDeclaration): boolean => ts.isIdentifier
 
 /** The type that a parameter with a default takes, as text after its name; empty where the place gives it. */
 function typeText(parameter: ts.ParameterDeclaration, state: State): string {
-  if (parameter.type !== undefined) return `: ${state.fit(state.raw(parameter.type), 0, 0)}`;
+  if (parameter.type !== undefined) return `: ${state.fit(state.emit(parameter.type), 0, 0)}`;
   const owner = parameter.parent;
   const isGiven = (ts.isArrowFunction(owner) || ts.isFunctionExpression(owner)) && state.types.checker.getContextualType(owner) !== undefined;
   return isGiven ? "" : `: ${state.types.text(state.types.checker.getNonNullableType(state.types.checker.getTypeAtLocation(parameter.name)), parameter)}`;
@@ -37,10 +37,10 @@ function lowerParameter(parameter: ts.ParameterDeclaration, state: State): { hea
   const keyword = boundAgain(name, state) ? "let" : "const";
   if (ts.isIdentifier(name)) {
     const type = parameter.type === undefined ? "" : typeText(parameter, state);
-    return { head, body: `${keyword} ${name.text}${type} = ${given} ?? ${state.emit(initializer!)};` };
+    return { head, body: `${keyword} ${name.text}${type} = ${given} ?? ${parenthesised(initializer!, state)};` };
   }
   // The whole default comes before the names, which keep their lines.
-  const value = initializer === undefined ? given : `${given} ?? ${state.fit(state.emit(initializer), 0, 0)}`;
+  const value = initializer === undefined ? given : `${given} ?? ${state.fit(parenthesised(initializer, state), 0, 0)}`;
   const from = initializer === undefined ? given : state.fresh();
   const type = parameter.type === undefined ? "" : typeText(parameter, state);
   const first = initializer === undefined ? [] : [`${from}${type} = ${value}`];
@@ -49,18 +49,18 @@ function lowerParameter(parameter: ts.ParameterDeclaration, state: State): { hea
 }
 
 /** The function with its parameters as they are. */
-function lowerBody(node: AnyFunction, state: State, prelude: string): string {
+function lowerBody(node: AnyFunction, state: State, prelude: () => string): string {
   const body = node.body!;
-  const { text, temporaries } = state.inFunction(() => state.emit(body));
-  const start = `${temporaries.length === 0 ? "" : `let ${temporaries.join(", ")}; `}${prelude}`;
+  // Temporaries of the defaults are the function's own, too.
+  let first = "";
+  const { text, temporaries } = state.inFunction(() => {
+    first = prelude();
+    return state.emit(body);
+  });
+  const start = `${temporaries.length === 0 ? "" : `let ${temporaries.join(", ")}; `}${first}`;
   if (ts.isBlock(body)) return start === "" ? text : `{ ${start}${text.slice(1)}`;
   // The parenthesis keeps an expression on a later line with its return.
   return start === "" ? text : `{ ${start}return (${text}); }`;
-}
-
-/** The source of a function before its first parameter. */
-function source(node: AnyFunction, state: State): string {
-  return state.source.text.slice(state.start(node), state.start(node.parameters[0]!));
 }
 
 /** A method of an object literal gets a `this: void`, so that it is called like any function. */
@@ -73,9 +73,9 @@ function copyWithBody(node: AnyFunction, state: State): string {
   if (ts.isMethodDeclaration(node)) {
     const open = state.source.text.indexOf("(", node.name.end) + 1;
     const rest = copyParts(node, open, state);
-    return state.source.text.slice(state.start(node), open) + voidThis(node) + rest + lowerBody(node, state, "");
+    return state.source.text.slice(state.start(node), open) + voidThis(node) + rest + lowerBody(node, state, () => "");
   }
-  return copyParts(node, state.start(node), state) + lowerBody(node, state, "") + state.source.text.slice(body.end, node.end);
+  return copyParts(node, state.start(node), state) + lowerBody(node, state, () => "") + state.source.text.slice(body.end, node.end);
 }
 
 /** The text from `from` to the body, with what stands in it lowered. */
@@ -95,24 +95,36 @@ export function lowerFunction(node: ts.Node, state: State): string | undefined {
   const rest = restOf(node);
   if (rest !== undefined) checkRest(node, rest, state);
   if (node.parameters.every(isPlain) && rest === undefined) return copyWithBody(node, state);
-  const lowered = node.parameters.map((parameter) => lowerParameter(parameter, state));
-  const heads = lowered.map(({ head }) => head);
-  // Optional parameters stand last; one before a required one takes undefined.
-  const lastRequired = heads.findLastIndex((head) => !/^\w+\?/.test(head));
-  const list = heads.map((head, index) => (index < lastRequired ? head.replace(/^(\w+)\?(: )?/, (_all, name: string, colon?: string) => (colon === undefined ? name : `${name}: undefined | `)) : head));
   const type = node.type === undefined ? "" : `: ${state.fit(state.emit(node.type), 0, 0)}`;
-  const arrow = ts.isArrowFunction(node) ? " =>" : "";
-  const hasParenthesis = state.source.text.slice(state.start(node), state.start(node.parameters[0]!)).includes("(");
+  let heads: readonly string[] = [];
+  const body = lowerBody(node, state, () => {
+    const lowered = node.parameters.map((parameter) => lowerParameter(parameter, state));
+    heads = lowered.map(({ head }) => head);
+    return preludeOf(node, lowered.map((each) => each.body), state);
+  });
+  const before = state.source.text.slice(state.start(node), state.start(node.parameters[0]!));
+  const start = before + (before.includes("(") ? "" : "(");
+  return `${start}${voidThis(node)}${inOrder(heads).join(", ")})${type}${ts.isArrowFunction(node) ? " =>" : ""} ${body}`;
+}
+
+/** Optional parameters stand last; one before a required one takes undefined. */
+function inOrder(heads: readonly string[]): string[] {
+  const lastRequired = heads.findLastIndex((head) => !/^\w+\?/.test(head));
+  const required = (head: string): string => head.replace(/^(\w+)\?$/, "$1").replace(/^(\w+)\?: (.*)$/, "$1: undefined | ($2)");
+  return heads.map((head, index) => (index < lastRequired ? required(head) : head));
+}
+
+/** What stands at the start of the body, each parameter's on its own lines. */
+function preludeOf(node: AnyFunction, bodies: readonly string[], state: State): string {
   let end = state.start(node.parameters[0]!);
   let prelude = "";
   node.parameters.forEach((parameter, index) => {
     const start = state.start(parameter);
-    prelude += state.gap(end, start) + state.fit(lowered[index]!.body === "" ? "" : `${lowered[index]!.body} `, start, parameter.end);
+    const body = bodies[index]!;
+    prelude += state.gap(end, start) + state.fit(body === "" ? "" : `${body} `, start, parameter.end);
     end = parameter.end;
   });
-  prelude += state.gap(end, state.start(node.body));
-  const start = source(node, state) + (hasParenthesis ? "" : "(");
-  return `${start}${voidThis(node)}${list.join(", ")})${type}${arrow} ${lowerBody(node, state, prelude)}`;
+  return prelude + state.gap(end, state.start(node.body!));
 }
 
 /** A function with a rest parameter is called by its name alone: its callers pack the list. */

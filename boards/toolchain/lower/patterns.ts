@@ -57,7 +57,7 @@ const withDefault = (value: string, initializer: ts.Expression | undefined, stat
   initializer === undefined ? value : `${value} ?? ${parenthesised(initializer, state)}`;
 
 /** Operators that bind less than `??`, or may not stand beside it, are put into parentheses. */
-function parenthesised(node: ts.Expression, state: State): string {
+export function parenthesised(node: ts.Expression, state: State): string {
   const text = state.emit(node);
   return ts.isBinaryExpression(node) || ts.isConditionalExpression(node) || ts.isArrowFunction(node) ? `(${text})` : text;
 }
@@ -106,7 +106,13 @@ function elementValue(element: ts.BindingElement, index: number, { from, type, t
   if (dotDotDotToken !== undefined) return restFields(element, type, taken, from, state);
   const key = propertyName ?? (name as ts.Identifier);
   if (ts.isIdentifier(key) || ts.isStringLiteral(key)) taken.add(key.text);
-  return withDefault(from + access(key, state), initializer, state);
+  return withDefault(from + (isOfTable(type, key, state) ? `[${JSON.stringify((key as ts.Identifier).text)}]` : access(key, state)), initializer, state);
+}
+
+/** True for a name that only an index signature promises. */
+function isOfTable(type: ts.Type, key: ts.PropertyName, state: State): boolean {
+  const { checker } = state.types;
+  return ts.isIdentifier(key) && checker.getPropertyOfType(type, key.text) === undefined && checker.getIndexInfoOfType(type, ts.IndexKind.String) !== undefined;
 }
 
 /** `!` where the compiler knew, from the pattern, that the value is there; it would not know from the list alone. */

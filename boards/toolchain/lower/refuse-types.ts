@@ -65,10 +65,21 @@ function checkElement(node: ts.ElementAccessExpression, types: Types, report: Re
   }
 }
 
+/** A struct handed on as a table: its fields have shorter names on a device than the texts that would look them up. */
+function checkTable(node: ts.Node, types: Types, report: Report): void {
+  if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node) && !ts.isCallExpression(node)) return;
+  if (ts.isIdentifier(node) && ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return;
+  const wanted = types.checker.getContextualType(node);
+  if (wanted === undefined || types.checker.getIndexInfoOfType(types.checker.getNonNullableType(wanted), ts.IndexKind.String) === undefined) return;
+  const isStruct = types.present(node).some((part) => (part.flags & TypeFlags.Object) !== 0 && types.checker.getIndexInfoOfType(part, ts.IndexKind.String) === undefined);
+  if (isStruct) report(node, "table-from-struct", "A struct cannot become a record later: declare it as Record<string, ...> where it is made.");
+}
+
 export function typeProblems(node: ts.Node, types: Types, report: Report): void {
   const condition = conditionOf(node);
   if (condition !== undefined) checkTruth(condition, types, report);
   checkItems(node, types, report);
+  checkTable(node, types, report);
   if (ts.isElementAccessExpression(node)) checkElement(node, types, report);
   if (!ts.isBinaryExpression(node)) return;
   if (orders.includes(node.operatorToken.kind) && [node.left, node.right].some((side) => types.has(types.of(side), TypeFlags.StringLike))) {

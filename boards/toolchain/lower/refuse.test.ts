@@ -64,6 +64,8 @@ const refused: readonly (readonly [rule: string, code: string, line?: number])[]
   ["number-key", "export const f = (o: Record<string, number>): unknown => o[1];"],
   ["number-key", "export const o = { 1: 2 };"],
   ["key-of", "export const f = (o: { a: number; b: number }, k: \"a\" | \"b\"): number => o[k];"],
+  ["table-from-struct", "const o = { a: 1 };\nexport const f = (): Record<string, number> => { const r: Record<string, number> = o; return r; };", 2],
+  ["table-from-struct", "declare const g: (r: Record<string, number>) => number;\nexport const f = (o: { a: number }): number => g(o);", 2],
   ["member", "export const f = (l: number[]): unknown => l.flat();"],
   ["member", "export const f = (t: string): unknown => t.localeCompare(t);"],
   ["member", "export const f = (n: number): unknown => n.toPrecision(2);"],

@@ -81,7 +81,7 @@ function checkMember(node: MemberExpression, isGlobal: (name: string) => boolean
     if (owner !== undefined && natives.has(owner) && isGlobal(owner)) find(node, "native-prototype", "Methods of built-in prototypes are no values: call the method on the object.");
   }
   const isNegative = node.computed && node.property.type === "UnaryExpression" && node.property.operator === "-";
-  if (isNegative) find(node, "negative-index", "A text read at a negative place throws: test the place first.");
+  if (isNegative && (textOf(node.object as AnyNode) !== undefined || node.object.type === "TemplateLiteral")) find(node, "negative-index", "A text read at a negative place throws: test the place first.");
 }
 
 /** The rules about names. `isGlobal` says whether nothing in the script declares a name. */
