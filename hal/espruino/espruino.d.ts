@@ -104,6 +104,8 @@ declare const process: {
 interface EspruinoGlobal {
   /** One flat string a socket, by the engine's number: its own record of the TLS connection. */
   readonly ssl?: EspruinoTls;
+  /** The class of datagram sockets, made again for the next one. */
+  dgramSocket?: unknown;
   /** What the engine keeps for itself has the name of one char, 0xFF. */
   readonly [name: string]: unknown;
 }
@@ -149,14 +151,11 @@ declare const I2C1: {
   readFrom(address: number, count: number): Uint8Array;
 };
 
+/** What the engine gives for bytes; `E.toString` makes text of it. */
 interface Uint8Array {
-  readonly length: number;
-  join(separator: string): string;
+  readonly isBytes: true;
 }
-interface Uint8ArrayConstructor {
-  new (items: readonly string[]): Uint8Array;
-}
-declare const Uint8Array: Uint8ArrayConstructor;
+declare function parseInt(text: string): number;
 
 interface String {
   repeat(count: number): string;

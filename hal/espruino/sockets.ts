@@ -66,8 +66,10 @@ export function close(handle: number): void {
   if (socket === undefined || socket.handle !== handle) return;
   sockets[handle % (BOARD.socketsMax * 2)] = undefined;
   try {
-    if (socket.onWritable === undefined) socket.close();
-    else socket.end();
+    if (socket.onWritable !== undefined) return socket.end();
+    socket.close();
+    // A device asks for the time and is done: the class would stay in memory.
+    delete global.dgramSocket;
   } catch {
     return;
   }
