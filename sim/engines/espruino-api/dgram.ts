@@ -1,6 +1,6 @@
 /**
  * `require("dgram")`: text goes out and comes in; anything else aborts the interpreter. Long datagrams are cut to the receive
- * buffer or, on the ESP8266, never seen; an empty one that arrives closes the socket, elsewhere.
+ * buffer or, on the ESP8266, come in parts or not at all; an empty one that arrives closes the socket, elsewhere.
  */
 import type { UdpSocket } from "../../../hal/ports/udp";
 import { isAddress } from "../../world/dns";
@@ -96,9 +96,15 @@ class Datagrams {
       host.print(`WARNING: Recv ${bytes.length} too long (UDP)!\n`);
       return;
     }
-    if (bytes === "" && !host.profile.dropsLongDatagrams) return this.finish(0);
-    const data = bytes.substring(0, stack.chunkBytes - HEADER_BYTES);
-    host.emit(handle, "message", [data, host.realm.object({ address, port, size: data.length })]);
+    const room = stack.chunkBytes - HEADER_BYTES;
+    const hear = (data: string, size: number): void => host.emit(handle, "message", [data, host.realm.object({ address, port, size })]);
+    if (!host.profile.dropsLongDatagrams) {
+      if (bytes === "") this.finish(0);
+      else hear(bytes.substring(0, room), Math.min(bytes.length, room));
+      return;
+    }
+    // What has no room behind the header comes as a message of its own.
+    for (let from = 0; from === 0 || from < bytes.length; from += room) hear(bytes.substring(from, from + room), bytes.length - from);
   }
 
   private finish(code: number): void {
