@@ -6,7 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createContext, runInContext } from "node:vm";
+import { createContext, runInContext, runInThisContext } from "node:vm";
 import { build } from "esbuild";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
@@ -40,25 +40,19 @@ export function readable(text: string): string {
 /** The value of a row in JavaScript itself. */
 export function runNative(row: ConstructRow): string {
   const { outputText } = ts.transpileModule(sourceOf(row), { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
-  return readable(runInContext(`(function() { const exports = {}; ${outputText}\n${showJs}\nreturn show(exports.run()); })()`, createContext({})) as string);
+  return readable(runInThisContext(`(function() { const exports = {}; ${outputText}\n${showJs}\nreturn show(exports.run()); })()`) as string);
 }
 
 export function showExpected(value: unknown): string {
-  return readable(runInContext(`${showJs}; show(JSON.parse(${JSON.stringify(JSON.stringify(value))}))`, createContext({})) as string);
+  return readable(runInThisContext(`(function() { ${showJs}; return show(JSON.parse(${JSON.stringify(JSON.stringify(value))})); })()`) as string);
 }
 
-const scripts = new Map<string, Promise<string>>();
-
-/** The lowered row and what it imports as one ES2015 script whose last line shows the value by `print`. */
-export function scriptOf(index: number, text: string): Promise<string> {
-  const made = scripts.get(text) ?? bundle(index, text);
-  scripts.set(text, made);
-  return made;
-}
-
-async function bundle(index: number, text: string): Promise<string> {
+/** Lowered rows and what they import as one ES2015 script that shows the value of each by `print`. */
+export async function scriptOf(rows: ReadonlyMap<number, string>): Promise<string> {
+  const imports = [...rows.keys()].map((index) => `import { run as run${index} } from ${JSON.stringify(pathOf(index))};`);
+  const calls = [...rows.keys()].map((index) => `print("=" + show(run${index}()));`);
   const result = await build({
-    stdin: { contents: `import { run } from ${JSON.stringify(pathOf(index))}; print("=" + show(run()));`, resolveDir: root, loader: "ts" },
+    stdin: { contents: [...imports, ...calls].join("\n"), resolveDir: root, loader: "ts" },
     bundle: true,
     write: false,
     format: "esm",
@@ -71,18 +65,21 @@ async function bundle(index: number, text: string): Promise<string> {
       name: "lowered",
       setup(bundler) {
         bundler.onResolve({ filter: /construct-\d+\.ts$/ }, ({ path }) => ({ path }));
-        bundler.onLoad({ filter: /construct-\d+\.ts$/ }, () => ({ contents: text, loader: "ts", resolveDir: join(root, "firmware", "apps") }));
+        bundler.onLoad({ filter: /construct-\d+\.ts$/ }, ({ path }) => {
+          const index = Number(/construct-(\d+)\.ts$/.exec(path)![1]);
+          return { contents: rows.get(index)!, loader: "ts", resolveDir: join(root, "firmware", "apps") };
+        });
       },
     }],
   });
   return result.outputFiles[0]!.text.replace(/^var /gm, "let ").replace(/^export .*$/gm, "");
 }
 
-/** Runs a script in this process with nothing but the language. */
-export function runHere(script: string): string {
-  let shown = "";
-  runInContext(`${showJs}\n${script}`, createContext({ print: (line: string) => { shown = line; } }));
-  return readable(shown.slice(1));
+/** Runs a script in this process with nothing but the language; the values that it shows. */
+export function runHere(script: string): string[] {
+  const shown: string[] = [];
+  runInContext(`${showJs}\n${script}`, createContext({ print: (line: string) => shown.push(readable(line.slice(1))) }));
+  return shown;
 }
 
 /** Runs a script on the real interpreter. Its standard input stays open, since it floods its console at the end of it. */
