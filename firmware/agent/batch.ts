@@ -5,7 +5,7 @@
  */
 import type { EpochTime } from "../../hal/ports/clock";
 import { elapsed } from "../base/time";
-import { logAcknowledge, logNext, logRewind } from "../store/log";
+import { Visit, logEach } from "../store/log-each";
 import { ramRemove } from "./ram-queue";
 import { decodeReading } from "./reading";
 import type { Reading } from "./reading";
@@ -80,15 +80,12 @@ export function collectBatch(thing: Thing, ref: number, ram: boolean): Batch {
     }
     return batch;
   }
-  const entry = publisher.entry;
-  logRewind(publisher.log, publisher.cursor);
-  while (logNext(publisher.log, publisher.cursor, entry)) {
-    const reading = readable(publisher, entry.bytes);
-    if (reading === undefined) {
-      logAcknowledge(publisher.log, publisher.cursor, entry.sequence);
-      publisher.alien += 1;
-    } else if (!offer(thing, batch, ref, reading, entry.sequence)) break;
-  }
+  logEach(publisher.log, (sequence, bytes) => {
+    const reading = readable(publisher, bytes);
+    if (reading !== undefined) return offer(thing, batch, ref, reading, sequence) ? Visit.keep : Visit.stop;
+    publisher.alien += 1;
+    return Visit.acknowledge;
+  });
   return batch;
 }
 
@@ -120,9 +117,8 @@ export function forgetBatch(thing: Thing, flight: Flight): void {
     }
     return;
   }
-  const entry = publisher.entry;
-  logRewind(publisher.log, publisher.cursor);
-  while (logNext(publisher.log, publisher.cursor, entry) && entry.sequence <= flight.last) {
-    if (holds(publisher, flight, entry.bytes, entry.sequence)) logAcknowledge(publisher.log, publisher.cursor, entry.sequence);
-  }
+  logEach(publisher.log, (sequence, bytes) => {
+    if (sequence > flight.last) return Visit.stop;
+    return holds(publisher, flight, bytes, sequence) ? Visit.acknowledge : Visit.keep;
+  });
 }

@@ -8,38 +8,20 @@ import { logOpen } from "../store/log";
 import { recordGet, recordRemove, recordsOpen } from "../store/records";
 import { countBoot, QUICK_BOOTS_MAX } from "./boots";
 import { loadKeys } from "./key-table";
+import { ladderStep } from "./ladder";
 import type { LinkDriver } from "./link";
 import { newPublisher } from "./publisher";
 import { addMeasure, addReading, findMeasure } from "./report";
 import { supervisorStart } from "./supervisor";
 import { Next, Rung, tell } from "./thing";
-import type { Build, Supervisor, Thing } from "./thing";
+import type { Build, Thing } from "./thing";
+import { askServer } from "./time-sync";
 
 /** What an app is: a function that declares what the device measures and obeys, called once a boot. */
 export type Definition = (this: void, thing: Thing) => void;
 
 /** The key under which a device says once a boot what it is and why it booted. */
 export const BOOT_KEY = "device.boot";
-
-function newSupervisor(): Supervisor {
-  return {
-    rung: Rung.off,
-    link: undefined,
-    linked: false,
-    timer: 0,
-    failures: 0,
-    progressAt: 0,
-    liveAt: 0,
-    offlineSince: 0,
-    beat: 0,
-    sleepTimer: 0,
-    proved: false,
-    offlineCode: -1,
-    step: () => {},
-    next: Next.begin,
-    nextCode: 0,
-  };
-}
 
 /** "name/version reset=1 error=0 boot=7": identity, version, reset reason and last error. */
 function bootText(thing: Thing, reason: ResetReason, error: string): string {
@@ -69,8 +51,24 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
     boots,
     safeMode: boots.quick >= QUICK_BOOTS_MAX,
     publisher,
-    supervisor: newSupervisor(),
-    time: { socket: 0, address: "", cookie: "", askedAt: 0, again: () => {}, timer: 0, failures: 0, noted: false },
+    supervisor: {
+      rung: Rung.off,
+      link: undefined,
+      linked: false,
+      timer: 0,
+      step: () => ladderStep(thing),
+      next: Next.begin,
+      nextCode: 0,
+      failures: 0,
+      progressAt: 0,
+      liveAt: 0,
+      offlineSince: 0,
+      beat: 0,
+      sleepTimer: 0,
+      proved: false,
+      offlineCode: -1,
+    },
+    time: { socket: 0, address: "", cookie: "", askedAt: 0, again: () => askServer(thing), timer: 0, failures: 0, noted: false },
     measures: [],
     commands: [],
     geo: undefined,

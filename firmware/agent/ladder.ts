@@ -238,7 +238,7 @@ function begin(thing: Thing): void {
  * The timer has fired: what it was for is due.
  * @cold
  */
-function step(thing: Thing): void {
+export function ladderStep(thing: Thing): void {
   const supervisor = thing.supervisor;
   const next = supervisor.next;
   if (next === Next.begin) return begin(thing);
@@ -260,7 +260,6 @@ export function ladderStart(thing: Thing): void {
   const cloud = loadCloud(thing.records);
   // Said at every boot, so that nobody forgets it.
   if (cloud !== undefined && cloud.tls === TlsLevel.none) tell(thing, "insecure", 0, "");
-  thing.supervisor.step = () => step(thing);
   setTimer(thing, 0, Next.begin, 0);
 }
 

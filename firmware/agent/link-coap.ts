@@ -38,6 +38,12 @@ const ENVELOPE_BYTES = 128;
 
 interface CoapLink extends Link {
   readonly profile: CoapProfile;
+  /** The server: nobody else may answer (RFC 7252 5.3.2). */
+  readonly address: string;
+  readonly port: number;
+  /** Empty while the device is not activated; then `code` is set. */
+  readonly token: string;
+  readonly code: string;
   client: CoapClient;
   coapSink: CoapSink;
   socket: UdpSocket;
@@ -45,6 +51,8 @@ interface CoapLink extends Link {
   tick: Timer;
   /** Fires when the channel has been silent for too long, or to end the link on a later turn. */
   deadline: Timer;
+  /** Why the link ends when the deadline comes. */
+  deadlineCode: number;
 }
 
 function end(link: CoapLink, code: number, tell: boolean): void {
@@ -61,7 +69,8 @@ function end(link: CoapLink, code: number, tell: boolean): void {
 function endSoon(link: CoapLink, ms: number, code: number): void {
   const clock = link.ports.clock;
   clock.cancel(link.deadline);
-  link.deadline = clock.after(ms, () => end(link, code, true));
+  link.deadlineCode = code;
+  link.deadline = clock.after(ms, () => end(link, link.deadlineCode, true));
 }
 
 function request(method: number, path: string, query: string, payload: string): CoapRequest {
@@ -70,10 +79,9 @@ function request(method: number, path: string, query: string, payload: string): 
 
 function observe(link: CoapLink): number {
   const profile = link.profile;
-  const target = link.target;
   const ask: CoapRequest = {
     method: GET,
-    path: profile.thingPath(target.token),
+    path: profile.thingPath(link.token),
     query: profile.observeQuery(profile.keepAliveMs),
     payload: "",
     contentFormat: -1,
@@ -86,7 +94,7 @@ function observe(link: CoapLink): number {
 
 function activate(link: CoapLink): number {
   const profile = link.profile;
-  const ask = request(POST, profile.activationPath, "", profile.activationBody(link.target.code));
+  const ask = request(POST, profile.activationPath, "", profile.activationBody(link.code));
   return coapRequest(link.client, link.coapSink, ask, REF_ACTIVATE, link.ports.clock.uptime());
 }
 
@@ -120,7 +128,7 @@ function makeSink(link: CoapLink): CoapSink {
   const clock = link.ports.clock;
   return {
     send: (bytes) => {
-      link.ports.udp.write(link.socket, bytes, link.target.address, link.target.port);
+      link.ports.udp.write(link.socket, bytes, link.address, link.port);
     },
     random: (count) => link.ports.random.bytes(count),
     response: (ref, code, payload) => {
@@ -156,21 +164,34 @@ function blockSize(datagramBytesMax: number): number {
 
 function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link {
   if (before !== undefined) end(before as CoapLink, Fault.none, false);
-  const link = { ports, sink, target, open: true, profile, socket: 0, live: false, tick: 0, deadline: 0 } as unknown as CoapLink;
+  const link = {
+    ports,
+    sink,
+    open: true,
+    profile,
+    address: target.address,
+    port: target.port,
+    token: target.token,
+    code: target.code,
+    socket: 0,
+    live: false,
+    tick: 0,
+    deadline: 0,
+    deadlineCode: 0,
+  } as unknown as CoapLink;
   link.coapSink = makeSink(link);
   link.client = coapOpen({ datagramBytesMax: ports.udp.bytesMax, szx: blockSize(ports.udp.bytesMax), bodyBytesMax: BODY_BYTES_MAX, exchangesMax: EXCHANGES_MAX }, link.coapSink);
   link.socket = ports.udp.open({
     port: 0,
     onReadable: (bytes, address, port) => {
-      // Only the server that was asked may answer (RFC 7252 5.3.2).
-      if (link.open && address === target.address && port === target.port) coapReceive(link.client, link.coapSink, bytes, ports.clock.uptime());
+      if (link.open && address === link.address && port === link.port) coapReceive(link.client, link.coapSink, bytes, ports.clock.uptime());
     },
     onError: (fault) => end(link, fault, true),
   });
   // The core may answer at once, and no call of the sink may fall inside this one.
   link.deadline = ports.clock.after(0, () => {
     if (link.socket === 0) end(link, Fault.invalid, true);
-    else if ((target.token === "" ? activate(link) : observe(link)) !== 0) end(link, AgentCode.invalid, true);
+    else if ((link.token === "" ? activate(link) : observe(link)) !== 0) end(link, AgentCode.invalid, true);
   });
   return link;
 }
@@ -191,13 +212,13 @@ export function coapLink(profile: CoapProfile): LinkDriver {
     send: (link, ref, payload) => {
       const self = link as CoapLink;
       if (!self.live || !self.open) return Fault.closed;
-      const ask = request(POST, profile.thingPath(self.target.token), "", payload);
+      const ask = request(POST, profile.thingPath(self.token), "", payload);
       return coapRequest(self.client, self.coapSink, ask, REF_BATCH + ref, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
     read: (link, query: ReadQuery) => {
       const self = link as CoapLink;
       if (!self.live || !self.open) return Fault.closed;
-      const ask = request(GET, profile.readPath(self.target.token, query.key), profile.readQuery(query), "");
+      const ask = request(GET, profile.readPath(self.token, query.key), profile.readQuery(query), "");
       return coapRequest(self.client, self.coapSink, ask, REF_READ, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
     close: (link) => {

@@ -36,24 +36,27 @@ const FAREWELL_MS = 1000;
 /** Where the walk stands. */
 const enum Step {
   opening = 0,
-  connecting = 1,
-  subscribing = 2,
-  live = 3,
-  activating = 4,
-  unsubscribing = 5,
-  closing = 6,
+  connecting,
+  subscribing,
+  live,
+  activating,
+  unsubscribing,
+  closing,
 }
 
 /** What the next turn has to do. */
 const enum Todo {
   nothing = 0,
-  subscribe = 1,
-  unsubscribe = 2,
-  leave = 3,
+  subscribe,
+  unsubscribe,
+  leave,
 }
 
 interface MqttLink extends Link {
   readonly profile: MqttProfile;
+  /** The one topic that this link is about: the device's channel, or that of its activation. Holds secrets. */
+  readonly topic: string;
+  readonly activating: boolean;
   readonly session: MqttSession;
   mqttSink: MqttSink;
   socket: TcpSocket;
@@ -71,6 +74,7 @@ interface MqttLink extends Link {
   deadlineCode: number;
 }
 
+/** @cold */
 function end(link: MqttLink, code: number): void {
   if (!link.open) return;
   link.open = false;
@@ -84,6 +88,7 @@ function end(link: MqttLink, code: number): void {
   if (!link.quiet) link.sink.lost(code);
 }
 
+/** @cold */
 function setDeadline(link: MqttLink, ms: number, code: number): void {
   const clock = link.ports.clock;
   clock.cancel(link.deadline);
@@ -114,13 +119,6 @@ function farewell(link: MqttLink, code: number): void {
   setDeadline(link, link.writable && link.out.length === 0 ? 0 : FAREWELL_MS, code);
 }
 
-function channelTopic(link: MqttLink): string {
-  return link.profile.activationTopic(link.target.code, link.target.channel);
-}
-
-function ownTopic(link: MqttLink): string {
-  return link.target.token === "" ? channelTopic(link) : link.profile.thingTopic(link.target.token);
-}
 
 /** @cold */
 function runTurn(link: MqttLink): void {
@@ -131,10 +129,10 @@ function runTurn(link: MqttLink): void {
   let sent = 1;
   if (todo === Todo.subscribe) {
     link.step = Step.subscribing;
-    sent = mqttSubscribe(link.session, link.mqttSink, [ownTopic(link)], 1, uptime);
+    sent = mqttSubscribe(link.session, link.mqttSink, [link.topic], 1, uptime);
   } else if (todo === Todo.unsubscribe) {
     link.step = Step.unsubscribing;
-    sent = mqttUnsubscribe(link.session, link.mqttSink, [channelTopic(link)], uptime);
+    sent = mqttUnsubscribe(link.session, link.mqttSink, [link.topic], uptime);
   } else if (todo === Todo.leave) {
     farewell(link, Fault.none);
   }
@@ -153,7 +151,7 @@ function takeTurn(link: MqttLink, todo: Todo): void {
 function subscribed(link: MqttLink, codes: string): void {
   if (link.step === Step.unsubscribing) return takeTurn(link, Todo.leave);
   if (codes !== chr(0) && codes !== chr(1)) return setDeadline(link, 0, AgentCode.subscriptionRefused);
-  if (link.target.token === "") {
+  if (link.activating) {
     link.step = Step.activating;
     setDeadline(link, ACTIVATION_TIMEOUT_MS, AgentCode.timeout);
   } else {
@@ -162,17 +160,24 @@ function subscribed(link: MqttLink, codes: string): void {
   }
 }
 
-function deliver(link: MqttLink, topic: string, payload: string): void {
-  // Only the device's very own channel is listened to: another device's answer must not become this one's token.
-  if (topic !== ownTopic(link)) return;
-  if (link.step === Step.live) return link.sink.data(payload);
-  if (link.step !== Step.activating) return;
+/**
+ * What came on the activation channel.
+ * @cold
+ */
+function activationAnswered(link: MqttLink, payload: string): void {
   const answer: ActivationAnswer = { result: ActivationResult.none, token: "" };
   link.profile.text.readActivation(payload, answer);
   if (answer.result === ActivationResult.none) return;
   link.ports.clock.cancel(link.deadline);
   if (answer.result === ActivationResult.created) link.sink.activated(answer.token);
   else link.sink.refused(AgentCode.activationRefused);
+}
+
+function deliver(link: MqttLink, topic: string, payload: string): void {
+  // Only the device's very own channel is listened to: another device's answer must not become this one's token.
+  if (topic !== link.topic) return;
+  if (link.step === Step.live) link.sink.data(payload);
+  else if (link.step === Step.activating) activationAnswered(link, payload);
 }
 
 function makeSink(link: MqttLink): MqttSink {
@@ -182,7 +187,11 @@ function makeSink(link: MqttLink): MqttSink {
       link.out += bytes;
       flush(link);
     },
-    connected: () => takeTurn(link, Todo.subscribe),
+    connected: () => {
+      // This session connects once, and the texts of a will are long.
+      link.session.options.will = undefined;
+      takeTurn(link, Todo.subscribe);
+    },
     acknowledged: (ref) => link.sink.acknowledged(ref),
     subscribed: (_packetId, codes) => subscribed(link, codes),
     deliver: (topic, payload) => deliver(link, topic, payload),
@@ -216,15 +225,32 @@ function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOptions {
   };
 }
 
+function received(link: MqttLink, bytes: string): void {
+  if (link.open) mqttReceive(link.session, link.mqttSink, bytes, link.ports.clock.uptime());
+}
+
+function writable(link: MqttLink): void {
+  link.writable = true;
+  if (link.step === Step.opening) {
+    link.step = Step.connecting;
+    mqttConnect(link.session, link.mqttSink, link.ports.clock.uptime());
+  } else if (link.step === Step.closing && link.out.length === 0) {
+    end(link, Fault.none);
+  } else {
+    flush(link);
+  }
+}
+
 /** @cold */
 function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link {
   if (before !== undefined) end(before as MqttLink, Fault.none);
   const link = {
     ports,
     sink,
-    target,
     open: true,
     profile,
+    topic: target.token === "" ? profile.activationTopic(target.code, target.channel) : profile.thingTopic(target.token),
+    activating: target.token === "",
     session: mqttOpen(sessionOptions(profile, target)),
     socket: 0,
     out: "",
@@ -242,20 +268,8 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     address: target.address,
     port: target.port,
     tls: target.tls === TlsLevel.none ? undefined : { serverName: target.serverName },
-    onWritable: () => {
-      link.writable = true;
-      if (link.step === Step.opening) {
-        link.step = Step.connecting;
-        mqttConnect(link.session, link.mqttSink, ports.clock.uptime());
-      } else if (link.step === Step.closing && link.out.length === 0) {
-        end(link, Fault.none);
-      } else {
-        flush(link);
-      }
-    },
-    onReadable: (bytes) => {
-      if (link.open) mqttReceive(link.session, link.mqttSink, bytes, ports.clock.uptime());
-    },
+    onWritable: () => writable(link),
+    onReadable: (bytes) => received(link, bytes),
     onError: (fault) => end(link, fault),
   });
   if (link.socket === 0) setDeadline(link, 0, Fault.invalid);
@@ -277,7 +291,7 @@ export function mqttLink(profile: MqttProfile): LinkDriver {
     send: (link, ref, payload) => {
       const self = link as MqttLink;
       if (self.step !== Step.live || !self.open) return Fault.closed;
-      const code = mqttPublish(self.session, self.mqttSink, ownTopic(self), payload, 1, false, ref, self.ports.clock.uptime());
+      const code = mqttPublish(self.session, self.mqttSink, self.topic, payload, 1, false, ref, self.ports.clock.uptime());
       return code === 0 ? 0 : AgentCode.busy;
     },
     read: () => AgentCode.unsupported,

@@ -78,7 +78,6 @@ export interface LinkSink {
 export interface Link {
   readonly ports: Ports;
   readonly sink: LinkSink;
-  readonly target: LinkTarget;
   /** False once `lost` was told or `close` was called. */
   open: boolean;
 }

@@ -11,7 +11,6 @@ import type { EpochTime } from "../../hal/ports/clock";
 import { compareTime, elapsed } from "../base/time";
 import { TIME_WAIT_MS, collectBatch, forgetBatch, releaseBatch } from "./batch";
 import type { Batch } from "./batch";
-import { logCursor, logEntry } from "../store/log";
 import type { ReadingLog } from "../store/log";
 import type { KeyState } from "./key-table";
 import { AgentCode } from "./link";
@@ -33,8 +32,6 @@ const SUSPECT_MS = 300000;
 export function newPublisher(log: ReadingLog, keys: KeyState[]): Publisher {
   return {
     log,
-    cursor: logCursor(),
-    entry: logEntry(),
     ram: ramOpen(),
     keys,
     flights: [],

@@ -6,7 +6,7 @@ import type { EpochTime, Timer } from "../../hal/ports/clock";
 import type { Ports } from "../../hal/ports";
 import type { UdpSocket } from "../../hal/ports/udp";
 import type { Geo } from "../platform/profile";
-import type { LogCursor, LogEntry, ReadingLog } from "../store/log";
+import type { ReadingLog } from "../store/log";
 import type { RecordStore } from "../store/records";
 import type { Boots } from "./boots";
 import type { KeyState } from "./key-table";
@@ -81,8 +81,6 @@ export interface Flight {
 
 export interface Publisher {
   readonly log: ReadingLog;
-  readonly cursor: LogCursor;
-  readonly entry: LogEntry;
   readonly ram: RamQueue;
   readonly keys: KeyState[];
   flights: Flight[];
@@ -154,7 +152,7 @@ export interface Supervisor {
   /** What the log was told last of being offline, so that it is told once; -1 for nothing. */
   offlineCode: number;
   /** What the timer calls. */
-  step: (this: void) => void;
+  readonly step: (this: void) => void;
   /** What it is for, and the code that goes with it. */
   next: Next;
   nextCode: number;
@@ -168,7 +166,7 @@ export interface TimeSync {
   cookie: string;
   askedAt: number;
   /** Asks anew. */
-  again: (this: void) => void;
+  readonly again: (this: void) => void;
   timer: Timer;
   failures: number;
   /** True once the world time of this boot's zero is in flash. */

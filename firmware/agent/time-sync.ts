@@ -85,8 +85,11 @@ function ask(thing: Thing, fault: number, address: string): void {
   ports.udp.write(time.socket, sntpRequest(time.cookie), address, SNTP_PORT);
 }
 
-/** @cold */
-function begin(thing: Thing): void {
+/**
+ * Asks the time server that the settings name.
+ * @cold
+ */
+export function askServer(thing: Thing): void {
   const cloud = loadCloud(thing.records);
   if (cloud !== undefined) thing.ports.dns.resolve(cloud.timeHost, (fault, address) => ask(thing, fault, address));
 }
@@ -98,6 +101,5 @@ function begin(thing: Thing): void {
 export function askTime(thing: Thing, host: string): void {
   if (host === "" || thing.time.timer !== 0 || thing.ports.clock.epoch() !== undefined) return;
   // A timer that stands from here on keeps a second question from being asked beside this one.
-  thing.time.again = () => begin(thing);
   later(thing, 0);
 }

@@ -30,12 +30,12 @@ const MAIN = "init.lua";
  *
  * Throws `CompileError`: file, line, rule and remedy of everything that cannot be.
  */
-export function compileLua(root: string, entrySource: string, board: LuaBuildBoard): Promise<Image> {
-  return Promise.resolve().then(() => compile(root, entrySource, board));
+export function compileLua(root: string, entrySource: string, board: LuaBuildBoard, texts: ReadonlyMap<string, string> = new Map()): Promise<Image> {
+  return Promise.resolve().then(() => compile(root, entrySource, board, texts));
 }
 
-function compile(root: string, entrySource: string, board: LuaBuildBoard): Image {
-  const translation = translate(root, entrySource, { lua: board.lua, constants: { ...board.constants } });
+function compile(root: string, entrySource: string, board: LuaBuildBoard, texts: ReadonlyMap<string, string>): Image {
+  const translation = translate(root, entrySource, { lua: board.lua, constants: { ...board.constants } }, texts);
   const tops = optimise(link(translation));
   shortenFields(tops, translation.fields, () => false);
   const reserved = globalsOf(board.lua);

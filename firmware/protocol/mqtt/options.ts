@@ -23,7 +23,8 @@ export interface MqttOptions {
   readonly user: string | undefined;
   /** Only beside a user [MQTT-3.1.2-22]. */
   readonly password: string | undefined;
-  readonly will: MqttWill | undefined;
+  /** Read when CONNECT is sent; the owner of a session that connects once may drop it then. */
+  will: MqttWill | undefined;
   /** How many QoS 1 publishes may be unacknowledged at a time: 1 to 16. */
   readonly window: number;
   /** The largest packet sent or accepted, fixed header included: 16 to 268435460, and CONNECT must fit. */

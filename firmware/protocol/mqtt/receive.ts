@@ -58,8 +58,10 @@ function publish(session: MqttSession, sink: MqttSink, qos: number, bytes: strin
   const payloadStart = topicEnd + qos * 2;
   if (payloadStart > end) return MqttCode.protocolError;
   const topic = sub(bytes, topicStart, topicEnd);
-  if (topic !== session.topic && !isTopicName(topic)) return MqttCode.protocolError;
-  session.topic = topic;
+  if (topic !== session.topic) {
+    if (!isTopicName(topic)) return MqttCode.protocolError;
+    session.topic = topic;
+  }
   if (qos === 1) {
     const id = sub(bytes, topicEnd, payloadStart);
     if (at(id, 0) + at(id, 1) === 0) return MqttCode.protocolError;

@@ -123,8 +123,10 @@ function sendPublish(
   packetId: number,
   uptime: number,
 ): number {
-  if (topic !== session.topic && !isTopicName(topic)) return MqttCode.invalid;
-  session.topic = topic;
+  if (topic !== session.topic) {
+    if (!isTopicName(topic)) return MqttCode.invalid;
+    session.topic = topic;
+  }
   if (topic.length + payload.length > session.options.packetBytesMax) return MqttCode.packetTooLarge;
   const bytes = encodePublish(topic, payload, qos, retain, dup, packetId);
   if (bytes.length > session.options.packetBytesMax) return MqttCode.packetTooLarge;

@@ -7,7 +7,10 @@ import { isMqttText, isUtf8 } from "../../base/utf8";
 /** The longest string that the two length bytes can state [MQTT-4.7.3-3]. */
 export const TEXT_BYTES_MAX = 65535;
 
-/** True if `topic` can be published to: not empty, not too long, well-formed, without wildcards [MQTT-3.3.2-1, -2, 4.7.3-1..3]. */
+/**
+ * True if `topic` can be published to: not empty, not too long, well-formed, without wildcards [MQTT-3.3.2-1, -2, 4.7.3-1..3].
+ * @cold
+ */
 export function isTopicName(topic: string): boolean {
   const end = topic.length;
   if (end === 0 || end > TEXT_BYTES_MAX) return false;

@@ -13,8 +13,14 @@ export const loaderName = "$";
 /** What makes a callback that calls an overlay. */
 export const callbackName = "_";
 
-/** Names that a minifier may not give: words that Espruino reads as its own, and the loader's. */
-export const reservedWords: readonly string[] = ["of", "E", loaderName, callbackName];
+/**
+ * Names that a minifier may not give, neither to variables nor to properties: words that Espruino reads as its own (behind a dot
+ * as well, as in `reading.in`), and the loader's.
+ */
+export const reservedWords: readonly string[] = [
+  "as", "do", "if", "in", "is", "of", "for", "get", "let", "new", "set", "try", "var", "case", "else", "enum", "eval", "from", "null", "this", "true", "void", "with",
+  "E", loaderName, callbackName,
+];
 
 /** Every name that a declaration file declares: members, functions, constants. */
 export function declaredNames(path: string): string[] {

@@ -122,7 +122,7 @@ function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): str
       },
     });
     for (const name of member.uses) {
-      if (inside.has(name) && graph.values.has(name) && !resident.has(name)) found.push(`${member.name} hands out ${name}`);
+      if (inside.has(name) && graph.values.has(name) && !resident.has(name) && !graph.functions.get(name)!.isCold) found.push(`${member.name} hands out ${name}`);
     }
   }
   return found;

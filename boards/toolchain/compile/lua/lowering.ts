@@ -143,6 +143,8 @@ export function loweringPlugin(build: Build): tstl.Plugin {
       [ts.SyntaxKind.CallExpression]: noted((context, node: ts.CallExpression) => {
         const call = lowerCall(context, board, node, refuse);
         noteCall(build, node, call);
+        const method = tstl.isMethodCallExpression(call) && ts.isPropertyAccessExpression(node.expression) ? node.expression.name : undefined;
+        if (method !== undefined && declaredIn(context, method)?.isDeclarationFile !== true) refuse(node, "self", `"${method.text}" would be handed its object as a first argument: declare it with "this: void".`);
         return call;
       }),
       [ts.SyntaxKind.Identifier]: noted((context, node: ts.Identifier) => {

@@ -98,5 +98,9 @@ export function nameAll(tops: readonly Top[], isReserved: (name: string) => bool
     block.inner.forEach(visit);
   };
   visit(blockOf([], tops.map(({ stat }) => stat)));
-  return (binding) => names.get(binding)!;
+  return (binding) => {
+    const name = names.get(binding);
+    if (name === undefined) throw new Error(`"${binding.name}" is used where it is not declared: this is a fault of the build, please report it.`);
+    return name;
+  };
 }

@@ -68,22 +68,25 @@ function compilerOptions(root: string, lua: LuaVersion): tstl.CompilerOptions {
   };
 }
 
-/** Declarations that hold for every device build: the compiler's constants, the board, the engine, what apps may use. */
+/** Declarations that hold for every device build: the compiler's constants, the board, the engine. What apps may use besides has been lowered. */
 function declarations(root: string): string[] {
   const engine = readdirSync(join(root, "hal/nodemcu")).filter((name) => name.endsWith(".d.ts"));
-  return ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts", "hal/board.d.ts", ...engine.map((name) => `hal/nodemcu/${name}`)].map((path) => join(root, path));
+  return ["firmware/base/globals.d.ts", "hal/board.d.ts", ...engine.map((name) => `hal/nodemcu/${name}`)].map((path) => join(root, path));
 }
 
-/** A compiler host whose file `entry` is `text`. */
-function hostWith(options: tstl.CompilerOptions, root: string, entry: string, text: string): ts.CompilerHost {
+/** A compiler host that takes these texts, by absolute path, in place of files. */
+function hostWith(options: tstl.CompilerOptions, root: string, texts: ReadonlyMap<string, string>): ts.CompilerHost {
   const host = ts.createCompilerHost(options, true);
   const { fileExists, readFile, getSourceFile } = host;
   return {
     ...host,
     getCurrentDirectory: () => root,
-    fileExists: (name) => name === entry || fileExists(name),
-    readFile: (name) => (name === entry ? text : readFile(name)),
-    getSourceFile: (name, target, ...rest) => (name === entry ? ts.createSourceFile(name, text, target, true) : getSourceFile(name, target, ...rest)),
+    fileExists: (name) => texts.has(name) || fileExists(name),
+    readFile: (name) => texts.get(name) ?? readFile(name),
+    getSourceFile: (name, target, ...rest) => {
+      const text = texts.get(name);
+      return text === undefined ? getSourceFile(name, target, ...rest) : ts.createSourceFile(name, text, target, true);
+    },
   };
 }
 
@@ -115,11 +118,12 @@ function importsOf(root: string, program: ts.Program, file: ts.SourceFile): Map<
   return imports;
 }
 
-/** Translates the entry and all that it imports. Throws `CompileError`. */
-export function translate(root: string, entrySource: string, board: LuaBoard): Translation {
+/** Translates the entry and all that it imports; `texts` stand in place of files. Throws `CompileError`. */
+export function translate(root: string, entrySource: string, board: LuaBoard, texts: ReadonlyMap<string, string>): Translation {
   const options = compilerOptions(root, board.lua);
   const entry = join(root, ENTRY);
-  const host = hostWith(options, root, entry, entrySource);
+  // A module in any case: the names of a script would be the engine's.
+  const host = hostWith(options, root, new Map([...texts, [entry, `${entrySource}\nexport {};\n`]]));
   const program = ts.createProgram([entry, ...declarations(root)], options as ts.CompilerOptions, host);
   const wrong = ts.getPreEmitDiagnostics(program).map((diagnostic) => problemOf(root, diagnostic, "TS"));
   if (wrong.length > 0) throw new CompileError(wrong);

@@ -55,6 +55,8 @@ type Meaning = { readonly binding: Binding } | { readonly module: string } | "ex
 
 class Reader {
   private scopes: Map<string, Meaning>[] = [new Map()];
+  /** The place of the statement that is being read, for what has none of its own. */
+  private around: Place | undefined;
 
   constructor(
     private readonly path: string,
@@ -130,7 +132,7 @@ class Reader {
 
   expr(node: tstl.Expression): Expr {
     const result = this.bare(node);
-    result.at = this.place(node) ?? result.at;
+    result.at = this.place(node) ?? result.at ?? this.around;
     Object.assign(result, this.facts.known(node));
     if (this.facts.isBare(node)) result.bare = true;
     return result;
@@ -164,6 +166,7 @@ class Reader {
   }
 
   private stat(node: tstl.Statement): Stat | undefined {
+    this.around = this.place(node) ?? this.around;
     const result = this.bareStat(node);
     if (result !== undefined) result.at = this.place(node) ?? this.placeInside(result);
     return result;

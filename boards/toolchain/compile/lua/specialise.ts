@@ -61,7 +61,7 @@ class Specialiser {
     }
     if (expr.kind === "call" && expr.gone !== undefined) return this.call(expr, expr.gone);
     if (expr.kind === "index" && expr.slot !== undefined && isPure(expr.table)) return expr.slot.empty ? yes(expr) : { ...this.variable(expr.slot), at: expr.at, known: expr.known, sound: expr.sound ?? false, solid: expr.solid ?? false };
-    return expr.kind === "name" && expr.bare === true ? yes(expr) : expr;
+    return expr.kind === "name" && (expr.bare === true || expr.binding.gone === true) ? yes(expr) : expr;
   };
 
   /** Lua drops arguments that nobody takes: those that do something go last. */

@@ -65,10 +65,7 @@ class Specialiser {
   /** A function whose documentation says `@cold` gets the directive by which the splitter knows it. */
   private functionDeclaration(node: ts.FunctionDeclaration): ts.FunctionDeclaration {
     const visited = ts.visitEachChild(node, this.visit, this.context);
-    const isCold = ts.getJSDocTags(node).some((tag) => tag.tagName.text === "cold");
-    if (!isCold || visited.body === undefined) return visited;
-    const body = factory.createBlock([factory.createExpressionStatement(factory.createStringLiteral(coldDirective)), ...visited.body.statements], true);
-    return factory.updateFunctionDeclaration(visited, visited.modifiers, visited.asteriskToken, visited.name, visited.typeParameters, visited.parameters, visited.type, body);
+    return isTaggedCold(node) ? markCold(visited) : visited;
   }
 
   private child<T extends ts.Node>(node: T): T {
@@ -226,7 +223,9 @@ class Specialiser {
     if (direct !== undefined) return direct;
     const around = ts.findAncestor(node, (each) => ts.isFunctionDeclaration(each) && each.name !== undefined) as ts.FunctionDeclaration | undefined;
     const name = factory.createIdentifier(`${around?.name?.text ?? "main"}$${(this.module.lifted += 1)}`);
-    this.module.statements.push(this.declare(name, node, false));
+    // What a cold function leaves behind for later is as rare as itself.
+    const declared = this.declare(name, node, false);
+    this.module.statements.push(around !== undefined && isTaggedCold(around) ? markCold(declared) : declared);
     return name;
   }
 
@@ -290,6 +289,15 @@ class Specialiser {
     const declaration = factory.createVariableDeclaration(name, undefined, undefined, value);
     this.module.statements.push(factory.createVariableStatement([factory.createModifier(ts.SyntaxKind.ExportKeyword)], factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const)));
   }
+}
+
+function isTaggedCold(node: ts.FunctionDeclaration): boolean {
+  return ts.getJSDocTags(node).some((tag) => tag.tagName.text === "cold");
+}
+
+function markCold(node: ts.FunctionDeclaration): ts.FunctionDeclaration {
+  const body = factory.createBlock([factory.createExpressionStatement(factory.createStringLiteral(coldDirective)), ...(node.body?.statements ?? [])], true);
+  return factory.updateFunctionDeclaration(node, node.modifiers, node.asteriskToken, node.name, node.typeParameters, node.parameters, node.type, body);
 }
 
 function parenthesised(node: ts.Expression): ts.Expression {
