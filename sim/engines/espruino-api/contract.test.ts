@@ -2,69 +2,23 @@
  * The Espruino adapter, as it is bundled for three boards, keeps the contract of every port on Espruino's own API, over machines
  * of the virtual world.
  */
-import { build } from "esbuild";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Board, loadBoard } from "../../../boards/toolchain/board";
 import {
   checksumContract, clockContract, digitalContract, flashContract, type Harness, type HarnessOptions, i2cContract, logContract,
   noTlsContract, type PeerConnection, portsContract, randomContract, tlsContract, udpContract, wifiContract, wiredContract,
 } from "../../../hal/contract/index";
-import type { Ports } from "../../../hal/ports/index";
-import { WifiConnection } from "../../../hal/ports/wifi";
-import { createFlash } from "../../world/flash";
-import type { Machine } from "../../world/machine";
+import { adapterOf, CLOSED_PORT, joinNetwork, PASSWORD, SERVER_NAME, SSID } from "../../../test/engines/espruino-adapter";
 import { SERVER_ADDRESS, type ServerTls } from "../../world/network";
 import { BME280_ADDRESS } from "../../world/sensors";
-import { createWorld, type World } from "../../world/world";
-import { parseLogLine } from "../log-line";
-import { createEspruino, type Espruino, type EspruinoOptions } from "./index";
-
-const root = join(__dirname, "..", "..", "..");
-const SSID = "attic";
-const PASSWORD = "correct horse";
-const NAME = "cloud.example";
-const CLOSED_PORT = 9;
+import type { World } from "../../world/world";
+import type { EspruinoOptions } from "./index";
 
 const certificates: Record<string, ServerTls> = {
-  good: { names: [NAME], trusted: true },
+  good: { names: [SERVER_NAME], trusted: true },
   wrongName: { names: ["other.example"], trusted: true },
-  wrongAuthority: { names: [NAME], trusted: false },
-  selfSigned: { names: [NAME], trusted: false },
-  expired: { names: [NAME], trusted: false },
+  wrongAuthority: { names: [SERVER_NAME], trusted: false },
+  selfSigned: { names: [SERVER_NAME], trusted: false },
+  expired: { names: [SERVER_NAME], trusted: false },
 };
-
-const entry = `
-import { ports } from "./hal/espruino/index";
-import { start } from "./hal/espruino/start";
-start(() => { global.ports = ports; });
-`;
-
-/** The adapter as a script that leaves its ports in a global. Espruino's own `require` is hidden from the bundler. */
-async function bundle({ constants }: Board): Promise<string> {
-  const members = Object.entries(constants).map(([name, value]) => [`BOARD.${name}`, JSON.stringify(value)]);
-  const bundled = await build({
-    stdin: { contents: entry, resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2015",
-    define: { ...(Object.fromEntries(members) as Record<string, string>), MOTET_CHECKED: "true" },
-    logLevel: "silent",
-    plugins: [
-      {
-        name: "engine",
-        setup(bundler) {
-          bundler.onLoad({ filter: /hal\/espruino\/.*\.ts$/ }, ({ path }) => ({
-            contents: readFileSync(path, "utf8").replace(/\brequire\(/g, "engineRequire("),
-            loader: "ts",
-          }));
-        },
-      },
-    ],
-  });
-  return bundled.outputFiles[0]!.text.replaceAll("engineRequire(", "require(");
-}
 
 function listen(world: World, port: number, tls: ServerTls | undefined): PeerConnection[] {
   const connections: PeerConnection[] = [];
@@ -91,69 +45,12 @@ function listen(world: World, port: number, tls: ServerTls | undefined): PeerCon
   return connections;
 }
 
-function createMachine(world: World, { constants }: Board): Machine {
-  const { blockBytes, recordsBlocks, logBlocks } = constants;
-  const areas = [{ name: "records", blockBytes, blocks: recordsBlocks }, { name: "log", blockBytes, blocks: logBlocks }];
-  return world.createDevice({
-    flash: createFlash({ areas, strict: false }),
-    bootMs: 0,
-    tlsLevel: constants.tlsLevel,
-    tcpReadBytesMax: constants.chip === "esp8266" ? 268 : 536,
-    udpBytesMax: 1472,
-    watchdog: constants.watchdog,
-    deepSleep: constants.deepSleep,
-  });
-}
-
-interface Rig {
-  readonly world: World;
-  readonly machine: Machine;
-  readonly espruino: Espruino;
-  readonly records: { event: string; number: number; text: string }[];
-}
-
-function boot(board: Board, script: string, changes: Partial<EspruinoOptions>): Rig {
-  const records: Rig["records"] = [];
-  const world = createWorld({
-    seed: expect.getState().currentTestName ?? "contract",
-    ...(board.constants.radio ? { accessPoints: [{ ssid: SSID, password: PASSWORD }] } : {}),
-  });
-  world.network.names.set(NAME, SERVER_ADDRESS);
-  const machine = createMachine(world, board);
-  const espruino = createEspruino({
-    ports: machine.ports,
-    constants: board.constants,
-    refuses: (_address, port) => port === CLOSED_PORT,
-    hosts: `127.0.0.1 localhost\n${SERVER_ADDRESS}\t${NAME} cloud\n`,
-    events: {
-      console: (line) => {
-        const record = parseLogLine(line);
-        if (record !== undefined) records.push({ ...record });
-      },
-      failed: (message) => {
-        throw new Error(message);
-      },
-    },
-    ...changes,
-  });
-  espruino.evaluate(script, "adapter");
-  return { world, machine, espruino, records };
-}
-
-/** A machine with a radio is on its network before most tests begin. */
-function joinNetwork(ports: Ports, world: World): void {
-  let connection = 0;
-  expect(ports.wifi.connect({ ssid: SSID, password: PASSWORD, onChanged: (value) => (connection = value) })).toBe(0);
-  expect(world.runUntil(() => connection === WifiConnection.ready, 60000)).toBe(true);
-}
-
 function maker(id: string, changes: Partial<EspruinoOptions> = {}): (options?: HarnessOptions) => Promise<Harness> {
-  const board = loadBoard(root, id);
-  const script = bundle(board);
+  const boot = adapterOf(id);
   return async (options = {}) => {
-    const { world, machine, espruino, records } = boot(board, await script, changes);
-    const ports = espruino.globals["ports"] as Ports;
-    if (board.constants.radio && options.offline !== true) joinNetwork(ports, world);
+    const adapter = await boot(changes);
+    const { board, ports, world, machine, espruino, records } = adapter;
+    if (board.constants.radio && options.offline !== true) joinNetwork(adapter);
     // The world's converter has ten bits, that of an ESP32 twelve.
     let sample = 0;
     if (board.constants.chip === "esp32") espruino.globals["analogRead"] = (pin: unknown) => (pin === undefined ? NaN : sample / 4096);
@@ -181,8 +78,8 @@ function maker(id: string, changes: Partial<EspruinoOptions> = {}): (options?: H
       },
       socketsMax: board.constants.socketsMax,
       tcpReadBytesMax: board.constants.chip === "esp8266" ? 268 : 536,
-      serverName: NAME,
-      knownHost: NAME,
+      serverName: SERVER_NAME,
+      knownHost: SERVER_NAME,
       unknownHost: "nobody.example",
       ssid: SSID,
       password: PASSWORD,
