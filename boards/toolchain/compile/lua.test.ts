@@ -4,6 +4,8 @@ import { loadBoard } from "../board";
 import { compileLua } from "./lua";
 import { CompileError } from "./problem";
 
+// Whole programs are checked and compiled, on machines that do other things besides.
+jest.setTimeout(120000);
 const root = join(__dirname, "..", "..", "..");
 
 type Lua = "5.1" | "5.3";
