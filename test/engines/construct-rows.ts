@@ -100,6 +100,7 @@ const spreads: readonly ConstructRow[] = [
   row("object spread", "const a = { x: 1, y: 2 }; const b = { ...a, y: 3 }; return [a.y, b.x, b.y];"),
   row("object spread over earlier fields", "const a: { x?: number; y?: number } = { y: 2 }; const b = { x: 5, y: 6, ...a }; return [b.x, b.y];"),
   row("object spread of defaults and options", "const f = (o: P): number => { const p = { ...d, ...o }; return p.a * 10 + p.b; }; return [f({}), f({ a: 5 }), f({ a: 0, b: 0 })];", "interface P { a?: number; b?: number }\nconst d = { a: 1, b: 2 };"),
+  row("object spread of a constant into a wider struct", "const f = ({ low, high = 9, unit = \"x\" }: L = { ...base }): string => low + unit + high; return [f(), f({ ...base, high: 3 }), f({ low: 2, unit: \"y\" })];", "interface L { low: number; high?: number; unit?: string }\nconst base = { low: 1 };"),
   row("object spread of a computed value, once", `${log} const b = { w: note("w", 1), ...note("s", { x: 2, y: 3 }), z: note("z", 4) }; return [b.w, b.x, b.y, b.z, seen.join("")];`),
   row("push of several, and of a spread", "const a = [1]; const n = a.push(2, 3); a.push(...a); return [n, a.join(\"\")];"),
   row("Math.max and Math.min of lists", "const a = [3, 9, 4]; return [Math.max(...a), Math.min(...a, 1), Math.max(1, 2), Math.min(5, 3, 4), Math.max(...[]) < -2147483647];"),
@@ -152,6 +153,7 @@ const texts: readonly ConstructRow[] = [
   row("template of booleans and absent values", "const u: number | undefined = mk(); return `${true}${u}${1 > 2}`;", "const mk = (): number | undefined => undefined;"),
   row("template over lines", "const a = 1;\nreturn `x\n${a}\n  y`;"),
   row("text and numbers added", "const h = 10 / 2; let s = \"n=\" + h; s += 1.5; s += h; return [s, h + \"\", 2 + \"x\" + 0.25];"),
+  row("text of rounded numbers", "const x = 7.5; return [`${Math.round(x)}`, \"a\" + Math.ceil(x), Math.trunc(-x) + \"\", `${Math.floor(x)}|${Math.round(-0.2)}`];"),
   row("String and toString", "const n = 9 / 3; return [String(n), n.toString(), String(true), String(\"x\"), (2.5).toString()];"),
 ];
 

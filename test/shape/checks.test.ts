@@ -147,6 +147,7 @@ test("stray names, locked addresses, idle tests, missing names and headers are f
   const half = { packages: { "node_modules/a": { optionalDependencies: { "a-linux": "1", "a-mac": "1" } }, "node_modules/a-linux": {} } };
   expect(unlockedOptions(JSON.stringify(half))).toEqual(["a-mac"]);
   expect(idleTests("a.test.ts", 'test("x", f);\ntest.only("y", f);\nxit("z", f);\nsubmit("w");')).toEqual(["a.test.ts:2", "a.test.ts:3"]);
+  expect(idleTests("a.test.ts", 'const onEspruino = process.env["ESPRUINO"] ? test : test.skip;\nconst later = process.env["X"] ? test : test.skip;')).toEqual(["a.test.ts:2"]);
   expect(missingNames("`cli/main.ts`, `cli/none.ts`, `firmware/`, `ws`", (path) => ["cli/main.ts", "firmware"].includes(path))).toEqual(["cli/none.ts"]);
   expect(hasHeader("/** What. */\n")).toBe(true);
   expect(hasHeader("#!/usr/bin/env node\n/** What. */\n")).toBe(true);

@@ -7,6 +7,8 @@ const named: readonly RegExp[] = [
   /^cli\/main\.ts$/,
   /^firmware\/index\.ts$/,
   /^firmware\/(apps|drivers)\/[^/]+\.ts$/,
+  // Lowered apps import these (boards/toolchain/lower/methods.ts names them as text).
+  /^firmware\/base\/app-support-[a-z]+\.ts$/,
   // The compiler reads declarations by its own settings.
   /\.d\.ts$/,
   // The virtual world is a bench of its own: suites and fleets are built upon it.

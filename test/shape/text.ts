@@ -40,11 +40,11 @@ export function unlockedOptions(lockfile: string): string[] {
 
 /**
  * Tests that do not run: skipped, unwritten, or hidden by one that runs alone. A suite may be skipped where the peer that
- * it talks to is not installed, and has to say so.
+ * it talks to is not installed, and has to say so; tests for the real interpreter are, through `onEspruino`, where there is none.
  */
 export function idleTests(path: string, text: string): string[] {
   const pattern = /(?:\b(?:test|it|describe|statement)\.(?:skip|only|todo)\b|^\s*(?:xtest|xit|xdescribe|fit|fdescribe)\(["'`])/;
-  return text.split("\n").flatMap((line, index) => (pattern.test(line) && !/describe\.skip\(.*is not installed/.test(line) ? [`${path}:${index + 1}`] : []));
+  return text.split("\n").flatMap((line, index) => (pattern.test(line) && !/describe\.skip\(.*is not installed|^const onEspruino = .*\? test(\.skip)? : test(\.skip)?;$/.test(line) ? [`${path}:${index + 1}`] : []));
 }
 
 /** Paths that a document names in backquotes and that do not exist. */

@@ -57,7 +57,7 @@ function isWhole(given: ts.Expression, state: State): boolean {
   if (ts.isPropertyAccessExpression(node)) return node.name.text === "length" || (state.types.of(node).flags & TypeFlags.EnumLike) !== 0;
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
   const { expression, name } = node.expression;
-  if (state.types.isGlobal(expression, "Math")) return name.text === "floor";
+  if (state.types.isGlobal(expression, "Math")) return ["ceil", "floor", "round", "trunc"].includes(name.text);
   return ["indexOf", "lastIndexOf", "findIndex"].includes(name.text);
 }
 

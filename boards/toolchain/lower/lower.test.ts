@@ -135,5 +135,5 @@ test("a text that is not the program's is a mistake of the caller", () => {
 
 test("files of apps and files of the framework", () => {
   expect(["firmware/apps/a.ts", "other/a.ts"].map((file) => isAppFile(root, join(root, file)))).toEqual([true, true]);
-  expect(["firmware/agent/a.ts", "hal/ports/a.ts", "node_modules/x/a.ts", "firmware/lib/apps.d.ts"].map((file) => isAppFile(root, join(root, file)))).toEqual([false, false, false, false]);
+  expect(["firmware/agent/a.ts", "hal/ports/a.ts", "test/engines/a.ts", "node_modules/x/a.ts", "firmware/lib/apps.d.ts"].map((file) => isAppFile(root, join(root, file)))).toEqual([false, false, false, false, false]);
 });

@@ -80,6 +80,14 @@ function spreadEntries(spread: ts.SpreadAssignment, before: ReadonlyMap<string, 
   });
 }
 
+/** True for what is known to the last field: a constant, or a value made here, whose type is that of a literal. */
+function isExact(spread: ts.SpreadAssignment, state: State): boolean {
+  const source = bare(spread.expression);
+  const declaration = ts.isIdentifier(source) ? state.types.checker.getSymbolAtLocation(source)?.valueDeclaration : undefined;
+  const isConstant = declaration === undefined || (ts.isVariableDeclaration(declaration) && (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0);
+  return isConstant && (state.types.of(source).getSymbol()?.declarations?.every(ts.isObjectLiteralExpression) ?? false);
+}
+
 /** Fields that the target type may have and the spread value's type does not name: JavaScript would copy them unseen. */
 function checkHidden(node: ts.ObjectLiteralExpression, keys: ReadonlySet<string>, state: State): void {
   const wanted = state.types.checker.getContextualType(node);
@@ -119,7 +127,7 @@ function staticPart(node: ts.ObjectLiteralExpression, properties: readonly ts.Ob
     texts.set(key, gap + text);
   });
   const shown = [...texts].filter(([key]) => !key.startsWith("#")).map(([, text]) => text);
-  if (properties.some(ts.isSpreadAssignment)) checkHidden(node, new Set(entries.keys()), state);
+  if (properties.some((property) => ts.isSpreadAssignment(property) && !isExact(property, state))) checkHidden(node, new Set(entries.keys()), state);
   return `{ ${shown.join(", ")} }`;
 }
 

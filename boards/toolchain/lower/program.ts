@@ -26,23 +26,34 @@ export function appOptions(root: string): ts.CompilerOptions {
 
 const declarations = (root: string): string[] => ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts"].map((path) => join(root, path));
 
+/** The host with some files from memory: lowered texts in place of what was written. */
+export function withTexts(host: ts.CompilerHost, texts: ReadonlyMap<string, string>): ts.CompilerHost {
+  const { fileExists, readFile, getSourceFile } = host;
+  return {
+    ...host,
+    fileExists: (path) => texts.has(path) || fileExists(path),
+    readFile: (path) => texts.get(path) ?? readFile(path),
+    getSourceFile: (path, language, ...rest) => {
+      const text = texts.get(path);
+      return text === undefined ? getSourceFile(path, language, ...rest) : ts.createSourceFile(path, text, language, true);
+    },
+  };
+}
+
 /** A program over files, some of which exist in memory only. */
 export function appProgram(root: string, files: readonly string[], memory: ReadonlyMap<string, string> = new Map(), options = appOptions(root)): ts.Program {
-  const host = ts.createCompilerHost(options, true);
-  const { fileExists, getSourceFile } = host;
-  host.getCurrentDirectory = () => root;
-  host.fileExists = (path) => memory.has(path) || fileExists(path);
-  host.getSourceFile = (path, language, ...rest) => {
-    const text = memory.get(path);
-    return text === undefined ? getSourceFile(path, language, ...rest) : ts.createSourceFile(path, text, language, true);
-  };
-  return ts.createProgram([...files, ...declarations(root)], options, host);
+  const host = withTexts(ts.createCompilerHost(options, true), memory);
+  return ts.createProgram([...files, ...declarations(root)], options, { ...host, getCurrentDirectory: () => root });
 }
+
+/** Folders of the framework: what stands in them is no app, but for the examples. */
+const frameworkFolders = ["firmware", "hal", "sim", "boards", "cli", "test", "node_modules"];
 
 /** True for files of apps: what does not belong to the framework itself. */
 export function isAppFile(root: string, path: string): boolean {
-  const own = (folder: string): boolean => path.startsWith(`${join(root, folder)}${sep}`);
-  return !path.endsWith(".d.ts") && !path.includes(`${sep}node_modules${sep}`) && (!(own("firmware") || own("hal")) || own(join("firmware", "apps")));
+  const isIn = (folder: string): boolean => path.startsWith(`${join(root, folder)}${sep}`);
+  if (path.endsWith(".d.ts") || path.includes(`${sep}node_modules${sep}`)) return false;
+  return isIn(join("firmware", "apps")) || !frameworkFolders.some(isIn);
 }
 
 /** The compiler's own complaints about a file. */
@@ -59,16 +70,27 @@ export interface LoweredApp {
   readonly problems: readonly Problem[];
 }
 
-/** Lowers the app in `file` (absolute path) with all its own files. Refusals stand before what the compiler says. */
-export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>): LoweredApp {
-  const program = appProgram(root, files, memory);
+/**
+ * Lowers the app's files of a program that was made over them as they were written.
+ *
+ * @param isApp which files those are; a generated entry is none
+ */
+export function lowerFiles(root: string, program: ts.Program, isApp = (path: string): boolean => isAppFile(root, path)): LoweredApp {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const source of program.getSourceFiles()) {
-    if (!isAppFile(root, source.fileName)) continue;
-    const lowered = lowerApp(source.fileName, source.text, program, root);
-    problems.push(...lowered.problems, ...complaints(program, source));
-    texts.set(source.fileName, lowered.text);
+  for (const { fileName, text } of program.getSourceFiles()) {
+    if (!isApp(fileName)) continue;
+    const lowered = lowerApp(fileName, text, program, root);
+    problems.push(...lowered.problems);
+    texts.set(fileName, lowered.text);
   }
   return { texts, problems };
+}
+
+/** Lowers the app in `files` (absolute paths) with all its own files. Refusals stand before what the compiler says. */
+export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>): LoweredApp {
+  const program = appProgram(root, files, memory);
+  const { texts, problems } = lowerFiles(root, program);
+  const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!));
+  return { texts, problems: [...problems, ...said] };
 }
