@@ -1,5 +1,7 @@
 /** What every verb gets. */
 import { InvalidArgumentError } from "commander";
+import type { BuildChoice } from "../boards/toolchain/compile/entry";
+import { findApp } from "../boards/toolchain/compile/native";
 import type { Output } from "./output";
 
 export interface Context {
@@ -7,6 +9,12 @@ export interface Context {
   readonly root: string;
   readonly version: string;
   readonly output: Output;
+}
+
+/** What an app is built of, from a verb's arguments. Throws one sentence when there is no such app. */
+export function choiceOf({ root, version }: Context, app: string, { platform, transport }: { readonly platform: string; readonly transport: string }): BuildChoice {
+  const path = findApp(root, app);
+  return { app: path, platform, transport, name: path.replace(/^.*[/\\]/, "").replace(/\.ts$/, ""), version };
 }
 
 /** A TCP or UDP port; 0 is a free one. */

@@ -5,10 +5,12 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
+import { addBuild } from "./build";
 import { addCloud } from "./cloud";
 import { createOutput } from "./output";
 import { addSend } from "./send";
 import { addSim } from "./sim";
+import { addSize } from "./size";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
@@ -25,6 +27,8 @@ const context = { root, version, output };
 addSim(program, context);
 addSend(program, context);
 addCloud(program, context);
+addBuild(program, context);
+addSize(program, context);
 
 // A reader that has seen enough closes the pipe: that is no failure of ours.
 process.stdout.on("error", () => process.exit(0));

@@ -5,6 +5,8 @@
 export interface Output {
   /** Prints one event. */
   event(event: { readonly event: string; readonly [field: string]: unknown }): void;
+  /** Prints one event, or for people the lines that say the same. */
+  report(event: { readonly event: string; readonly [field: string]: unknown }, lines: readonly string[]): void;
   /** Prints one sentence about a mistake, with its remedy, to standard error. */
   problem(message: string): void;
   /** Prints a line that only people want. */
@@ -28,6 +30,7 @@ function line(event: { readonly event: string; readonly [field: string]: unknown
 export function createOutput(json: boolean, write: (text: string) => void, writeError: (text: string) => void): Output {
   return {
     event: (event) => write(json ? `${JSON.stringify(event)}\n` : `${line(event)}\n`),
+    report: (event, lines) => write(json ? `${JSON.stringify(event)}\n` : `${lines.join("\n")}\n`),
     problem: (message) => writeError(`motet: ${message}\n`),
     note: (text) => {
       if (!json) write(`${text}\n`);

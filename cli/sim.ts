@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import { compileNative, findApp } from "../boards/toolchain/compile/native";
+import { compileNative } from "../boards/toolchain/compile/native";
 import { startDesk } from "../sim/desk/desk";
 import type { RemoteTarget } from "../sim/desk/desk";
 import { chooseRunner, engineNames } from "../sim/desk/engines";
 import { SPEED_MAX } from "../sim/desk/time";
 import { weatherSource } from "../sim/device/weather";
-import { interrupted, parseDuration } from "./context";
+import { choiceOf, interrupted, parseDuration } from "./context";
 import type { Context } from "./context";
 
 /** Where a simulation's state stays unless told otherwise. */
@@ -64,10 +64,8 @@ function greet(context: Context, state: string): void {
 }
 
 async function runSim(context: Context, app: string, options: SimOptions): Promise<void> {
-  const path = findApp(context.root, app);
+  const choice = choiceOf(context, app, options);
   const remote = parseTarget(options);
-  const name = path.replace(/^.*[/\\]/, "").replace(/\.ts$/, "");
-  const choice = { app: path, platform: options.platform, transport: options.transport, name, version: context.version };
   if (options.engine === "espruino" && options.speed !== 1) throw new Error("The real interpreter runs in real time: leave --speed out, or choose another engine.");
   const program = await compileNative(context.root, choice);
   const runner = await chooseRunner(context.root, choice, options.engine, process.env["ESPRUINO"]);

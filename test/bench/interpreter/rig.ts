@@ -36,6 +36,8 @@ export interface Bench {
 
 const PATIENCE_MS = 90000;
 
+const TRACE_MS = 500;
+
 /** What prints the count, four times a second. */
 const PROBE = '\nsetInterval(function(){print("used",process.memory(true).usage)},250);';
 
@@ -56,7 +58,8 @@ export function boot(binary: string, image: Image, contents: ReadonlyMap<string,
     {
       record: (event, number, text) => (said.push({ event, number, text }), wake()),
       console: (line) => (lines.push(line), wake()),
-      failed: (message) => ((failure = message), wake()),
+      // What led to it follows on the console.
+      failed: (message) => void setTimeout(() => ((failure ??= message), wake()), TRACE_MS),
       restarted: () => ((failure = "The device restarted."), wake()),
     },
   );
@@ -64,7 +67,7 @@ export function boot(binary: string, image: Image, contents: ReadonlyMap<string,
     const end = Date.now() + PATIENCE_MS;
     const timer = setTimeout(wake, PATIENCE_MS);
     while (!done()) {
-      if (failure !== undefined || Date.now() >= end) throw new Error(`${failure ?? `waited too long for ${what}`}\n${lines.slice(-20).join("\n")}\n${said.slice(-20).map((one) => JSON.stringify(one)).join("\n")}`);
+      if (failure !== undefined || Date.now() >= end) throw new Error(`${failure ?? `waited too long for ${what}`}\n${lines.filter((line) => !line.startsWith("used ")).slice(-20).join("\n")}\n${said.slice(-20).map((one) => JSON.stringify(one)).join("\n")}`);
       await new Promise<void>((resolve) => (heard = [...heard, resolve]));
     }
     clearTimeout(timer);

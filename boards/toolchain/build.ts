@@ -1,0 +1,63 @@
+/**
+ * `motet build` without its printing: an app becomes the files of a board, in a folder, with what a flasher needs to know of
+ * them. Nothing is written when a budget is exceeded.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Image } from "../../sim/engines/image";
+import type { Board } from "./board";
+import { compileDevice } from "./compile/device";
+import { ChoiceError } from "./compile/entry";
+import type { BuildChoice } from "./compile/entry";
+import { sizeReport } from "./size/report";
+import type { SizeReport } from "./size/report";
+
+/** A file of the board, as it lies in the output folder. */
+export interface Artifact {
+  /** Its name on the board, and in the folder. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Built {
+  readonly artifacts: readonly Artifact[];
+  readonly report: SizeReport;
+}
+
+/** The name of the file that describes the others. */
+export const MANIFEST = "image.json";
+const MAPS = "maps";
+
+function artifactOf([name, content]: readonly [string, string]): Artifact {
+  return { name, bytes: content.length, sha256: createHash("sha256").update(content, "latin1").digest("hex") };
+}
+
+/** Replaces the contents of the folder. */
+function write(out: string, image: Image, artifacts: readonly Artifact[]): void {
+  try {
+    rmSync(out, { recursive: true, force: true });
+    mkdirSync(join(out, MAPS), { recursive: true });
+    for (const [name, content] of image.files) writeFileSync(join(out, name), content, "latin1");
+    for (const [name, map] of image.maps) writeFileSync(join(out, MAPS, `${name}.map`), map);
+    const { board, runtime, main } = image;
+    writeFileSync(join(out, MANIFEST), `${JSON.stringify({ board, runtime, main, files: artifacts }, undefined, 2)}\n`);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new ChoiceError(`The folder ${out} cannot be written (${code}): choose another with --out.`, { cause });
+  }
+}
+
+/**
+ * Builds an app for a board into the folder `out`, whose contents it replaces. Rejects with the compiler's problems, or with one
+ * sentence for each budget that is exceeded.
+ */
+export async function buildDevice(root: string, choice: BuildChoice, board: Board, out: string): Promise<Built> {
+  const image = await compileDevice(root, choice, board);
+  const report = sizeReport(image, board);
+  if (report.excess.length > 0) throw new ChoiceError(report.excess.join("\n"));
+  const artifacts = [...image.files].map(artifactOf);
+  write(out, image, artifacts);
+  return { artifacts, report };
+}
