@@ -4,7 +4,7 @@
  */
 import { parse } from "acorn";
 import type { ArrowFunctionExpression, BlockStatement, FunctionDeclaration, FunctionExpression, Node, Program, VariableDeclaration } from "acorn";
-import { ancestor } from "acorn-walk";
+import { ancestor, simple } from "acorn-walk";
 import { minify as terser } from "terser";
 import type { MangleOptions, MinifyOptions } from "terser";
 import { applyEdits } from "./edits";
@@ -54,6 +54,17 @@ export function liftVars(code: string): string {
   return applyEdits(code, edits);
 }
 
+/** Espruino takes `for(function(){…}();…)` for a function that lacks its name: a sign before it makes it an expression. */
+function signedStarts(code: string): string {
+  const edits: Edit[] = [];
+  simple(parse(code, { ecmaVersion: 2020 }), {
+    ForStatement({ init }) {
+      if (init != null && code.startsWith("function", init.start)) edits.push({ start: init.start, end: init.start, text: "!" });
+    },
+  });
+  return applyEdits(code, edits);
+}
+
 /** `reserved` are the property names that stay; `map` is the source map of `code`. */
 export async function minifyEspruino(code: string, map: string, reserved: readonly string[]): Promise<Minified> {
   if (process.env["RAW"]) return { code, map };
@@ -72,5 +83,5 @@ export async function minifyEspruino(code: string, map: string, reserved: readon
     format: { ecma: 2015, ascii_only: true, comments: false, semicolons: true },
     sourceMap: { content: compressed.map as string },
   });
-  return { code: mangled.code!, map: mangled.map as string };
+  return { code: signedStarts(mangled.code!), map: mangled.map as string };
 }

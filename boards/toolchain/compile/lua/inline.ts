@@ -81,6 +81,26 @@ function bind({ fn, args, changing }: Site, at: Stat["at"]): Stat[] {
   return [...locals, ...extra];
 }
 
+/** The expression that a call is; undefined for a function that is more than one, and where an argument would come at another time. */
+function valueOfCall({ fn, args, changing }: Site): Expr | undefined {
+  const [only] = fn.body;
+  if (fn.body.length !== 1 || only!.kind !== "return" || only!.values.length !== 1 || args.length > fn.params.length || hasClosure(fn.body)) return undefined;
+  const [value] = only!.values;
+  const reads = readsOf(fn.body);
+  const fits = fn.params.every((param, i) => {
+    const arg: Expr = args[i] ?? { kind: "nil" };
+    if (["number", "true", "false", "nil"].includes(arg.kind) || (arg.kind === "name" && arg.binding.top === undefined && !changing.has(arg.binding))) return true;
+    return (reads.get(param) ?? 0) <= 1 && isPure(arg) && (arg.kind === "string" || isPure(value!));
+  });
+  if (!fits) return undefined;
+  rewriteExprs(fn.body, (expr) => {
+    const i = expr.kind === "name" ? fn.params.indexOf(expr.binding) : -1;
+    return i < 0 ? expr : { ...(args[i] ?? { kind: "nil" as const }), at: expr.at };
+  });
+  const [result] = fn.body;
+  return result!.kind === "return" ? result!.values[0] : undefined;
+}
+
 /** The statements in place of one that calls; undefined where they would not mean the same. */
 function splice(stat: Stat, site: Site, isEnd: boolean): Stat[] | undefined {
   const { fn } = site;
@@ -164,6 +184,18 @@ class Inliner {
     }
   }
 
+  /** Puts functions that are one expression in place of their call, wherever that stands. */
+  runInside(host: Top): void {
+    const changing = reassigned([host.stat]);
+    rewriteExprs([host.stat], (expr) => {
+      const found = expr.kind === "call" ? this.site(expr, host, changing) : undefined;
+      const value = found === undefined ? undefined : valueOfCall(found.site);
+      if (found === undefined || value === undefined) return expr;
+      this.done.add(found.top);
+      return value;
+    });
+  }
+
   isGone(top: Top): boolean {
     return this.done.has(top);
   }
@@ -180,6 +212,10 @@ function localsInside(stat: Stat): number {
 /** Puts functions with one caller into it, in place; gives the statements at the program's top. */
 export function inlineSingle(tops: readonly Top[]): Top[] {
   const inliner = new Inliner(single(tops));
-  for (const top of tops) if (!inliner.isGone(top)) inliner.run(top);
+  for (const top of tops) {
+    if (inliner.isGone(top)) continue;
+    inliner.run(top);
+    inliner.runInside(top);
+  }
   return tops.filter((top) => !inliner.isGone(top));
 }

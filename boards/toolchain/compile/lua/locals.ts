@@ -191,11 +191,13 @@ function mayShare(first: Stat & { kind: "local" }, second: Stat & { kind: "local
 
 /** Tidies the locals of one definition, in place. `isConstant`: variables of the program that are set once, before all. */
 export function tidyLocals(stats: Stat[], isConstant: IsFixed): void {
+  rewriteBodies(stats, withFirstValue);
   const changing = reassigned(stats);
   const isFixed: IsFixed = (binding) => (binding.top === undefined ? !changing.has(binding) : isConstant(binding));
-  rewriteBodies(stats, withFirstValue);
-  rewriteBodies(stats, (body) => dropUnread(body, mentionsIn(stats)));
-  rewriteBodies(stats, (body) => useOnce(body, mentionsIn(stats), isFixed));
+  const before = mentionsIn(stats);
+  rewriteBodies(stats, (body) => dropUnread(body, before));
+  const after = mentionsIn(stats);
+  rewriteBodies(stats, (body) => useOnce(body, after, isFixed));
 }
 
 /** Lets neighbouring declarations share a statement, in place; the last step, because the others know one name a statement. */

@@ -4,6 +4,7 @@ import { aliasLibraries } from "./alias";
 import { shortenTests } from "./conditions";
 import { fold } from "./fold";
 import { inlineSingle } from "./inline";
+import { countLoops } from "./loops";
 import { shareLocals, tidyLocals } from "./locals";
 import { passOn, settle, usesOf } from "./settle";
 import { shape } from "./shape";
@@ -34,6 +35,7 @@ function tidied(tops: readonly Top[]): Top[] {
     const stats = [stat];
     shortenTests(stats);
     shape(stats);
+    countLoops(stats, isConstant);
     tidyLocals(stats, isConstant);
     shortenTests(stats);
   }
