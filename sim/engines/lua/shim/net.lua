@@ -110,7 +110,9 @@ return function(host)
       self.connected = true
       return host.runBare(self.callbacks.connection, self)
     end
-    while self.id == id and self.outstanding > 0 do
+    -- What is sent inside a callback is acknowledged later.
+    for _ = 1, self.outstanding do
+      if self.id ~= id then return end
       self.outstanding = self.outstanding - 1
       host.runBare(self.callbacks.sent, self)
     end
