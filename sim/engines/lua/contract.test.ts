@@ -69,13 +69,15 @@ const machines = {
   "esp32-lua": { version: "5.3", input: "D4", output: "D8", lacks: { emptyDatagrams: true } },
 } as const;
 
+/** Each is compiled once. */
+const images = new Map<string, Promise<Image>>();
+
 function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): (options?: HarnessOptions) => Promise<Harness> {
   const { version, input, output, lacks } = machines[id];
-  const board = loadBoard(root, id);
-  const { constants } = board;
-  let image: Promise<Image> | undefined;
+  const { constants } = loadBoard(root, id);
   return async (options = {}) => {
-    image ??= compileLua(root, portsEntry(root, "nodemcu"), { id, constants, lua: version });
+    const image = images.get(id) ?? compileLua(root, portsEntry(root, "nodemcu"), { id, constants, lua: version });
+    images.set(id, image);
     const records: { event: string; number: number; text: string }[] = [];
     const failures: string[] = [];
     const wide = wideInput();
@@ -151,6 +153,7 @@ function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): 
 const slow: MachineOptions = {
   conditions: { tcpSegmentBytes: { min: 1, max: 40 }, latencyMs: { min: 1, max: 900 } },
   tcpReadBytesMax: 268,
+  tcpWriteBytesMax: 600,
   tcpSendBufferBytes: 1000,
 };
 

@@ -42,8 +42,10 @@ function blockFile(flash: FlashPort, area: FlashArea, block: number): StoredFile
   const contents = (): string => flash.read(area, start, blockBytes);
   const size = (): number => {
     if (known !== undefined) return known;
-    const bytes = contents().replace(/\xff+$/, "");
-    return bytes.length === 0 ? -1 : bytes.length;
+    const bytes = contents();
+    let end = blockBytes;
+    while (end > 0 && bytes.charCodeAt(end - 1) === 255) end -= 1;
+    return end === 0 ? -1 : end;
   };
   const erase = (): boolean => flash.eraseBlock(area, block) === 0;
   return {

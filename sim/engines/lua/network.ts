@@ -10,8 +10,20 @@ const IP_LOST_MS = 120000;
 const EPHEMERAL_FIRST = 49152;
 const EPHEMERAL_COUNT = 16384;
 
+interface Connection {
+  readonly socket: TcpSocket;
+  /** What the machine has not taken yet of the one send that is outstanding: its pieces may be smaller than the chip's. */
+  rest: string;
+}
+
 function tcpServices({ ports: { clock, tcp, wifi }, push }: Machine, chip: string): Services {
-  const sockets = new Map<string, TcpSocket>();
+  const sockets = new Map<string, Connection>();
+  const write = (connection: Connection): void => {
+    const piece = connection.rest.substring(0, tcp.writeBytesMax);
+    connection.rest = connection.rest.substring(piece.length);
+    // A connection that broke meanwhile is told of by its event.
+    tcp.write(connection.socket, piece);
+  };
   const end = (id: string, fault: number): void => {
     if (sockets.delete(id)) push("tcp.end", id, fault);
   };
@@ -25,7 +37,11 @@ function tcpServices({ ports: { clock, tcp, wifi }, push }: Machine, chip: strin
         address: address!,
         port: Number(port),
         tls: serverName === "" ? undefined : { serverName: serverName! },
-        onWritable: () => push("tcp.writable", id!),
+        onWritable: () => {
+          const connection = sockets.get(id!)!;
+          if (connection.rest === "") push("tcp.writable", id!);
+          else write(connection);
+        },
         onReadable: (bytes) => push("tcp.read", id!, bytes),
         onError: (fault) => {
           if (fault === Fault.broken && wifi.connection() !== WifiConnection.ready) lost(id!);
@@ -33,13 +49,17 @@ function tcpServices({ ports: { clock, tcp, wifi }, push }: Machine, chip: strin
         },
       });
       if (socket === 0) return no;
-      sockets.set(id!, socket);
+      sockets.set(id!, { socket, rest: "" });
       return yes;
     },
-    // A socket that broke meanwhile is told of by its event.
-    "tcp.send": (id, bytes) => void tcp.write(sockets.get(id!) ?? 0, bytes!),
+    "tcp.send": (id, bytes) => {
+      const connection = sockets.get(id!);
+      if (connection === undefined) return;
+      connection.rest = bytes!;
+      write(connection);
+    },
     "tcp.close": (id) => {
-      tcp.close(sockets.get(id!) ?? 0);
+      tcp.close(sockets.get(id!)?.socket ?? 0);
       sockets.delete(id!);
     },
     "tcp.closed": (id) => void clock.after(0, () => push("tcp.end", id!, Fault.closed)),
