@@ -45,6 +45,8 @@ const syntax: readonly ScanCase[] = [
   of("template-hole", "show(`a${['{'][0]}b`);", "show(`a${['x'][0]}b`);"),
   of("default-last", "let r=0;switch(2){default:r=1;break;case 2:r=2}show(r);", "let r=0;switch(2){case 2:r=2;break;default:r=1}show(r);"),
   of("return-newline", "let n=0;function f(){return\nn++}f();show(n);", "let n=0;function f(){return;\nn++}f();show(n);"),
+  of("loop-function", "let n=0;for(function(){n=1}();n<3;n++);show(n);", "let n=0;for(!function(){n=1}();n<3;n++);show(n);"),
+  of("line-continuation", "show('a\\\nb');", "show('a\\nb');"),
   of("optional-chain", "let a={b:1};show(a?.b);", "let a={b:1};show(a.b);"),
   of("logical-assignment", "let a;a??=1;show(a);", "let a;a=a??1;show(a);"),
   of("power", "show(2**3);", "show(2*2*2);"),

@@ -86,6 +86,7 @@ function checkLiteral(node: AnyNode & { type: "Literal" }, find: Find): void {
   if (typeof node.value === "string" && [...node.value].some((char) => char.codePointAt(0)! > 255)) {
     find(node, "wide-character", "Characters above 0xFF lose their upper bits: write the bytes of their UTF-8.");
   }
+  if (typeof node.value === "string" && /\\\r?\n/.test(node.raw ?? "")) find(node, "line-continuation", "A text that goes on in the next line holds the line end: write it on one line.");
   if (typeof node.value === "string" && /\\u\{/.test(node.raw ?? "")) find(node, "wide-character", "\\u{...} is an invalid escape: write \\xNN.");
 }
 
@@ -135,6 +136,9 @@ export function syntaxRules(code: string, find: Find): Visit {
     checkArguments(node, parents, find);
     if (node.type === "Literal") checkLiteral(node, find);
     if (node.type === "TemplateLiteral") checkTemplate(node, code, find);
+    if (node.type === "ForStatement" && node.init !== null && node.init !== undefined && code.startsWith("function", node.init.start)) {
+      find(node.init, "loop-function", "A for loop that begins with the word function is taken for a declaration: put a sign or a parenthesis before it.");
+    }
     if (node.type === "ReturnStatement") checkReturn(node, code, find);
     if (node.type === "ObjectExpression") checkObject(node, find);
     if (node.type === "ThisExpression") checkThis(node, parents, find);
