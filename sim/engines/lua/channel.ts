@@ -55,7 +55,7 @@ function openPipes(): readonly [down: Pipe, up: Pipe] {
 }
 
 const READ_BYTES = 65536;
-const SPARE_MAX = 8;
+const SPARE_MAX = 2;
 
 /** Idle children by what they run: a boot costs twenty times less with one of them. They end with this process. */
 const spare = new Map<string, Channel[]>();

@@ -74,6 +74,21 @@ test("ESP8266: sent comes for each segment; the buffer is two of them", () => {
   expect(received.join("")).toHaveLength(2920);
 });
 
+test.each(luaBoards)("%s: what is sent inside sent is told when it has left, too", (id) => {
+  const program = luaProgram(id, `
+    local socket, count = net.createConnection(), 0
+    local function send()
+      count = count + 1
+      if count < 4 then socket:send(string.rep(tostring(count), 10)) else print("all sent") end
+    end
+    socket:on("connection", send)
+    socket:on("sent", send)
+    socket:connect(1000, "${SERVER_ADDRESS}")`);
+  const { received } = serve(program, 1000);
+  expect(program.run(5000)).toEqual(["all sent"]);
+  expect(received.join("")).toBe(`${"1".repeat(10)}${"2".repeat(10)}${"3".repeat(10)}`);
+});
+
 test.each(luaBoards)("%s: a second send before the first was sent ends the run", (id) => {
   const program = luaProgram(id, `
     local socket = net.createConnection()
