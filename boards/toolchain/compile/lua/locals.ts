@@ -3,8 +3,8 @@ import { negated } from "./conditions";
 import { effectsOf } from "./effects";
 import { reassigned } from "./inline";
 import { isPure } from "./shake";
-import { eachExpr, isLiteral, replaceExprs, rewriteBodies } from "./tree";
-import type { Binding, Expr, Stat } from "./tree";
+import { eachExpr, eachStat, isLiteral, replaceExprs, rewriteBodies } from "./tree";
+import type { Binding, Closure, Expr, Stat } from "./tree";
 
 /** How often each variable is mentioned, and which are mentioned inside functions that the body makes. */
 interface Mentions {
@@ -17,12 +17,25 @@ function mentionsIn(stats: Stat[]): Mentions {
   const captured = new Set<Binding>();
   eachExpr(stats, (expr) => {
     if (expr.kind === "name") count.set(expr.binding, (count.get(expr.binding) ?? 0) + 1);
-    if (expr.kind !== "function") return;
-    eachExpr(expr.body, (inner) => {
-      if (inner.kind === "name") captured.add(inner.binding);
-    });
+    if (expr.kind === "function") for (const binding of freeIn(expr)) captured.add(binding);
   });
   return { count, captured };
+}
+
+/** The variables that a function takes from around it. */
+function freeIn(fn: Closure): Set<Binding> {
+  const own = new Set<Binding>(fn.params);
+  const used = new Set<Binding>();
+  eachStat(fn.body, (stat) => {
+    if (stat.kind === "local" || stat.kind === "forIn") for (const name of stat.names) own.add(name);
+    if (stat.kind === "for") own.add(stat.name);
+  });
+  eachExpr(fn.body, (expr) => {
+    if (expr.kind === "name") used.add(expr.binding);
+    if (expr.kind === "function") for (const param of expr.params) own.add(param);
+  });
+  for (const binding of own) used.delete(binding);
+  return used;
 }
 
 /** Which variables keep their value while a statement runs. */
