@@ -83,13 +83,50 @@ function plan(graph: FlatGraph): Plan {
   const roots = new Set([...callbacks, ...[...graph.usedByRest].filter((name) => !cold(name))]);
   const hot = reach(graph, roots, cold);
   const owners = dominators(graph, hot, roots);
-  const overlays = [...everything].filter(cold);
-  return {
-    graph,
-    resident: new Set([...hot].filter((name) => !owners.has(name))),
-    nested: byOwner(owners),
-    overlays,
-  };
+  const nested = byOwner(owners);
+  const resident = new Set([...hot].filter((name) => !owners.has(name)));
+  shareOut(graph, { hot, roots, owners, nested, resident });
+  return { graph, resident, nested, overlays: [...everything].filter(cold) };
+}
+
+/** A function of at most so many characters is worth a copy in flash for the variables that it saves. */
+const COPY_CHARS_MAX = 330;
+/** Copies of one function. */
+const COPIES_MAX = 3;
+
+interface Layout {
+  readonly hot: ReadonlySet<string>;
+  readonly roots: ReadonlySet<string>;
+  readonly owners: ReadonlyMap<string, string>;
+  readonly nested: Map<string, string[]>;
+  readonly resident: Set<string>;
+}
+
+/** Small functions that a few resident ones share are copied into each of them, and stay no longer themselves. */
+function shareOut(graph: FlatGraph, { hot, roots, owners, nested, resident }: Layout): void {
+  const homes = new Map<string, ReadonlySet<string>>();
+  const top = (name: string): string => (owners.has(name) ? top(owners.get(name)!) : name);
+  const callersOf = (name: string): string[] => [...hot].filter((other) => other !== name && graph.functions.get(other)!.uses.has(name));
+  const homesOf = (name: string): ReadonlySet<string> => homes.get(top(name)) ?? new Set([top(name)]);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const name of resident) {
+      const { node } = graph.functions.get(name)!;
+      const wanted = new Set(callersOf(name).flatMap((caller) => [...homesOf(caller)]));
+      if (roots.has(name) || wanted.has(name) || wanted.size > COPIES_MAX || node.end - node.start > COPY_CHARS_MAX) continue;
+      homes.set(name, wanted);
+      for (const home of wanted) nested.set(home, [name, ...(nested.get(home) ?? [])]);
+      resident.delete(name);
+      changed = true;
+    }
+  }
+}
+
+/** A function's first line with its parameters read from `arguments`, which costs no variables while it does not run. */
+function withoutParameters(line: string, names: readonly string[]): string {
+  if (names.length === 0) return line;
+  const reads = names.map((name, i) => `${name} = ${names.length === 1 ? "arguments" : "passed$"}[${i}]`).join(", ");
+  return line.replace(/\(.*\) \{$/, `() { let ${names.length === 1 ? "" : "passed$ = arguments, "}${reads};`);
 }
 
 /** The functions that an overlay brings along: neither resident nor overlays themselves, those that others need first. */
@@ -140,18 +177,19 @@ export function splitScript(code: string): Split {
     const [first, last] = lineOf(node);
     writer.copy(first, last, (text) => change(calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1)));
   };
-  const copyNested = (name: string): void => {
+  const copyNested = (name: string, isResident: boolean): void => {
     const { node } = graph.functions.get(name)!;
     const [first, last] = lineOf(node);
     const inner = planned.nested.get(name) ?? [];
     const change = (text: string): string => calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1);
+    const names = isResident ? node.params.map((each) => (each as Identifier).name) : [];
     // The first line of a function holds its name and parameters and no more.
-    if (inner.length > 0) writer.copy(first, first, (text) => text);
-    inner.forEach(copyNested);
+    writer.copy(first, first, (text) => withoutParameters(text, names));
+    for (const each of inner) copyNested(each, false);
     const whole = change(code.split("\n").slice(first, last + 1).join("\n")).split("\n");
-    writer.copy(inner.length > 0 ? first + 1 : first, last, () => whole.slice(inner.length > 0 ? 1 : 0).join("\n"));
+    writer.copy(first + 1, last, () => whole.slice(1).join("\n"));
   };
-  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name);
+  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name, true);
   for (const name of planned.overlays) {
     const entry = graph.functions.get(name)!;
     const inside = helpers(planned, name);
