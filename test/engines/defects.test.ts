@@ -9,7 +9,7 @@ import type { World } from "../../sim/world/world";
 import { settings } from "../support/thethings-world";
 import { engineNames, mainOf } from "./engines";
 import type { EngineName } from "./engines";
-import { createEngineDevice, runUntil, stopEngines } from "./rig";
+import { createEngineDevice, runFor, runUntil, stopEngines } from "./rig";
 import type { EngineDevice } from "./rig";
 import { ScriptedBroker } from "./scripted-broker";
 
@@ -62,7 +62,7 @@ function connected({ world, device }: Bench, times: number): void {
 
 /** Every count that the device ever took has arrived, in order, whatever went wrong. */
 function nothingLost({ world, broker, device }: Bench): void {
-  world.run(3 * minute);
+  runFor(world, device, 3 * minute);
   const counts = broker.values("count") as number[];
   expect(counts).toEqual(counts.map((_, i) => i + 1));
   expect(counts.length).toBeGreaterThanOrEqual(device.told("reading").filter(({ text }) => text.startsWith("count ")).length - 1);
@@ -70,6 +70,7 @@ function nothingLost({ world, broker, device }: Bench): void {
   expect(device.failures).toEqual([]);
 }
 
+jest.setTimeout(120000);
 afterEach(stopEngines);
 
 describe.each(engineNames)("on %s", (engine) => {
@@ -104,9 +105,9 @@ describe.each(engineNames)("on %s", (engine) => {
     const labels = ["", "a", "b".repeat(60), "c".repeat(100)];
     for (const value of labels) {
       run.broker.send(run.broker.message([{ key: "label", value }, { key: "pad", value: "x".repeat(400) }], 7));
-      run.world.run(20000);
+      runFor(run.world, run.device, 20000);
     }
-    run.world.run(minute);
+    runFor(run.world, run.device, minute);
     expect(run.broker.values("echo")).toEqual(labels);
     expect(run.broker.acknowledged).toBe(labels.length);
     nothingLost(run);
@@ -119,7 +120,7 @@ describe.each(engineNames)("on %s", (engine) => {
     const all = ["one", "two", "three", "four", "five"].map(message).join("") + "\xd0\x00" + message("six");
     run.broker.send(all.slice(0, -9));
     run.broker.send(all.slice(-9) + message("seven"));
-    run.world.run(minute);
+    runFor(run.world, run.device, minute);
     expect(run.broker.values("echo")).toEqual(["one", "two", "three", "four", "five", "six", "seven"]);
     nothingLost(run);
   });
@@ -141,15 +142,15 @@ describe.each(engineNames)("on %s", (engine) => {
   test("a publish whose PUBACK was lost with the connection is published again", async () => {
     const run = await bench(engine, 960);
     connected(run, 1);
-    run.world.run(minute);
+    runFor(run.world, run.device, minute);
     run.broker.manners.takes = false;
-    run.world.run(31000);
+    runFor(run.world, run.device, 31000);
     const unanswered = run.broker.published.filter(({ payload }) => payload.includes('"count"')).at(-1)!;
     expect(unanswered.connection).toBe(1);
     for (const link of run.device.machine.links) link.cut();
     run.broker.manners.takes = true;
     connected(run, 2);
-    run.world.run(1000);
+    runFor(run.world, run.device, 1000);
     const again = run.broker.published.filter(({ connection }) => connection === 2).map(({ payload }) => payload).join();
     const first = /"count","value":\d+,"datetime":"[^"]+"/.exec(unanswered.payload)![0];
     expect(again).toContain(first);
@@ -160,7 +161,7 @@ describe.each(engineNames)("on %s", (engine) => {
     const run = await bench(engine, 970);
     connected(run, 1);
     run.broker.manners.answers = false;
-    run.world.run(3 * minute);
+    runFor(run.world, run.device, 3 * minute);
     expect(run.device.told("offline").length).toBeGreaterThan(0);
     run.broker.manners.answers = true;
     connected(run, 2);
@@ -178,9 +179,9 @@ describe.each(engineNames)("on %s", (engine) => {
   test("a broker that is restarted finds the device again, and all that it took meanwhile", async () => {
     const run = await bench(engine, 980);
     connected(run, 1);
-    run.world.run(minute);
+    runFor(run.world, run.device, minute);
     const back = run.restart();
-    run.world.run(5 * minute);
+    runFor(run.world, run.device, 5 * minute);
     expect(run.device.told("connected")).toHaveLength(1);
     back();
     connected(run, 2);
@@ -193,9 +194,9 @@ describe.each(engineNames)("on %s", (engine) => {
     const texts = ["\u00e9", "\u20ac 5", "\u65e5\u672c\u8a9e", "\u{1f600}\u{1f680}", "\u00ff\u0100\ufeff", "tab\tquote\"slash\\"];
     for (const value of texts) {
       run.broker.send(run.broker.message([{ key: "label", value }], 0));
-      run.world.run(20000);
+      runFor(run.world, run.device, 20000);
     }
-    run.world.run(minute);
+    runFor(run.world, run.device, minute);
     expect(run.broker.values("echo")).toEqual(texts);
     nothingLost(run);
   });
@@ -206,7 +207,7 @@ describe.each(engineNames)("on %s", (engine) => {
     let burst = "";
     for (let i = 1; i <= 500; i += 1) burst += run.broker.message([{ key: "tick", value: i }], i % 2 === 0 ? 0 : i);
     run.broker.send(burst);
-    run.world.run(2 * minute);
+    runFor(run.world, run.device, 2 * minute);
     expect(run.device.told("command")).toHaveLength(500);
     expect(run.broker.acknowledged).toBe(250);
     expect(run.broker.values("ticks").at(-1)).toBe(500);

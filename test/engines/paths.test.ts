@@ -6,7 +6,7 @@ import { CODES, createCloudWorld, settings } from "../support/thethings-world";
 import type { CloudWorld, Transport } from "../support/thethings-world";
 import { engineNames, mainOf } from "./engines";
 import type { EngineName } from "./engines";
-import { createEngineDevice, runUntil, stopEngines } from "./rig";
+import { createEngineDevice, runFor, runUntil, stopEngines } from "./rig";
 import type { EngineDevice } from "./rig";
 
 const minute = 60000;
@@ -34,27 +34,28 @@ async function begin(engine: EngineName, transport: Transport, seed: number): Pr
     },
     send: (key, value) => {
       expect(cloud.model.write(token(), { values: [{ key, value }] }, { via: "rest" }).ok).toBe(true);
-      cloud.world.run(5000);
+      runFor(cloud.world, device, 5000);
     },
   };
 }
 
 const upTo = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
+jest.setTimeout(120000);
 afterEach(stopEngines);
 
 describe.each(engineNames)("on %s", (engine) => {
   describe.each<Transport>(["mqtt", "coap"])("over %s", (transport) => {
     test("activates once, publishes, and remembers its token over a restart", async () => {
       const { cloud, device, values } = await begin(engine, transport, 901);
-      cloud.world.run(10 * minute);
+      runFor(cloud.world, device, 10 * minute);
       expect(values("count")).toEqual(upTo(1, 21));
       expect(values("third").slice(0, 6)).toEqual([0.333, 0.667, 1, 1.333, 1.667, 2]);
       expect(values("device.boot")).toEqual(["probe/1.0.0 reset=1 error=0 boot=1"]);
       device.machine.powerCut();
       device.machine.powerOn();
       runUntil(cloud.world, device, () => device.told("connected").length === 2, minute);
-      cloud.world.run(5 * minute);
+      runFor(cloud.world, device, 5 * minute);
       expect(device.told("activated")).toHaveLength(1);
       expect(cloud.model.things()).toHaveLength(1);
       expect(cloud.model.activate(CODES[0]).ok).toBe(false);
@@ -64,13 +65,13 @@ describe.each(engineNames)("on %s", (engine) => {
 
     test("keeps readings while it is offline, over a restart too, and drains them in order", async () => {
       const { cloud, device, values } = await begin(engine, transport, 902);
-      cloud.world.run(2 * minute);
+      runFor(cloud.world, device, 2 * minute);
       cloud.stopCloud();
-      cloud.world.run(8 * minute);
+      runFor(cloud.world, device, 8 * minute);
       const before = device.told("reading").filter(({ text }) => text.startsWith("count ")).length;
       device.machine.powerCut();
       device.machine.powerOn();
-      cloud.world.run(8 * minute);
+      runFor(cloud.world, device, 8 * minute);
       const after = device.told("reading").filter(({ text }) => text.startsWith("count ")).length - before;
       expect(before).toBeGreaterThan(18);
       expect(after).toBeGreaterThan(14);
@@ -86,14 +87,14 @@ describe.each(engineNames)("on %s", (engine) => {
 
     test("obeys what it declared, once, and says so", async () => {
       const { cloud, device, values, send } = await begin(engine, transport, 903);
-      cloud.world.run(minute);
+      runFor(cloud.world, device, minute);
       for (const on of [true, false, true]) {
         send("fan", on);
         expect(device.machine.pins.level("D5")).toBe(on ? 1 : 0);
       }
       send("fan", "yes");
       send("label", "Z\u00fcrich \u20ac \u{1f600} \"q\" \\");
-      cloud.world.run(minute);
+      runFor(cloud.world, device, minute);
       expect(values("fan.state")).toEqual([true, false, true]);
       expect(values("echo")).toEqual(["Z\u00fcrich \u20ac \u{1f600} \"q\" \\"]);
       expect(device.told("command")).toHaveLength(4);

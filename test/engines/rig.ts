@@ -66,9 +66,20 @@ export function createEngineDevice(world: World, main: Main, provision: Provisio
   return { machine, said, failures, told: (event) => said.filter((one) => one.event === event) };
 }
 
-/** Runs the world until `done` holds; a failure tells what the device and its engine said last. */
-export function runUntil(world: World, device: EngineDevice, done: () => boolean, limitMs: number): void {
-  if (world.runUntil(done, limitMs)) return;
+/** What a device said last, and what its engine complained of. */
+function lastWords(device: EngineDevice): string {
   const last = device.said.slice(-8).map(({ ms, event, number, text }) => `${ms} ${event} ${number} ${text}`);
-  throw new Error(["it never came to that", ...device.failures.slice(0, 4), ...last].join("\n"));
+  return [...device.failures.slice(0, 4), ...last].join("\n");
+}
+
+/** Runs the world for `ms`; throws as soon as the engine complains. */
+export function runFor(world: World, device: EngineDevice, ms: number): void {
+  world.runUntil(() => device.failures.length > 0, ms);
+  if (device.failures.length > 0) throw new Error(`the engine failed\n${lastWords(device)}`);
+}
+
+/** Runs the world until `done` holds; throws when that does not come about, or the engine complains. */
+export function runUntil(world: World, device: EngineDevice, done: () => boolean, limitMs: number): void {
+  const came = world.runUntil(() => device.failures.length > 0 || done(), limitMs);
+  if (!came || device.failures.length > 0) throw new Error(`it never came to that\n${lastWords(device)}`);
 }

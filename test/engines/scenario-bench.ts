@@ -131,7 +131,8 @@ export function runScenario(main: Main): Run {
   const pinNames = { digital: [place.input, place.output], analog: [place.analog, espruinoAnalog] };
   const device = createEngineDevice(world, main, undefined, { flash, clockIsSet: false, pinNames });
   scriptFaults(world, device);
-  world.run(460000);
+  // A device that dies says so in `failures`.
+  world.runUntil(() => device.failures.length > 0, 460000);
   return {
     lines: device.told("trace").map(({ ms, text }) => ({ ms, text: text.replace(`analog ${espruinoAnalog} `, `analog ${place.analog} `) })),
     wire,

@@ -66,7 +66,7 @@ async function interpret(image: Image): Promise<{ readonly lines: string[]; read
           failures.push(message);
           interpreter.stop();
         },
-        ended: () => failures.push("The interpreter ended by itself."),
+        restarted: () => failures.push("The device restarted."),
       });
       void interpreter.gone.then(resolve);
     });
