@@ -56,7 +56,7 @@ interface EspruinoWifi {
   disconnect(): void;
   stopAP(): void;
   getHostByName(host: string, done: (this: void, address: string | null) => void): void;
-  on(event: "disconnected", listener: (this: void) => void): void;
+  "#ondisconnected"?: EspruinoListener;
 }
 
 interface EspruinoStorage {
@@ -98,7 +98,7 @@ declare const E: {
 
 declare const process: {
   memory(isFast: boolean): { readonly free: number };
-  on(event: "uncaughtException", listener: (this: void, error: unknown) => void): void;
+  "#onuncaughtException"?: EspruinoListener;
 };
 
 interface EspruinoGlobal {

@@ -18,6 +18,6 @@ export function start(run: (this: void) => void): void {
   if (BOARD.telnet) require("TelnetServer").setOptions({ mode: "off" });
   // An access point that anyone may join.
   if (BOARD.radio) require("Wifi").stopAP();
-  if (BOARD.tlsLevel > 0) process.on("uncaughtException", uncaught);
+  if (BOARD.tlsLevel > 0) process["#onuncaughtException"] = uncaught;
   run();
 }

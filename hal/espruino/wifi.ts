@@ -1,7 +1,8 @@
 /**
  * The wifi port on the library `Wifi` of ESP32 (2v29 or later: earlier ones tell nothing of an absent network) and ESP8266.
  *
- * The engine reconnects by itself; the port does not, so the station is switched off whenever a network is lost.
+ * The engine reconnects by itself; the port does not, so the station is switched off whenever a network is lost. An ESP8266
+ * that gets no address, or loses the network while joining, tries for ever without a word: whoever waits ends it by `disconnect`.
  */
 import { Fault } from "../ports/fault";
 import { WifiConnection, type WifiOptions, type WifiPort } from "../ports/wifi";
@@ -13,7 +14,6 @@ const enum Limit {
   passwordBytesMax = 63,
 }
 
-let listening = false;
 let onChanged: ((this: void, connection: number, fault: number) => void) | undefined;
 
 function connection(): number {
@@ -56,8 +56,7 @@ function connect(options: WifiOptions): number {
     return Fault.none;
   }
   if (present === WifiConnection.connecting) return Fault.busy;
-  if (!listening) require("Wifi").on("disconnected", dropped);
-  listening = true;
+  require("Wifi")["#ondisconnected"] = dropped;
   onChanged = options.onChanged;
   change(WifiConnection.connecting);
   require("Wifi").connect(options.ssid, { password: secret }, joined);
