@@ -24,10 +24,10 @@ export interface Running {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts the command. `input` goes to its standard input. */
-export function motet(args: readonly string[], input = ""): Running {
+/** Starts the command. `input` goes to its standard input, `environment` is added to this process's own. */
+export function motet(args: readonly string[], input = "", environment: Readonly<Record<string, string>> = {}): Running {
   if (!existsSync(entry)) throw new Error('The command is not built: run "make build" first.');
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...environment } });
   child.stdin.end(input);
   const events: Event[] = [];
   let printed = "";

@@ -6,6 +6,7 @@
  * Its standard input is a pipe that is held open: at its end the interpreter would flood its own console and starve timers.
  */
 import { spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 import type { Boot, EngineEvents } from "../engine";
 import { parseLogLine } from "../log-line";
 import { createConsole } from "./console";
@@ -31,6 +32,14 @@ export interface Interpreter extends Boot {
 
 const LINE_CHARS_MAX = 1000;
 
+/**
+ * The interpreter would outlive this process, whose end it takes for a person's typing; so a watcher, which reads a pipe that
+ * ends with this process, kills it then.
+ */
+const GUARD = '(cat <&3 >/dev/null; kill -9 $$ 2>/dev/null) >/dev/null 2>&1 </dev/null & exec "$0" 3<&-';
+/** What a shell answers for a program that it cannot run. */
+const NOT_STARTED_CODES: readonly (number | null)[] = [126, 127];
+
 /** How the process ends when the device restarts: this build cannot boot itself again. */
 const REBOOT_CODE = 1;
 
@@ -47,10 +56,7 @@ function failureOf(line: string): string | undefined {
 
 /** Switches the interpreter on. */
 export function startInterpreter(options: InterpreterOptions, events: InterpreterEvents): Interpreter {
-  const child = spawn(options.binary, [], { cwd: options.dir, stdio: ["pipe", "pipe", "pipe"] });
-  // It would outlive this process: at the end of its input it goes on.
-  const orphaned = (): void => void child.kill("SIGKILL");
-  process.once("exit", orphaned);
+  const child = spawn("sh", ["-c", GUARD, options.binary], { cwd: options.dir, stdio: ["pipe", "pipe", "pipe", "pipe"] });
   let stopped = false;
   let checked = false;
   const judge = (line: string): void => {
@@ -71,19 +77,19 @@ export function startInterpreter(options: InterpreterOptions, events: Interprete
   // A process that is gone no longer reads; its end is told by "close".
   child.stdin.on("error", () => undefined);
   const gone = new Promise<void>((resolve) => {
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      if (!stopped) events.failed(`The interpreter cannot be started (${error.code ?? "unknown error"}): set ESPRUINO to the path of an Espruino built for Linux.`);
+    child.on("exit", () => (child.stdio[3] as Writable).destroy());
+    child.on("error", (error) => {
+      if (!stopped) events.failed(`The interpreter cannot be started: ${error.message}.`);
       stopped = true;
       resolve();
     });
     child.on("close", (code) => {
-      process.off("exit", orphaned);
-      if (!stopped) {
-        stopped = true;
-        if (checked) return resolve();
+      if (!stopped && !checked) {
         if (code === REBOOT_CODE) events.restarted();
+        else if (NOT_STARTED_CODES.includes(code)) events.failed("The interpreter cannot be started: set ESPRUINO to the path of an Espruino built for Linux.");
         else events.failed(`The interpreter ended with ${code === null ? "a signal" : `exit code ${code}`}.`);
       }
+      stopped = true;
       resolve();
     });
   });
