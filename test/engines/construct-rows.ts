@@ -43,6 +43,7 @@ const patterns: readonly ConstructRow[] = [
   row("destructured object, nested, with defaults", "const { a: { b = 2, c } = { c: 9 }, d: [e] = [7] } = o(); return [b, c, e];", "const o = (): { a?: { b?: number; c: number }; d?: [number] } => ({});"),
   row("destructured object evaluates its value once", `${log} const { a, b } = note("v", { a: 1, b: 2 }); return [a + b, seen.length];`),
   row("destructured object with a rest", "const { a, ...others } = { a: 1, b: 2, c: 3 }; return [a, others.b, others.c];"),
+  row("destructured with a rest that holds a struct", "const { a, ...others } = make(); const { n } = others.b; return [a, n];", "const make = (): { a: number; b: { n: number } } => { const b = { n: 2 }; return { a: 1, b }; };"),
   row("destructured list, holes, rest and defaults", "const [a, , b, c = 5, ...d] = [1, 2, 3, 4, 6, 7]; return [a, b, c, d.length, d[1] ?? 0];"),
   row("destructured list shorter than its pattern", "const list: number[] = [1]; const [a, b = 8, ...c] = list; return [a ?? 0, b, c.length];"),
   row("default computed only when needed", `${log} const { a = note("a", 1), b = note("b", 2) } = o; return [a, b, seen.join("")];`, "const o: { a?: number; b?: number } = { a: 5 };"),

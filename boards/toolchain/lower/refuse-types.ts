@@ -70,7 +70,7 @@ function checkTable(node: ts.Node, types: Types, report: Report): void {
   if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node) && !ts.isCallExpression(node)) return;
   if (ts.isIdentifier(node) && ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return;
   const wanted = types.checker.getContextualType(node);
-  if (wanted === undefined || types.checker.getIndexInfoOfType(types.checker.getNonNullableType(wanted), ts.IndexKind.String) === undefined) return;
+  if (wanted === undefined || !types.isTable(wanted)) return;
   const isStruct = types.present(node).some((part) => (part.flags & TypeFlags.Object) !== 0 && types.checker.getIndexInfoOfType(part, ts.IndexKind.String) === undefined);
   if (isStruct) report(node, "table-from-struct", "A struct cannot become a record later: declare it as Record<string, ...> where it is made.");
 }

@@ -11,5 +11,5 @@ export function isTableField(node: ts.PropertyAccessExpression, state: State): b
 /** True for a literal that makes a table. */
 export function isTable(node: ts.ObjectLiteralExpression, state: State): boolean {
   const type = state.types.checker.getContextualType(node);
-  return type !== undefined && state.types.parts(type).some((part) => state.types.checker.getIndexInfoOfType(part, ts.IndexKind.String) !== undefined);
+  return type !== undefined && state.types.isTable(type);
 }

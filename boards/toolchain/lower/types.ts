@@ -69,6 +69,12 @@ export class Types {
     return this.has(type, TypeFlags.Undefined | TypeFlags.Void);
   }
 
+  /** True for a record that is looked up by any text. What a pattern with a rest takes apart is none, though the compiler says so. */
+  isTable(type: ts.Type): boolean {
+    const isOfPattern = (type as { pattern?: ts.Node }).pattern !== undefined;
+    return !isOfPattern && this.parts(type).some((part) => this.checker.getIndexInfoOfType(part, ts.IndexKind.String) !== undefined);
+  }
+
   /** The type as source text. */
   text(type: ts.Type, at: ts.Node): string {
     const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
