@@ -21,11 +21,15 @@ let isJoining = false;
 let isFresh = true;
 let onChanged: WifiOptions["onChanged"] | undefined;
 
+function drop(): void {
+  if (online) breakAll();
+  isJoining = false;
+  setOnline(false);
+}
+
 function leave(): void {
   isFresh = false;
-  isJoining = false;
-  if (online) breakAll();
-  setOnline(false);
+  drop();
   // An error while the radio is off.
   pcall(wifi.sta.disconnect);
 }
@@ -41,11 +45,15 @@ function gotIp(): void {
   tell(WifiConnection.ready, 0);
 }
 
-/** The network was lost or could not be joined. The radio would go on trying; the agent decides when. */
+/**
+ * The network was lost or could not be joined. The radio would go on trying, and does where the network is the firmware's
+ * own; otherwise the agent decides when.
+ */
 function lost(reason: number): void {
   const wasOnline = online;
   if (!wasOnline && (!isJoining || reason === ASSOC_LEAVE)) return;
-  leave();
+  if (isFresh) drop();
+  else leave();
   let fault = Fault.broken;
   if (!wasOnline && reason === NO_AP_FOUND) fault = Fault.notFound;
   if (!wasOnline && (reason === AUTH_FAIL || reason === HANDSHAKE_TIMEOUT || reason === HANDSHAKE_4WAY_TIMEOUT)) fault = Fault.refused;
