@@ -38,7 +38,7 @@ function modeName(mode: DigitalMode): string {
 function watch(opened: Opened, handle: DigitalPin, onReadable: (this: void, value: number) => void): void {
   opened.watch = setWatch(
     (event) => {
-      if (pins[handle] === opened) onReadable(event["state"] === true ? 1 : 0);
+      if (pins[handle] === opened) onReadable(event.state ? 1 : 0);
     },
     opened.pin,
     { repeat: true, edge: "both" },

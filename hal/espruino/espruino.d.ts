@@ -142,7 +142,7 @@ declare function digitalRead(pin: Pin): number;
 declare function digitalWrite(pin: Pin, level: number): void;
 /** A part of 1, in steps of the converter; NaN for a pin without one. */
 declare function analogRead(pin: Pin): number;
-declare function setWatch(run: (this: void, event: Record<string, boolean>) => void, pin: Pin, options: { readonly repeat: true; readonly edge: "both" }): number;
+declare function setWatch(run: (this: void, event: { readonly state: boolean }) => void, pin: Pin, options: { readonly repeat: true; readonly edge: "both" }): number;
 declare function clearWatch(watch: number): void;
 
 declare const I2C1: {

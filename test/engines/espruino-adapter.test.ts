@@ -2,9 +2,15 @@
  * What the Espruino adapter does beyond the contract of the ports: what it closes at boot, how it bears what the engine cannot
  * tell or tells in its own way, and the limits of the chips.
  */
+import { join } from "node:path";
+import { loadBoard } from "../../boards/toolchain/board";
+import { compileEspruino } from "../../boards/toolchain/compile/espruino";
 import { Fault } from "../../hal/ports/fault";
 import { ResetReason } from "../../hal/ports/system";
+import { createEspruino } from "../../sim/engines/espruino-api/index";
+import { parseLogLine } from "../../sim/engines/log-line";
 import { SERVER_ADDRESS } from "../../sim/world/network";
+import { createWorld } from "../../sim/world/world";
 import { type Adapter, adapterOf, CLOSED_PORT, joinNetwork } from "./espruino-adapter";
 
 const esp32 = adapterOf("esp32-espruino");
@@ -141,4 +147,47 @@ test("on a PC names are those of its hosts file", async () => {
   }
   world.run(10);
   expect(answers).toEqual([[0, "127.0.0.1"], [0, SERVER_ADDRESS], [0, SERVER_ADDRESS], [0, "127.0.0.1"], [Fault.notFound, ""]]);
+});
+
+test("shortened names leave the engine's own alone: pins, buses, hardware, as a board gets them", async () => {
+  const root = join(__dirname, "..", "..");
+  const board = loadBoard(root, "esp8266-espruino");
+  const entry = `
+import { ports } from "./hal/espruino/index";
+import { start } from "./hal/espruino/start";
+const { digital, i2c, analog, system, wifi, log } = ports;
+start(() => {
+  digital.open({ pin: "D1", mode: 1, initialValue: 0, onReadable: (level) => log.record("level", level, "") });
+  const chip = i2c.open({ bus: "default", address: 0x76, hz: 100000 });
+  log.record("chip", 0, i2c.writeRead(chip, "\\xd0", 1) ?? "none");
+  log.record("sample", analog.read(analog.open({ pin: "A0" })), "");
+  log.record("reason", system.resetReason(), "" + system.uniqueId().length);
+  wifi.connect({ ssid: "attic", password: "correct horse", onChanged: (connection, fault) => log.record("wifi", connection, "" + fault) });
+});`;
+  const image = await compileEspruino(root, entry, board);
+  const world = createWorld({ accessPoints: [{ ssid: "attic", password: "correct horse" }] });
+  const machine = world.createDevice({ bootMs: 0 });
+  machine.pins.setAnalog("A0", 700);
+  const told: string[] = [];
+  const espruino = createEspruino({
+    ports: machine.ports,
+    constants: board.constants,
+    files: image.files,
+    events: {
+      console: (line) => {
+        const { event, number, text } = parseLogLine(line)!;
+        told.push(`${event} ${number} ${text}`);
+      },
+      failed: (message) => {
+        throw new Error(message);
+      },
+    },
+  });
+  espruino.run(image.main);
+  world.run(60000);
+  machine.pins.drive("D1", 0);
+  world.run(10);
+  machine.pins.drive("D1", 1);
+  world.run(10);
+  expect(told).toEqual(["chip 0 `", "sample 700 ", "reason 1 12", "wifi 500 0", "level 0 ", "level 1 "]);
 });
