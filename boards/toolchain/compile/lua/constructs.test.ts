@@ -2,6 +2,7 @@
 import { expectSame } from "../../../../test/support/lua-same";
 
 const constructs = String.raw`
+import type { RamQueue } from "ROOT/firmware/agent/ram-queue";
 declare function print(this: void, line: string): void;
 
 const say = (what: string, value: string | number | boolean | undefined): void => {
@@ -242,7 +243,28 @@ function computed(n: number): void {
   say("minus", n - (0 - n) - -3);
 }
 
+// A struct of which an image has one: its fields become variables, and what carries it goes.
+function advance(queue: RamQueue, n: number): RamQueue {
+  queue.dropped = n > 1 ? note("w", n) : queue.dropped;
+  queue.last += n > 2 ? note("v", n) : 1;
+  queue.readings = yes(n) ? [] : queue.readings;
+  return queue;
+}
+function makeQueue(n: number): RamQueue {
+  return { last: note("m", n), dropped: n > 1 ? 2 : 0, readings: [{ sequence: 1, bytes: maybe(n) === true ? "true" : "other" }] };
+}
+function singletons(): void {
+  for (let n = 0; n < 4; n += 1) {
+    const queue = makeQueue(n);
+    const same = advance(queue, n);
+    say("queue", same.last + queue.dropped * 10);
+    say("readings", queue.readings.length + (queue.readings[0]?.bytes ?? "none"));
+    say("order", told());
+  }
+}
+
 arrays();
+singletons();
 truth(0, "", undefined, undefined);
 truth(1, "a", "", false);
 truth(0, "b", "c", true);

@@ -69,17 +69,28 @@ export class Facts {
   }
 }
 
-/** The variables and parameters of a file that hold a singleton: "line:column" of their names. */
-export function gonePlaces(singletons: Singletons, file: ts.SourceFile): Set<string> {
-  const places = new Set<string>();
+/** What a file's source says of singletons by place, where typescript-to-lua makes nodes anew. */
+export interface Places {
+  /** Variables and parameters that hold a singleton, and so nothing: "line:column" of their names. */
+  readonly gone: ReadonlySet<string>;
+  /** The variables that fields of singletons are: "line:column:name", by the beginning of the access. */
+  readonly slots: ReadonlyMap<string, Slot>;
+}
+
+export function placesOf(singletons: Singletons, file: ts.SourceFile): Places {
+  const gone = new Set<string>();
+  const slots = new Map<string, Slot>();
+  const placeOf = (node: ts.Node): string => {
+    const { line, character } = file.getLineAndCharacterOfPosition(node.getStart(file));
+    return `${line}:${character}`;
+  };
   const visit = (node: ts.Node): void => {
     const isGone = (ts.isParameter(node) && singletons.isGone(node)) || (ts.isVariableDeclaration(node) && singletons.isBare(singletons.checker.getTypeAtLocation(node)));
-    if (isGone) {
-      const { line, character } = file.getLineAndCharacterOfPosition(node.name.getStart(file));
-      places.add(`${line}:${character}`);
-    }
+    if (isGone) gone.add(placeOf(node.name));
+    const slot = ts.isPropertyAccessExpression(node) ? singletons.fieldOf(node) : undefined;
+    if (slot !== undefined && ts.isPropertyAccessExpression(node)) slots.set(`${placeOf(node)}:${node.name.text}`, slot);
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return places;
+  return { gone, slots };
 }

@@ -26,7 +26,7 @@ function inOrder(translation: Translation): SourceModule[] {
 export function link(translation: Translation): Top[] {
   const exported = new Map<string, Map<string, Binding>>();
   const tops: Top[] = [];
-  for (const { path, file, imports, gone } of inOrder(translation)) {
+  for (const { path, file, imports, places } of inOrder(translation)) {
     const own = new Map<string, Binding>();
     exported.set(path, own);
     const make = (name: string): Binding => {
@@ -45,7 +45,7 @@ export function link(translation: Translation): Top[] {
         resolve: (specifier) => imports.get(specifier) ?? INTRINSICS,
       },
       translation.facts,
-      gone,
+      places,
     );
     tops.push(...stats.map((stat) => ({ module: path, stat })));
   }

@@ -88,13 +88,16 @@ function noteCall({ singletons, facts, refuse }: Build, node: ts.CallExpression,
     if (gone[i] !== true && singletons.isBareValue(argument)) refuse(argument, "singleton", "This is a struct of which an image has one, and it is handed on as another type: give the parameter the struct's own type.");
   });
   const count = tstl.isCallExpression(call) || tstl.isMethodCallExpression(call) ? call.params.length : 0;
-  if (gone.includes(true) && count === gone.length) facts.leaveOut(call, gone);
+  if (!gone.includes(true)) return;
+  if (count === gone.length) facts.leaveOut(call, gone);
+  else refuse(node, "singleton", "A call with a struct of which an image has one takes plain arguments: name each.");
 }
 
 /** Notes the variables that the fields of a literal are. */
-function noteLiteral(singletons: Singletons, facts: Facts, node: ts.ObjectLiteralExpression, table: tstl.Expression): void {
+function noteLiteral({ singletons, facts, refuse }: Build, node: ts.ObjectLiteralExpression, table: tstl.Expression): void {
   const type = singletons.literalType(node);
   if (type === undefined) return;
+  if (!tstl.isTableExpression(table)) refuse(node, "singleton", "A struct of which an image has one is made of plain fields: name each.");
   const slots = new Map<string, Slot>();
   for (const symbol of type.getProperties()) {
     const field = singletons.field(symbol);
@@ -154,7 +157,7 @@ export function loweringPlugin(build: Build): tstl.Plugin {
       [ts.SyntaxKind.PropertyAccessExpression]: noted((context, node: ts.PropertyAccessExpression) => lowerAccess(context, build, node)),
       [ts.SyntaxKind.ObjectLiteralExpression]: noted((context, node: ts.ObjectLiteralExpression) => {
         const table = context.superTransformExpression(node);
-        noteLiteral(singletons, facts, node, table);
+        noteLiteral(build, node, table);
         return table;
       }),
       [ts.SyntaxKind.ElementAccessExpression]: plain,

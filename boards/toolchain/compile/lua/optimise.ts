@@ -9,7 +9,7 @@ import { shareLocals, tidyLocals } from "./locals";
 import { passOn, settle, usesOf } from "./settle";
 import { shape } from "./shape";
 import { shake } from "./shake";
-import { Slots, specialise, unsetFields } from "./specialise";
+import { Slots, specialise, strayFields } from "./specialise";
 import type { Binding, Expr, Stat, Top } from "./tree";
 
 function folded(tops: readonly Top[]): Top[] {
@@ -46,7 +46,7 @@ function tidied(tops: readonly Top[]): Top[] {
 export function optimise(linked: readonly Top[]): Top[] {
   const slots = new Slots();
   let tops = shake(asGlobals(folded(specialise(folded(linked), slots))));
-  const problems = unsetFields(tops, slots);
+  const problems = strayFields(tops, slots);
   if (problems.length > 0) throw new CompileError(problems);
   for (let round = 0; round < 3; round += 1) {
     tops = shake(folded(settle(shake(tops))));

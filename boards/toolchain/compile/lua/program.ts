@@ -7,7 +7,8 @@ import { join, relative } from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { Singletons } from "../specialise/singletons";
-import { Facts, gonePlaces } from "./facts";
+import { Facts, placesOf } from "./facts";
+import type { Places } from "./facts";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
 import { fieldRules } from "./field-rules";
@@ -30,8 +31,7 @@ export interface SourceModule {
   readonly file: tstl.File;
   /** Paths of the modules that it requires, by the specifier that it requires them by. */
   readonly imports: ReadonlyMap<string, string>;
-  /** Variables and parameters that hold a singleton and so nothing: "line:column" of their names. */
-  readonly gone: ReadonlySet<string>;
+  readonly places: Places;
 }
 
 export interface Translation {
@@ -136,7 +136,7 @@ export function translate(root: string, entrySource: string, board: LuaBoard, te
   const collect: tstl.Plugin = {
     afterPrint: (_program, _options, _host, files) => {
       for (const { fileName, luaAst, sourceFiles } of files.splice(0)) {
-        modules.push({ path: relative(root, fileName), file: luaAst!, imports: importsOf(root, program, sourceFiles![0]!), gone: gonePlaces(singletons, sourceFiles![0]!) });
+        modules.push({ path: relative(root, fileName), file: luaAst!, imports: importsOf(root, program, sourceFiles![0]!), places: placesOf(singletons, sourceFiles![0]!) });
       }
     },
   };

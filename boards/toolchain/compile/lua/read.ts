@@ -3,8 +3,8 @@
  * the program, through an import to that of another module, or to a global of the engine.
  */
 import * as tstl from "typescript-to-lua";
-import type { Facts } from "./facts";
-import type { Binding, BinaryOp, Expr, Place, Stat, UnaryOp } from "./tree";
+import type { Facts, Places } from "./facts";
+import type { Binding, BinaryOp, Expr, Place, Slot, Stat, UnaryOp } from "./tree";
 
 const Kind = tstl.SyntaxKind;
 
@@ -62,7 +62,7 @@ class Reader {
     private readonly path: string,
     private readonly exports: Exports,
     private readonly facts: Facts,
-    private readonly gone: ReadonlySet<string>,
+    private readonly places: Places,
   ) {}
 
   private place(node: tstl.Node): Place | undefined {
@@ -78,7 +78,7 @@ class Reader {
   }
 
   private declare({ text, line, column }: tstl.Identifier): Binding {
-    const binding = { name: text, top: this.scopes.length === 1 ? this.path : undefined, gone: line !== undefined && this.gone.has(`${line}:${column}`) };
+    const binding = { name: text, top: this.scopes.length === 1 ? this.path : undefined, gone: line !== undefined && this.places.gone.has(`${line}:${column}`) };
     this.scopes[this.scopes.length - 1]!.set(text, { binding });
     return binding;
   }
@@ -112,7 +112,12 @@ class Reader {
       if (meaning === "exports") return { kind: "name", binding: this.exports.own(index.value) };
       if (meaning !== undefined && "module" in meaning) return this.imported(meaning.module, index.value);
     }
-    return { kind: "index", table: this.expr(table), key: this.expr(index), foreign: this.facts.isForeign(node), slot: this.facts.slot(node) };
+    return { kind: "index", table: this.expr(table), key: this.expr(index), foreign: this.facts.isForeign(node), slot: this.facts.slot(node) ?? this.slotAt(node) };
+  }
+
+  /** Of an access that typescript-to-lua made anew, by where it stands. */
+  private slotAt({ line, column, index }: tstl.TableIndexExpression): Slot | undefined {
+    return line !== undefined && tstl.isStringLiteral(index) ? this.places.slots.get(`${line}:${column}:${index.value}`) : undefined;
   }
 
   private imported(module: string, name: string): Expr {
@@ -291,6 +296,6 @@ class Reader {
 }
 
 /** The statements at the top of a module; imports and exports have become names. */
-export function readModule(path: string, file: tstl.File, exports: Exports, facts: Facts, gone: ReadonlySet<string>): Stat[] {
-  return new Reader(path, exports, facts, gone).stats(file.statements);
+export function readModule(path: string, file: tstl.File, exports: Exports, facts: Facts, places: Places): Stat[] {
+  return new Reader(path, exports, facts, places).stats(file.statements);
 }

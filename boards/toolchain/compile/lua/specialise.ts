@@ -131,23 +131,26 @@ export function specialise(tops: readonly Top[], slots: Slots): Top[] {
   return result;
 }
 
-/** Fields that are read and never set: their struct was made by a literal that does not say its type. */
-export function unsetFields(tops: readonly Top[], slots: Slots): Problem[] {
+function problem(at: Expr["at"], module: string, message: string): Problem {
+  return { file: at?.module ?? module, line: (at?.line ?? 0) + 1, column: (at?.column ?? 0) + 1, rule: "singleton", message };
+}
+
+/** Fields of which it is not known whose they are, and fields that are read and never set: their struct was made by a literal that does not say its type. */
+export function strayFields(tops: readonly Top[], slots: Slots): Problem[] {
   const set = new Set<Binding>();
   const reads = new Map<Binding, Expr>();
+  const lost: Problem[] = [];
   const stats = tops.map(({ stat }) => stat);
   eachStat(stats, (stat) => {
     if (stat.kind === "assign") for (const target of stat.targets) if (target.kind === "name") set.add(target.binding);
   });
   eachExpr(stats, (expr) => {
     if (expr.kind === "name" && !reads.has(expr.binding)) reads.set(expr.binding, expr);
+    if (expr.kind === "index" && expr.table.kind === "true") lost.push(problem(expr.at ?? expr.table.at, "", "This says too much at once of a struct of which an image has one: take the value first, in a statement of its own."));
   });
   const unset = slots.all().filter((binding) => reads.has(binding) && !set.has(binding));
-  return unset.map((binding) => {
-    const at = reads.get(binding)!.at;
-    const message = `Nothing sets "${binding.name.replace("$", ".")}": write the type of the literal that makes the struct.`;
-    return { file: at?.module ?? binding.top ?? "", line: (at?.line ?? 0) + 1, column: (at?.column ?? 0) + 1, rule: "singleton", message };
-  });
+  const never = (name: string): string => `Nothing sets "${name.replace("$", ".")}": write the type of the literal that makes the struct.`;
+  return [...lost, ...unset.map(({ name, top }, i) => problem(reads.get(unset[i]!)!.at, top ?? "", never(name)))];
 }
 
 /** True when a function's body reaches for nothing of the functions around it. */
