@@ -37,9 +37,9 @@ export function readable(text: string): string {
   return text.replace(/\bn(-?[\d.]+(?:e[+-]?\d+)?)/gi, (_all, number: string) => `n${Number(Number(number).toPrecision(10)) + 0}`);
 }
 
-/** The value of a row in JavaScript itself. */
-export function runNative(row: ConstructRow): string {
-  const { outputText } = ts.transpileModule(sourceOf(row), { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
+/** The value of a program in JavaScript itself. */
+export function runNative(source: string): string {
+  const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
   return readable(runInThisContext(`(function() { const exports = {}; ${outputText}\n${showJs}\nreturn show(exports.run()); })()`) as string);
 }
 

@@ -7,6 +7,7 @@ import { appProgram, complaints, lowerProgram } from "../../boards/toolchain/low
 import { scanEspruino } from "../../boards/toolchain/scan/espruino";
 import { pathOf, root, runHere, runInLua, runNative, runOnEspruino, scriptOf, showExpected, sourceOf } from "./construct-rig";
 import type { LuaRun } from "./construct-rig";
+import { randomPrograms } from "./construct-programs";
 import { constructRows } from "./construct-rows";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
@@ -17,7 +18,7 @@ const texts = files.map((file) => lowered.texts.get(file) ?? "");
 const rows = constructRows.map((row, index) => ({
   index,
   name: row.name,
-  expected: row.lowered === undefined ? runNative(row) : showExpected(row.lowered),
+  expected: row.lowered === undefined ? runNative(sourceOf(row)) : showExpected(row.lowered),
 }));
 
 test("the table is a table of everything", () => {
@@ -67,6 +68,20 @@ describe.each(["5.1", "5.3"] as const)("Lua %s", (version) => {
     expect(run.values[each.index]).toBe(each.expected);
   });
 });
+
+test("random programs compute the same in the same order, and keep their lines", async () => {
+  const programs = randomPrograms(2026, 60);
+  const paths = programs.map((_program, index) => pathOf(index));
+  const random = lowerProgram(root, paths, new Map(paths.map((path, index) => [path, programs[index]!])));
+  expect(random.problems).toEqual([]);
+  const made = paths.map((path) => random.texts.get(path)!);
+  const wanted = programs.map(runNative);
+  const script = await scriptOf(new Map(made.entries()));
+  expect(scanEspruino(script)).toEqual([]);
+  expect(runHere(script)).toEqual(wanted);
+  expect(made.map(lineEnds)).toEqual(programs.map(lineEnds));
+  for (const version of ["5.1", "5.3"] as const) expect(runInLua(version, made)).toEqual({ complaints: [], library: [], values: wanted });
+}, 60000);
 
 onEspruino.each(rows)("[espruino] $name", async (each) => {
   expect(await runOnEspruino(await scriptOf(new Map([[each.index, texts[each.index]!]])))).toBe(each.expected);
