@@ -165,7 +165,7 @@ start(() => {
   wifi.connect({ ssid: "attic", password: "correct horse", onChanged: (connection, fault) => log.record("wifi", connection, "" + fault) });
 });`;
   const image = await compileEspruino(root, entry, board);
-  const world = createWorld({ accessPoints: [{ ssid: "attic", password: "correct horse" }] });
+  const world = createWorld({ seed: 1, accessPoints: [{ ssid: "attic", password: "correct horse" }] });
   const machine = world.createDevice({ bootMs: 0 });
   machine.pins.setAnalog("A0", 700);
   const told: string[] = [];
