@@ -6,12 +6,13 @@ import { Fault } from "../../hal/ports/fault";
 import { ResetReason } from "../../hal/ports/system";
 import { logOpen } from "../store/log";
 import { recordGet, recordRemove, recordsOpen } from "../store/records";
+import { report } from "./api";
 import { countBoot, QUICK_BOOTS_MAX } from "./boots";
 import { loadKeys } from "./key-table";
 import { ladderStep } from "./ladder";
 import type { LinkDriver } from "./link";
 import { newPublisher } from "./publisher";
-import { addMeasure, addReading, findMeasure } from "./report";
+import { addMeasure } from "./report";
 import { supervisorStart } from "./supervisor";
 import { Next, Rung, tell } from "./thing";
 import type { Build, Thing } from "./thing";
@@ -83,7 +84,7 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
   tell(thing, "boot", boots.number, bootText(thing, reason, error));
   // A device that sleeps between samples would say it with each of them.
   if (reason !== ResetReason.deepSleep && addMeasure(thing, BOOT_KEY, 0, false) === 0) {
-    addReading(thing, findMeasure(thing, BOOT_KEY)!, bootText(thing, reason, error));
+    report(thing, BOOT_KEY, bootText(thing, reason, error));
     recordRemove(records, "error");
   }
   if (thing.safeMode) tell(thing, "safeMode", boots.quick, "");

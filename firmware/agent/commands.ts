@@ -70,7 +70,6 @@ function obeyText(thing: Thing, command: Command, kind: ValueKind, text: string,
   return code;
 }
 
-/** @cold */
 function obey(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): void {
   let code = CommandCode.ok;
   if (command.type === CommandType.boolean) code = obeyFlag(thing, command, kind, text, time);

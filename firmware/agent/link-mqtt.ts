@@ -160,10 +160,7 @@ function subscribed(link: MqttLink, codes: string): void {
   }
 }
 
-/**
- * What came on the activation channel.
- * @cold
- */
+/** What came on the activation channel. */
 function activationAnswered(link: MqttLink, payload: string): void {
   const answer: ActivationAnswer = { result: ActivationResult.none, token: "" };
   link.profile.text.readActivation(payload, answer);

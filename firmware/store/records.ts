@@ -188,7 +188,10 @@ function renew(store: RecordStore, live: LiveRecord[], key: string, removed: boo
   return StoreCode.hardware;
 }
 
-/** Appends a record to the current block, or begins a new generation with it. */
+/**
+ * Appends a record to the current block, or begins a new generation with it.
+ * @cold
+ */
 function change(store: RecordStore, key: string, removed: boolean, value: string): number {
   const size = recordOverhead + key.length + value.length;
   if (store.generation > 0 && store.end + size <= store.area.blockBytes) {

@@ -82,11 +82,40 @@ function plan(graph: FlatGraph): Plan {
   const callbacks = [...graph.values].filter((name) => !cold(name) && everything.has(name));
   const roots = new Set([...callbacks, ...[...graph.usedByRest].filter((name) => !cold(name))]);
   const hot = reach(graph, roots, cold);
-  const owners = dominators(graph, hot, roots);
+  const shared = [...hot].filter((name) => isShared(graph, hot, everything, name));
+  const owners = dominators(graph, hot, new Set([...roots, ...shared]));
+  keepLarge(graph, owners);
   const nested = byOwner(owners);
   const resident = new Set([...hot].filter((name) => !owners.has(name)));
-  shareOut(graph, { hot, roots, owners, nested, resident });
+  shareOut(graph, { hot, roots: new Set([...roots, ...shared]), owners, nested, resident });
   return { graph, resident, nested, overlays: [...everything].filter(cold) };
+}
+
+/** A function that is larger than this, with what stands inside it, is not put inside another: passing over text takes time. */
+const NESTED_CHARS_MAX = 2500;
+
+/** Takes large functions out of those around them, the innermost first. */
+function keepLarge(graph: FlatGraph, owners: Map<string, string>): void {
+  const nested = byOwner(owners);
+  const measure = (name: string): number => {
+    const { start, end } = graph.functions.get(name)!.node;
+    const size = (nested.get(name) ?? []).reduce((sum, inner) => sum + measure(inner), end - start);
+    if (size <= NESTED_CHARS_MAX || !owners.has(name)) return size;
+    owners.delete(name);
+    return 0;
+  };
+  for (const name of nested.keys()) if (!owners.has(name)) measure(name);
+}
+
+/** More than this, with what it needs, is not copied into overlays. */
+const SHARED_CHARS_MIN = 1500;
+
+/** True for a hot function that cold ones call, and that is too large to be copied into their overlays. */
+function isShared(graph: FlatGraph, hot: ReadonlySet<string>, everything: ReadonlySet<string>, name: string): boolean {
+  const isCalledCold = [...everything].some((caller) => !hot.has(caller) && graph.functions.get(caller)!.uses.has(name));
+  if (!isCalledCold) return false;
+  const size = [...reach(graph, [name], (each) => !hot.has(each))].reduce((sum, each) => sum + graph.functions.get(each)!.node.end - graph.functions.get(each)!.node.start, 0);
+  return size > SHARED_CHARS_MIN;
 }
 
 /** A function of at most so many characters is worth a copy in flash for the variables that it saves. */

@@ -29,7 +29,7 @@ export interface Field {
 export class Singletons {
   constructor(
     readonly checker: ts.TypeChecker,
-    private readonly isFramework: (file: string) => boolean,
+    readonly isFramework: (file: string) => boolean,
   ) {}
 
   /** The singleton that the type is, undefined left aside. */

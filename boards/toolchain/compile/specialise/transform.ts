@@ -95,6 +95,8 @@ class Specialiser {
         return isPure(node.expression) ? access : factory.createComma(this.child(node.expression), access);
       }
     }
+    // A truth value takes a variable beside its name, a small number none.
+    if (this.isStoredTruth(node)) return factory.createNumericLiteral(node.kind === ts.SyntaxKind.TrueKeyword ? 1 : 0);
     if (ts.isIdentifier(node) && this.isLocalValue(node)) {
       if (this.singletons.isBareValue(node)) return one();
       // A named constant is a variable in memory; written out, it stands in flash.
@@ -102,6 +104,15 @@ class Specialiser {
       if (constant !== undefined) return constant;
     }
     return ts.visitEachChild(node, this.visit, this.context);
+  }
+
+  /** `true` or `false` on its way into a field of the framework that is declared boolean. */
+  private isStoredTruth(node: ts.Expression): boolean {
+    if (node.kind !== ts.SyntaxKind.TrueKeyword && node.kind !== ts.SyntaxKind.FalseKeyword) return false;
+    const parent = node.parent;
+    const isStored = ts.isPropertyAssignment(parent) || (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isPropertyAccessExpression(parent.left));
+    const type = isStored ? this.singletons.checker.getContextualType(node) : undefined;
+    return type !== undefined && (type.flags & ts.TypeFlags.Boolean) !== 0 && this.singletons.isFramework(this.file.fileName);
   }
 
   /** A record of functions that another module exports is no variable there any more. */
