@@ -1,54 +1,71 @@
 /**
- * How much memory a device takes on the real interpreter.
+ * How much memory a device takes on the real interpreter. ESPRUINO names it: an Espruino for Linux that is built like a board's,
+ * with 32 bits, without Unicode strings, with 1,600 or 1,700 variables.
  *
- *     npm run bench:interpreter -- [app] [--transport mqtt|coap] [--globals]      with ESPRUINO=path of an Espruino for Linux
- *
- * The interpreter should be built like a board's: without Unicode strings, with 1,600 or 1,700 variables. `app` is the name
- * of an example or a path; without one, it is the device without a driver. --globals lists what stands at the top level, largest first, under its minified name.
+ *     npm run bench:interpreter                         every device, beside the modules that MQTTJS and TINYMQTT name
+ *     npm run bench:interpreter -- --write              the same, and keeps the figures in boards/measured.json
+ *     npm run bench:interpreter -- APP [--transport T]  one app, by its path in the project
+ *     npm run bench:interpreter -- APP --globals        what it has at the top level, largest first, by its minified name
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
-import { compileNative, findApp } from "../../boards/toolchain/compile/native";
-import { startThethings } from "../../sim/cloud/thethings/index";
-import { atRest, boot, idle, provisioned } from "./interpreter/rig";
+import { imageOf, measure, measurePeer, subjects, withDevice } from "./interpreter/measure";
+import type { Measured, Subject } from "./interpreter/measure";
+import { describe } from "./interpreter/rig";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const measuredPath = join(root, "boards", "measured.json");
 
 /** Prints the size of everything at the top level, once, some seconds after the boot. */
 const GLOBALS = '\nsetTimeout(function(){E.getSizeOf(global,1).forEach(function(e){print("size",e.size,e.name)});print("sizes end")},6000);';
 
-async function measure(binary: string, app: string, transport: string, globals: boolean): Promise<void> {
-  const choice = { app: findApp(root, app).replace(/\.ts$/, ""), platform: "thethings", transport, name: "device", version: "1.0.0" };
-  const image = await compileDevice(root, choice, loadBoard(root, "linux-espruino"));
-  const bytes = [...image.files.values()].reduce((sum, content) => sum + content.length, 0);
-  const cloud = await startThethings({ activationDelayMs: 0 });
-  const settings = { host: "127.0.0.1", port: cloud.ports[transport === "coap" ? "coap" : "mqtt"], tls: 0 as const, timeHost: "", ssid: "", password: "", code: cloud.model.createCodes(1)[0]!, token: "" };
-  const program = await compileNative(root, choice);
-  const loader = image.files.get(image.main)! + (globals ? GLOBALS : "");
-  const bench = boot(binary, { ...image, files: new Map([...image.files, [image.main, loader]]) }, provisioned(program, image, settings));
-  try {
-    const empty = await idle(binary, image);
-    await bench.until("the first publish", () => bench.said.some(({ event }) => event === "published"));
-    const used = (await atRest(bench)) - empty.probe;
-    const sizes = [...image.files].map(([name, content]) => ({ name, bytes: content.length })).sort((one, other) => other.bytes - one.bytes);
-    console.log(`${app === device ? "device without a driver" : app} over ${transport}: ${used} variables at rest (idle interpreter ${empty.used}), ${bytes} bytes in ${image.files.size} files`);
-    console.log(`  ${sizes.slice(0, 8).map(({ name, bytes }) => `${name} ${bytes}`).join(", ")} ...`);
-    if (!globals) return;
-    await bench.until("the sizes", () => bench.lines.includes("sizes end"));
-    const lines = bench.lines.filter((line) => line.startsWith("size ")).map((line) => line.split(" "));
-    lines.sort((one, other) => Number(other[1]) - Number(one[1]));
-    console.log(lines.map(([, size, name]) => `${name} ${size}`).join("  "));
-  } finally {
-    await bench.stop();
-    await cloud.close();
-  }
+function show({ app, transport, atRest, estimated, flashBytes }: Measured): void {
+  console.log(`  ${app} over ${transport}: ${atRest} variables at rest (the build says ${estimated}), ${flashBytes} bytes`);
 }
 
-const device = "test/bench/interpreter/apps/device.ts";
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { transport: { type: "string", default: "mqtt" }, globals: { type: "boolean", default: false } } });
+async function globals(binary: string, subject: Subject): Promise<void> {
+  const image = await imageOf(root, subject);
+  const files = new Map([...image.files, [image.main, image.files.get(image.main)! + GLOBALS]]);
+  await withDevice(root, binary, subject, { ...image, files }, async (bench) => {
+    await bench.until("the sizes", () => bench.lines.includes("sizes end"));
+    const sizes = bench.lines.filter((line) => line.startsWith("size ")).map((line) => line.split(" "));
+    sizes.sort((one, other) => Number(other[1]) - Number(one[1]));
+    console.log(sizes.map(([, size, name]) => `${name} ${size}`).join("  "));
+  });
+}
+
+async function all(binary: string, write: boolean): Promise<void> {
+  const interpreter = await describe(binary, await imageOf(root, subjects[0]!));
+  console.log(`Espruino ${interpreter.version}, ${interpreter.variables} variables of ${interpreter.bytesPerVariable} bytes`);
+  const devices: Measured[] = [];
+  for (const subject of subjects) {
+    const measured = await measure(root, binary, subject);
+    show(measured);
+    devices.push(measured);
+  }
+  for (const [name, variable] of [["MQTT.js", "MQTTJS"], ["tinyMQTT.js", "TINYMQTT"]] as const) {
+    const path = process.env[variable];
+    if (path === undefined) console.log(`  ${name}: skipped, ${variable} names no file`);
+    else console.log(`  ${name} alone: ${await measurePeer(root, binary, name, path)} variables at rest`);
+  }
+  if (!write) return;
+  if (interpreter.bytesPerVariable !== 12) throw new Error("These figures are not a board's: take an interpreter built with 32 bits and fewer than 2,048 variables.");
+  const kept = JSON.parse(readFileSync(measuredPath, "utf8")) as object;
+  writeFileSync(measuredPath, `${JSON.stringify({ ...kept, interpreter, devices }, undefined, 2)}\n`);
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { transport: { type: "string", default: "mqtt" }, globals: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+});
 const binary = process.env["ESPRUINO"];
-if (binary === undefined) console.log("skipped: ESPRUINO names no interpreter");
-else await measure(binary, positionals[0] ?? device, values.transport, values.globals);
+const app = positionals[0];
+if (binary === undefined) console.log("Memory on the interpreter: skipped, ESPRUINO names no interpreter");
+else if (app === undefined) await all(binary, values.write);
+else {
+  const subject = { app, transport: values.transport === "coap" ? "coap" : "mqtt" } as const;
+  if (values.globals) await globals(binary, subject);
+  else show(await measure(root, binary, subject));
+}

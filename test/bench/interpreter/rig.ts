@@ -34,12 +34,29 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
+export interface Interpreter {
+  readonly version: string;
+  readonly variables: number;
+  /** 12 on the boards with fewer than 2,048. */
+  readonly bytesPerVariable: number;
+}
+
 const PATIENCE_MS = 90000;
 
 const TRACE_MS = 500;
 
 /** What prints the count, four times a second. */
 const PROBE = '\nsetInterval(function(){print("used",process.memory(true).usage)},250);';
+
+/** What the interpreter says of itself: version, number of variables, bytes of one. */
+export async function describe(binary: string, image: Image): Promise<Interpreter> {
+  const loader = 'print("is",process.env.VERSION,process.memory().total,process.memory().blocksize)';
+  const bench = boot(binary, { ...image, files: new Map([[image.main, loader]]) }, undefined, 0);
+  await bench.until("the version", () => bench.lines.some((line) => line.startsWith("is ")));
+  await bench.stop();
+  const [, version, variables, bytes] = bench.lines.find((line) => line.startsWith("is "))!.split(" ");
+  return { version: version!, variables: Number(variables), bytesPerVariable: Number(bytes) };
+}
 
 /** Boots an image on the interpreter in a fresh folder, with `probes` probes behind its loader. */
 export function boot(binary: string, image: Image, contents: ReadonlyMap<string, Uint8Array> = new Map(), probes = 1): Bench {

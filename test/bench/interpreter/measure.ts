@@ -1,0 +1,101 @@
+/** What is measured on the interpreter, and how: devices against the local cloud, modules of others against a broker. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { minify } from "terser";
+import { loadBoard } from "../../../boards/toolchain/board";
+import { compileDevice } from "../../../boards/toolchain/compile/device";
+import { compileNative } from "../../../boards/toolchain/compile/native";
+import { estimateMemory } from "../../../boards/toolchain/size/estimate";
+import { flashBytesOf } from "../../../boards/toolchain/size/report";
+import { startThethings } from "../../../sim/cloud/thethings/index";
+import type { Image } from "../../../sim/engines/image";
+import { openBroker } from "../../interop/mosquitto";
+import { atRest, boot, idle, provisioned } from "./rig";
+import type { Bench } from "./rig";
+
+export const BOARD_ID = "linux-espruino";
+
+/** A device that is measured; `app` is its path in the project. */
+export interface Subject {
+  readonly app: string;
+  readonly transport: "mqtt" | "coap";
+}
+
+export const subjects: readonly Subject[] = [
+  { app: "test/bench/interpreter/apps/device.ts", transport: "mqtt" },
+  { app: "test/bench/interpreter/apps/device.ts", transport: "coap" },
+  { app: "firmware/apps/weather-station.ts", transport: "mqtt" },
+];
+
+/** A line of boards/measured.json. */
+export interface Measured extends Subject {
+  /** Of all files, by name; any change of the image changes it. */
+  readonly sha256: string;
+  readonly flashBytes: number;
+  /** Variables: connected, subscribed, log empty, after a collection. */
+  readonly atRest: number;
+  /** What the build says of the same. */
+  readonly estimated: number;
+}
+
+export function choiceOf(root: string, { app, transport }: Subject): Parameters<typeof compileDevice>[1] {
+  return { app: join(root, app), platform: "thethings", transport, name: "device", version: "1.0.0" };
+}
+
+/** The image of a subject, as it is measured. */
+export function imageOf(root: string, subject: Subject): Promise<Image> {
+  return compileDevice(root, choiceOf(root, subject), loadBoard(root, BOARD_ID));
+}
+
+export function digestOf({ files }: Image): string {
+  const hash = createHash("sha256");
+  for (const [name, content] of [...files].sort(([one], [other]) => (one < other ? -1 : 1))) hash.update(`${name}\n${content.length}\n${content}`, "latin1");
+  return hash.digest("hex");
+}
+
+/** Boots a device against a cloud of its own and hands it on once it has published. */
+export async function withDevice<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
+  const program = await compileNative(root, choiceOf(root, subject));
+  const cloud = await startThethings({ activationDelayMs: 0 });
+  const settings = { host: "127.0.0.1", port: cloud.ports[subject.transport], tls: 0 as const, timeHost: "", ssid: "", password: "", code: cloud.model.createCodes(1)[0]!, token: "" };
+  const bench = boot(binary, image, provisioned(program, image, settings));
+  try {
+    await bench.until("the first publish", () => bench.said.some(({ event }) => event === "published"));
+    return await use(bench);
+  } finally {
+    await bench.stop();
+    await cloud.close();
+  }
+}
+
+/** Measures one device. */
+export async function measure(root: string, binary: string, subject: Subject): Promise<Measured> {
+  const image = await imageOf(root, subject);
+  const { probe } = await idle(binary, image);
+  const used = await withDevice(root, binary, subject, image, atRest);
+  return { ...subject, sha256: digestOf(image), flashBytes: flashBytesOf(image), atRest: used - probe, estimated: estimateMemory(image) };
+}
+
+/** How a module of somebody else is used: connects, subscribes, and says so on the console as our devices do. */
+const programs: Readonly<Record<string, (port: number) => string>> = {
+  "MQTT.js": (port) => `var m=require("peer").create("127.0.0.1",{port:${port},client_id:"peer"});m.on("connected",function(){m.subscribe("down");print("motet published 1 \\"\\"")});m.connect();`,
+  "tinyMQTT.js": (port) => `var m=require("peer").create("127.0.0.1",{port:${port}});m.on("connected",function(){m.subscribe("down");print("motet published 1 \\"\\"")});m.connect();`,
+};
+
+/** A module alone, minified and run from flash like ours, connected to Mosquitto and subscribed. `path` is its source. */
+export async function measurePeer(root: string, binary: string, name: string, path: string): Promise<number> {
+  const image: Image = { board: BOARD_ID, runtime: "espruino", constants: loadBoard(root, BOARD_ID).constants, files: new Map(), main: ".bootcde", maps: new Map(), modules: [] };
+  const { code } = await minify(readFileSync(path, "utf8"), { ecma: 2015, toplevel: true, compress: { passes: 3, ecma: 2015 }, mangle: { toplevel: true } });
+  const broker = await openBroker();
+  await broker.start();
+  const { probe } = await idle(binary, image);
+  const bench = boot(binary, { ...image, files: new Map([[image.main, programs[name]!(broker.port)], ["peer", code!]]) });
+  try {
+    await bench.until("the connection", () => bench.said.length > 0);
+    return (await atRest(bench)) - probe;
+  } finally {
+    await bench.stop();
+    await broker.remove();
+  }
+}
