@@ -26,6 +26,9 @@ export interface EngineDevice {
   told(event: string): Saying[];
 }
 
+/** Settings of a network for machines whose radio has to join one; in a world without access points any will do. */
+export const network = { ssid: "attic", password: "correct horse" } as const;
+
 /** Boots that may still run. */
 const running = new Set<Boot>();
 
