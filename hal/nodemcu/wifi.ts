@@ -16,10 +16,15 @@ const NO_AP_FOUND = 201;
 const AUTH_FAIL = 202;
 const HANDSHAKE_TIMEOUT = 204;
 
+/** Hears of no change. */
+function nobody(_state: number, _fault: number): void {
+  return;
+}
+
 let isJoining = false;
 /** No join and no leave was asked for yet: a network that the firmware joined by itself is welcome. */
 let isFresh = true;
-let onChanged: WifiOptions["onChanged"] | undefined;
+let onChanged: WifiOptions["onChanged"] = nobody;
 
 function drop(): void {
   if (online) breakAll();
@@ -35,7 +40,7 @@ function leave(): void {
 }
 
 function tell(state: number, fault: number): void {
-  if (onChanged !== undefined && !stopped) onChanged(state, fault);
+  if (!stopped) onChanged(state, fault);
 }
 
 function gotIp(): void {
@@ -90,7 +95,7 @@ function connect(options: WifiOptions): number {
 }
 
 function disconnect(): void {
-  onChanged = undefined;
+  onChanged = nobody;
   leave();
 }
 
