@@ -63,6 +63,11 @@ describe("what a build knows beforehand", () => {
     expect(await textOf(entry)).toBe("print(2)\n");
   });
 
+  test("a variable that nothing sets is nil", async () => {
+    const entry = "let told: string | undefined;\nexport function set(text: string): void { told = text; }\nif (told === undefined) wifi.setmode(1, false);";
+    expect(await textOf(entry)).toBe("wifi.setmode(1,false)\n");
+  });
+
   test("constants of the board take branches for other boards with them", async () => {
     const entry = 'declare function print(this: void, a: unknown): void;\nif (BOARD.chip === "esp32") print("a"); else print("b");';
     expect(await textOf(entry, "5.1")).toBe('print"b"\n');

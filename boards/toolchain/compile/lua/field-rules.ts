@@ -50,7 +50,7 @@ function gather(checker: ts.TypeChecker, file: ts.SourceFile, company: Company):
   const visit = (node: ts.Node): void => {
     if (ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node) || ts.isIntersectionTypeNode(node)) company.add(checker.getTypeAtLocation(node));
     else if (ts.isObjectLiteralExpression(node)) {
-      const expected = checker.getContextualType(node);
+      const expected = expectedType(checker, node);
       company.add(checker.getTypeAtLocation(node), ...(expected?.isUnion() === true ? expected.types : [expected]));
     } else if (ts.isAsExpression(node)) company.add(checker.getTypeAtLocation(node.expression), checker.getTypeAtLocation(node));
     ts.forEachChild(node, visit);
@@ -76,12 +76,19 @@ function reserveDeclared(file: ts.SourceFile, reserved: Set<string>): void {
   visit(file);
 }
 
+/** What a literal is taken for: by what is expected of it, or, past `as unknown as T`, by what it is said to be. */
+function expectedType(checker: ts.TypeChecker, node: ts.ObjectLiteralExpression): ts.Type | undefined {
+  let outer: ts.Expression = node;
+  while (ts.isAsExpression(outer.parent) || ts.isParenthesizedExpression(outer.parent)) outer = outer.parent;
+  return outer === node ? checker.getContextualType(node) : checker.getTypeAtLocation(outer);
+}
+
 /** Reserves the fields of a literal whose type leaves its keys open, and of a record that is read by a computed key. */
 function reserveOpen(checker: ts.TypeChecker, file: ts.SourceFile, reserved: Set<string>): void {
   const isText = (type: ts.Type): boolean => (type.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0;
   const visit = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node)) {
-      const type = checker.getContextualType(node);
+      const type = expectedType(checker, node);
       const isOpen = type !== undefined && ((type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0 || type.getStringIndexType() !== undefined);
       if (isOpen) for (const property of node.properties) reserved.add(nameOf(property) ?? "");
     } else if (ts.isElementAccessExpression(node) && isText(checker.getTypeAtLocation(node.argumentExpression))) {

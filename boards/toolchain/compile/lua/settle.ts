@@ -70,6 +70,8 @@ function copyOf(value: Expr, from: Expr): Expr {
 /** True for what is set once, by a name or a literal that never changes: the reads may have it in place. */
 function replacementFor(binding: Binding, uses: ReadonlyMap<Binding, Use>): Expr | undefined {
   const use = uses.get(binding);
+  // What sets it was never reached: it stays what it was declared as.
+  if (use?.sets.length === 0) return { kind: "nil" };
   const value = use?.sets.length === 1 ? valueIn(use.sets[0]) : undefined;
   if (use === undefined || value === undefined) return undefined;
   if (isLiteral(value)) return isCheap(value, use.reads) ? value : undefined;
