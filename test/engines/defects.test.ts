@@ -9,7 +9,7 @@ import type { World } from "../../sim/world/world";
 import { settings } from "../support/thethings-world";
 import { engineNames, mainOf } from "./engines";
 import type { EngineName } from "./engines";
-import { createEngineDevice, network, runFor, runUntil, stopEngines } from "./rig";
+import { createEngineDevice, network, runFor, runUntil, serveTime, stopEngines } from "./rig";
 import type { EngineDevice } from "./rig";
 import { ScriptedBroker } from "./scripted-broker";
 
@@ -40,7 +40,8 @@ async function bench(engine: EngineName, seed: number): Promise<Bench> {
   const world = createWorld({ seed });
   const broker = new ScriptedBroker(token);
   let stop = listen(world, broker);
-  const device = createEngineDevice(world, main, settings({ ...network, host: SERVER_ADDRESS, code: "", token }));
+  serveTime(world);
+  const device = createEngineDevice(world, main, settings({ ...network, host: SERVER_ADDRESS, timeHost: SERVER_ADDRESS, code: "", token }));
   return {
     world,
     broker,

@@ -26,6 +26,19 @@ export interface EngineDevice {
   told(event: string): Saying[];
 }
 
+/** A time server in the world: an image's clock is its own, and is not set when it boots. RFC 4330 5. */
+export function serveTime(world: World): void {
+  const server = world.bindUdp(123, (bytes, address, port) => {
+    if (bytes.length < 48) return;
+    const stamp = Buffer.alloc(8);
+    const ms = world.now();
+    stamp.writeUInt32BE(Math.floor(ms / 1000) + 2208988800, 0);
+    stamp.writeUInt32BE(Math.floor(((ms % 1000) / 1000) * 4294967296), 4);
+    const now = stamp.toString("latin1");
+    server.send(`\x24\x01${"\0".repeat(22)}${bytes.slice(40, 48)}${now}${now}`, address, port);
+  });
+}
+
 /** Settings of a network for machines whose radio has to join one; in a world without access points any will do. */
 export const network = { ssid: "attic", password: "correct horse" } as const;
 
