@@ -16,7 +16,7 @@ local find, sub, gsub, concat = string.find, string.sub, string.gsub, table.conc
 
 -- One event may take this many times INSTRUCTIONS; a board's watchdog bites long before.
 local INSTRUCTIONS = 100000
-local STEPS_MAX = 500
+local STEPS_MAX = 3000
 local HUNG = "the event ran too long"
 
 local escapes = { ["\0"] = "\\0", ["\t"] = "\\t", ["\n"] = "\\n", ["\\"] = "\\\\" }
