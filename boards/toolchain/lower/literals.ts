@@ -72,7 +72,7 @@ function operand(node: ts.Expression, state: State): string {
 /** An expression whose value is the text of the node's value. */
 export function asText(node: ts.Expression, state: State, canBeWhole = false): string {
   const type = state.types.of(node);
-  const all = (flags: ts.TypeFlags): boolean => state.types.parts(type).every((part) => (part.flags & flags) !== 0);
+  const all = (flags: ts.TypeFlags): boolean => state.types.parts(type).every((part) => (part.flags & (flags | TypeFlags.Never)) !== 0);
   if (all(TypeFlags.StringLike)) return operand(node, state);
   if (all(TypeFlags.NumberLike)) {
     if (isWhole(node, state)) return canBeWhole ? operand(node, state) : `("" + ${operand(node, state)})`;

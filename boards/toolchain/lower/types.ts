@@ -24,7 +24,8 @@ export class Types {
 
   private every(node: ts.Node, flags: ts.TypeFlags): boolean {
     const parts = this.present(node);
-    return parts.length > 0 && parts.every((part) => (part.flags & flags) !== 0);
+    // What is never there fits everything: the code is never reached.
+    return parts.length > 0 && parts.every((part) => (part.flags & (flags | TypeFlags.Never)) !== 0);
   }
 
   isText(node: ts.Node): boolean {
