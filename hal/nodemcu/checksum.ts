@@ -12,6 +12,8 @@ const remainders: readonly number[] = [
 ];
 
 function crc32(bytes: string): string {
+  // At a boot the logs are summed in one turn, which the watchdog of the ESP8266 takes for a loop without an end.
+  if (BOARD.chip === "esp8266") tmr.wdclr();
   let high = 65535;
   let low = 65535;
   for (let i = 0; i < bytes.length; i += 1) {

@@ -62,6 +62,8 @@ declare namespace tmr {
   function create(this: void): TmrTimer;
   /** ESP8266 only. Microseconds since boot, modulo 2^31. */
   function now(this: void): number;
+  /** ESP8266: feeds the chip's own watchdog, which bites after three seconds of one turn. */
+  function wdclr(this: void): void;
   /** ESP8266 only. Restarts the chip `seconds` to `seconds` + 1 from now, unless it is called again. */
   function softwd(this: void, seconds: number): void;
 }
