@@ -12,6 +12,7 @@ test("each does what it says at both ends of its range", () => {
   expect(idiv(7, 2)).toBe(3);
   expect(idiv(0, 5)).toBe(0);
   expect(bxor(0xf0, 0xff)).toBe(0x0f);
+  expect(bxor(65535, 1)).toBe(65534);
 });
 
 test.each<[string, () => void]>([
@@ -32,8 +33,8 @@ test.each<[string, () => void]>([
   ["idiv of a fraction", () => idiv(1.5, 2)],
   ["idiv above 31 bits", () => idiv(2147483648, 2)],
   ["idiv by more than 31 bits", () => idiv(1, 2147483648)],
-  ["bxor above a byte", () => bxor(256, 0)],
-  ["bxor below a byte", () => bxor(0, -1)],
+  ["bxor above 16 bits", () => bxor(65536, 0)],
+  ["bxor below zero", () => bxor(0, -1)],
   ["bxor of a fraction", () => bxor(0.5, 1)],
 ])("a build that checks stops at: %s", (_what, act) => {
   expect(act).toThrow();

@@ -37,11 +37,11 @@ export function idiv(a: number, b: number): number {
   return floor(a / b);
 }
 
-/** The exclusive or of two bytes, each 0 to 255. */
+/** The exclusive or of two integers, each 0 to 65535: below the bits where engines disagree about signs. */
 export function bxor(a: number, b: number): number {
   if (MOTET_CHECKED) {
-    check(a >= 0 && a <= 255 && floor(a) === a, "bxor: not a byte");
-    check(b >= 0 && b <= 255 && floor(b) === b, "bxor: not a byte");
+    check(a >= 0 && a <= 65535 && floor(a) === a, "bxor: not 16 bits");
+    check(b >= 0 && b <= 65535 && floor(b) === b, "bxor: not 16 bits");
   }
   return a ^ b;
 }
