@@ -12,13 +12,13 @@ import type { Identifier, Node, Pattern, Program, VariableDeclaration } from "ac
 import type { Image } from "../../../sim/engines/image";
 
 /** The interpreter when it runs nothing. */
-const IDLE = 64;
+const IDLE = 49;
 const FUNCTION = 4;
 /** What a variable of the engine holds of a name, and of a text that is not in flash. */
 const NAME_CHARS = 4;
 const TEXT_CHARS = 8;
 /** Socket with its listeners, timers, structs and texts of a connected device, beyond what stands in the code. */
-const RUNNING = 140;
+const RUNNING = 242;
 /** The largest number that takes no variable of its own. */
 const SMALL_MAX = 1023;
 
