@@ -4,6 +4,7 @@
  */
 import * as tstl from "typescript-to-lua";
 import type { Facts, Places } from "./facts";
+import { operators } from "./operators";
 import type { Binding, BinaryOp, Expr, Place, Slot, Stat, UnaryOp } from "./tree";
 
 const Kind = tstl.SyntaxKind;
@@ -21,34 +22,6 @@ export interface Exports {
   /** The module that `require(specifier)` means. */
   resolve(specifier: string): string;
 }
-
-const operators: Readonly<Record<number, string>> = {
-  [Kind.AdditionOperator]: "+",
-  [Kind.SubtractionOperator]: "-",
-  [Kind.MultiplicationOperator]: "*",
-  [Kind.DivisionOperator]: "/",
-  [Kind.FloorDivisionOperator]: "//",
-  [Kind.ModuloOperator]: "%",
-  [Kind.PowerOperator]: "^",
-  [Kind.NegationOperator]: "-",
-  [Kind.ConcatOperator]: "..",
-  [Kind.LengthOperator]: "#",
-  [Kind.EqualityOperator]: "==",
-  [Kind.InequalityOperator]: "~=",
-  [Kind.LessThanOperator]: "<",
-  [Kind.LessEqualOperator]: "<=",
-  [Kind.GreaterThanOperator]: ">",
-  [Kind.GreaterEqualOperator]: ">=",
-  [Kind.AndOperator]: "and",
-  [Kind.OrOperator]: "or",
-  [Kind.NotOperator]: "not",
-  [Kind.BitwiseAndOperator]: "&",
-  [Kind.BitwiseOrOperator]: "|",
-  [Kind.BitwiseExclusiveOrOperator]: "~",
-  [Kind.BitwiseRightShiftOperator]: ">>",
-  [Kind.BitwiseLeftShiftOperator]: "<<",
-  [Kind.BitwiseNotOperator]: "~",
-};
 
 /** A name's meaning: a variable, or a whole module (what `require` gave). */
 type Meaning = { readonly binding: Binding } | { readonly module: string } | "exports" | undefined;

@@ -1,0 +1,30 @@
+/** How Lua writes the operators of typescript-to-lua's tree, one and two sided. */
+import { SyntaxKind as Kind } from "typescript-to-lua";
+
+export const operators: Readonly<Record<number, string>> = {
+  [Kind.AdditionOperator]: "+",
+  [Kind.SubtractionOperator]: "-",
+  [Kind.MultiplicationOperator]: "*",
+  [Kind.DivisionOperator]: "/",
+  [Kind.FloorDivisionOperator]: "//",
+  [Kind.ModuloOperator]: "%",
+  [Kind.PowerOperator]: "^",
+  [Kind.NegationOperator]: "-",
+  [Kind.ConcatOperator]: "..",
+  [Kind.LengthOperator]: "#",
+  [Kind.EqualityOperator]: "==",
+  [Kind.InequalityOperator]: "~=",
+  [Kind.LessThanOperator]: "<",
+  [Kind.LessEqualOperator]: "<=",
+  [Kind.GreaterThanOperator]: ">",
+  [Kind.GreaterEqualOperator]: ">=",
+  [Kind.AndOperator]: "and",
+  [Kind.OrOperator]: "or",
+  [Kind.NotOperator]: "not",
+  [Kind.BitwiseAndOperator]: "&",
+  [Kind.BitwiseOrOperator]: "|",
+  [Kind.BitwiseExclusiveOrOperator]: "~",
+  [Kind.BitwiseRightShiftOperator]: ">>",
+  [Kind.BitwiseLeftShiftOperator]: "<<",
+  [Kind.BitwiseNotOperator]: "~",
+};
