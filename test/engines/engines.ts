@@ -13,6 +13,7 @@ import { compileNative } from "../../boards/toolchain/compile/native";
 import type { Boot, MachineEngine } from "../../sim/engines/engine";
 import { espruinoApi } from "../../sim/engines/espruino-api";
 import type { Image } from "../../sim/engines/image";
+import { parseLogLine } from "../../sim/engines/log-line";
 import { luaEngine } from "../../sim/engines/lua/engine";
 
 export const root = join(__dirname, "..", "..");
@@ -39,18 +40,12 @@ export interface Watcher {
 /** Begins one boot on the ports of a machine. */
 export type Main = (ports: Ports, watcher: Watcher) => Boot;
 
-/** A line of a console, taken apart if it is a record of the log port. */
-function recordOf(line: string): { readonly event: string; readonly number: number; readonly text: string } | undefined {
-  const match = /^motet (\w+) (-?\d+) (".*")$/.exec(line);
-  return match === null ? undefined : { event: match[1]!, number: Number(match[2]), text: JSON.parse(match[3]!) as string };
-}
-
 /** Boots an image. What its console says and is no record is a complaint of the engine. */
 export function bootImage(engine: MachineEngine, image: Image): Main {
   return (ports, watcher) =>
     engine.start(image, ports, {
       console: (line) => {
-        const record = recordOf(line);
+        const record = parseLogLine(line);
         if (record === undefined) watcher.failed(`the console says: ${line}`);
         else watcher.said(record.event, record.number, record.text);
       },
