@@ -32,6 +32,7 @@ check: node_modules
 
 bench: node_modules
 	@npm run --silent bench
+	@npm run --silent bench:interpreter
 
 # Whole searches in place of the slices of `make test`.
 nightly: node_modules build peers

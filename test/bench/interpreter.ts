@@ -45,15 +45,20 @@ async function all(binary: string, write: boolean): Promise<void> {
     show(measured);
     devices.push(measured);
   }
+  const peers: Record<string, number> = {};
   for (const [name, variable] of [["MQTT.js", "MQTTJS"], ["tinyMQTT.js", "TINYMQTT"]] as const) {
     const path = process.env[variable];
-    if (path === undefined) console.log(`  ${name}: skipped, ${variable} names no file`);
-    else console.log(`  ${name} alone: ${await measurePeer(root, binary, name, path)} variables at rest`);
+    if (path === undefined) {
+      console.log(`  ${name}: skipped, ${variable} names no file`);
+      continue;
+    }
+    peers[name] = await measurePeer(root, binary, name, path);
+    console.log(`  ${name} alone: ${peers[name]} variables at rest`);
   }
   if (!write) return;
   if (interpreter.bytesPerVariable !== 12) throw new Error("These figures are not a board's: take an interpreter built with 32 bits and fewer than 2,048 variables.");
-  const kept = JSON.parse(readFileSync(measuredPath, "utf8")) as object;
-  writeFileSync(measuredPath, `${JSON.stringify({ ...kept, interpreter, devices }, undefined, 2)}\n`);
+  const kept = JSON.parse(readFileSync(measuredPath, "utf8")) as { readonly peers?: Record<string, number> };
+  writeFileSync(measuredPath, `${JSON.stringify({ interpreter, devices, peers: { ...kept.peers, ...peers } }, undefined, 2)}\n`);
 }
 
 const { values, positionals } = parseArgs({

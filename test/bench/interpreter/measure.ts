@@ -96,6 +96,7 @@ export async function measurePeer(root: string, binary: string, name: string, pa
     return (await atRest(bench)) - probe;
   } finally {
     await bench.stop();
+    await broker.stop("SIGKILL");
     await broker.remove();
   }
 }
