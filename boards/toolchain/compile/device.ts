@@ -4,6 +4,7 @@ import { deviceEntry } from "./entry";
 import type { BuildChoice } from "./entry";
 import { compileEspruino } from "./espruino";
 import { compileLua } from "./lua";
+import { loweredTexts } from "./lowered";
 
 /** What the compilers need to know of a board. */
 export interface TargetBoard {
@@ -15,8 +16,9 @@ export interface TargetBoard {
 }
 
 /** Compiles the app for the board. Throws `CompileError` with one sentence for each mistake. */
-export function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<Image> {
+export async function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<Image> {
   const { id, constants } = board;
-  if (board.runtime === "espruino") return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants });
-  return compileLua(root, deviceEntry(root, choice, "nodemcu"), { id, constants, lua: board.lua ?? "5.1" });
+  const texts = loweredTexts(root, choice.app);
+  if (board.runtime === "espruino") return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants }, texts);
+  return compileLua(root, deviceEntry(root, choice, "nodemcu"), { id, constants, lua: board.lua ?? "5.1" }, texts);
 }

@@ -6,9 +6,11 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runInThisContext } from "node:vm";
 import { build } from "esbuild";
+import type { Plugin } from "esbuild";
 import type { Program } from "../../../sim/engines/program";
 import { ChoiceError, entrySource } from "./entry";
 import type { BuildChoice } from "./entry";
+import { loweredTexts } from "./lowered";
 
 /** Finds the app's file: a path, or the name of one of the framework's own examples. */
 export function findApp(root: string, app: string): string {
@@ -18,9 +20,24 @@ export function findApp(root: string, app: string): string {
   return found;
 }
 
+/** Serves the app's files as they were lowered. */
+function lowered(texts: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: "lowered",
+    setup(bundler) {
+      bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const contents = texts.get(path);
+        return contents === undefined ? undefined : { contents, loader: "ts" };
+      });
+    },
+  };
+}
+
 /** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
 export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
+  const texts = loweredTexts(root, choice.app);
   const result = await build({
+    plugins: [lowered(texts)],
     stdin: { contents: entrySource(root, choice), resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
     bundle: true,
     write: false,

@@ -3,13 +3,13 @@
  * after their first use, which Espruino does not hoist, so the declarations are moved to the start of their function first.
  */
 import { parse } from "acorn";
-import type { ArrowFunctionExpression, BlockStatement, FunctionDeclaration, FunctionExpression, Node, Program, VariableDeclaration } from "acorn";
+import type { ArrowFunctionExpression, BlockStatement, FunctionDeclaration, FunctionExpression, Identifier, Node, Program, VariableDeclaration } from "acorn";
 import { ancestor, simple } from "acorn-walk";
 import { minify as terser } from "terser";
 import type { MangleOptions, MinifyOptions } from "terser";
 import { applyEdits } from "./edits";
 import type { Edit } from "./edits";
-import { reservedWords } from "./names";
+import { passedName, reservedWords } from "./names";
 
 type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
 
@@ -54,6 +54,23 @@ export function liftVars(code: string): string {
   return applyEdits(code, edits);
 }
 
+/**
+ * Resident functions read their parameters from `arguments`: each named one costs a variable for as long as the device runs.
+ * Functions inside them keep theirs, because Espruino finds the `arguments` of the function around first.
+ */
+function withoutParameters(code: string): string {
+  const edits: Edit[] = [];
+  for (const node of parse(code, { ecmaVersion: 2020 }).body) {
+    if (node.type !== "FunctionDeclaration" || node.params.length === 0) continue;
+    const names = node.params.map((each) => (each as Identifier).name);
+    const passed = names.length === 1 ? "arguments" : passedName;
+    const reads = names.map((name, i) => `${name}=${passed}[${i}]`).join(",");
+    edits.push({ start: node.params[0]!.start, end: node.params.at(-1)!.end, text: "" });
+    edits.push({ start: node.body.start + 1, end: node.body.start + 1, text: `let ${names.length === 1 ? "" : `${passedName}=arguments,`}${reads};` });
+  }
+  return applyEdits(code, edits);
+}
+
 /** Espruino takes `for(function(){…}();…)` for a function that lacks its name: a sign before it makes it an expression. */
 function signedStarts(code: string): string {
   const edits: Edit[] = [];
@@ -70,7 +87,7 @@ export async function minifyEspruino(code: string, map: string, reserved: readon
   if (process.env["RAW"]) return { code, map };
   const compressed = await terser(code, {
     ...common,
-    compress: { ecma: 2015, passes: 4, hoist_funs: true, toplevel: true, keep_fargs: false, pure_getters: true, unsafe_arrows: false, inline: 3, reduce_funcs: true },
+    compress: { ecma: 2015, passes: 4, hoist_funs: true, toplevel: true, keep_fargs: false, pure_getters: true, properties: false, unsafe_arrows: false, inline: 3, reduce_funcs: true },
     mangle: false,
     format: { ecma: 2015, beautify: true, comments: false },
     sourceMap: { content: map },
@@ -83,5 +100,5 @@ export async function minifyEspruino(code: string, map: string, reserved: readon
     format: { ecma: 2015, ascii_only: true, comments: false, semicolons: true },
     sourceMap: { content: compressed.map as string },
   });
-  return { code: signedStarts(mangled.code!), map: mangled.map as string };
+  return { code: withoutParameters(signedStarts(mangled.code!)), map: mangled.map as string };
 }

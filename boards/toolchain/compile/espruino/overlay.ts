@@ -83,28 +83,31 @@ function plan(graph: FlatGraph): Plan {
   const roots = new Set([...callbacks, ...[...graph.usedByRest].filter((name) => !cold(name))]);
   const hot = reach(graph, roots, cold);
   const shared = [...hot].filter((name) => isShared(graph, hot, everything, name));
-  const owners = dominators(graph, hot, new Set([...roots, ...shared]));
-  keepLarge(graph, owners);
+  const kept = new Set([...roots, ...shared]);
+  let owners = dominators(graph, hot, kept);
+  // Each that stays changes what only one other leads to.
+  for (let large = largeFunction(graph, owners); large !== undefined; large = largeFunction(graph, owners)) owners = dominators(graph, hot, kept.add(large));
   const nested = byOwner(owners);
   const resident = new Set([...hot].filter((name) => !owners.has(name)));
-  shareOut(graph, { hot, roots: new Set([...roots, ...shared]), owners, nested, resident });
+  shareOut(graph, { hot, roots: kept, owners, nested, resident });
   return { graph, resident, nested, overlays: [...everything].filter(cold) };
 }
 
 /** A function that is larger than this, with what stands inside it, is not put inside another: passing over text takes time. */
 const NESTED_CHARS_MAX = 2500;
 
-/** Takes large functions out of those around them, the innermost first. */
-function keepLarge(graph: FlatGraph, owners: Map<string, string>): void {
+/** A nested function that should not be, and that holds none of the kind. */
+function largeFunction(graph: FlatGraph, owners: ReadonlyMap<string, string>): string | undefined {
   const nested = byOwner(owners);
+  let found: string | undefined;
   const measure = (name: string): number => {
     const { start, end } = graph.functions.get(name)!.node;
     const size = (nested.get(name) ?? []).reduce((sum, inner) => sum + measure(inner), end - start);
-    if (size <= NESTED_CHARS_MAX || !owners.has(name)) return size;
-    owners.delete(name);
-    return 0;
+    if (size > NESTED_CHARS_MAX && owners.has(name)) found ??= name;
+    return size;
   };
   for (const name of nested.keys()) if (!owners.has(name)) measure(name);
+  return found;
 }
 
 /** More than this, with what it needs, is not copied into overlays. */
@@ -149,13 +152,6 @@ function shareOut(graph: FlatGraph, { hot, roots, owners, nested, resident }: La
       changed = true;
     }
   }
-}
-
-/** A function's first line with its parameters read from `arguments`, which costs no variables while it does not run. */
-function withoutParameters(line: string, names: readonly string[]): string {
-  if (names.length === 0) return line;
-  const reads = names.map((name, i) => `${name} = ${names.length === 1 ? "arguments" : "passed$"}[${i}]`).join(", ");
-  return line.replace(/\(.*\) \{$/, `() { let ${names.length === 1 ? "" : "passed$ = arguments, "}${reads};`);
 }
 
 /** The functions that an overlay brings along: neither resident nor overlays themselves, those that others need first. */
@@ -206,19 +202,18 @@ export function splitScript(code: string): Split {
     const [first, last] = lineOf(node);
     writer.copy(first, last, (text) => change(calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1)));
   };
-  const copyNested = (name: string, isResident: boolean): void => {
+  const copyNested = (name: string): void => {
     const { node } = graph.functions.get(name)!;
     const [first, last] = lineOf(node);
     const inner = planned.nested.get(name) ?? [];
     const change = (text: string): string => calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1);
-    const names = isResident ? node.params.map((each) => (each as Identifier).name) : [];
     // The first line of a function holds its name and parameters and no more.
-    writer.copy(first, first, (text) => withoutParameters(text, names));
-    for (const each of inner) copyNested(each, false);
+    writer.copy(first, first, (text) => text);
+    inner.forEach(copyNested);
     const whole = change(code.split("\n").slice(first, last + 1).join("\n")).split("\n");
     writer.copy(first + 1, last, () => whole.slice(1).join("\n"));
   };
-  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name, true);
+  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name);
   for (const name of planned.overlays) {
     const entry = graph.functions.get(name)!;
     const inside = helpers(planned, name);

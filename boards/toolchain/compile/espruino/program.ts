@@ -2,9 +2,9 @@
  * The TypeScript program of an image: the entry, the framework, the adapter and the app, checked, specialised, and emitted as
  * one ES module a file for the bundler.
  */
-import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";
+import { withTexts } from "../../lower/program";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
 import { Singletons } from "../specialise/singletons";
@@ -45,16 +45,13 @@ function options(root: string): ts.CompilerOptions {
 /** The file that stands for the entry, which exists in memory only. */
 export const entryFile = (root: string): string => join(root, "entry.ts");
 
-export function makeProgram(root: string, entry: string): ts.Program {
+/** `texts` are files from memory in place of what is on disk: an app as it was lowered. */
+export function makeProgram(root: string, entry: string, texts: ReadonlyMap<string, string>): ts.Program {
   const settings = options(root);
-  const host = ts.createCompilerHost(settings, true);
-  const original = host.getSourceFile.bind(host);
   const name = entryFile(root);
-  host.getCurrentDirectory = () => root;
-  host.getSourceFile = (file, language, ...rest) => (file === name ? ts.createSourceFile(file, entry, language, true) : original(file, language, ...rest));
-  host.fileExists = (file) => file === name || existsSync(file);
+  const host = withTexts(ts.createCompilerHost(settings, true), new Map([...texts, [name, entry]]));
   const declarations = ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts", "hal/board.d.ts", "hal/espruino/espruino.d.ts"].map((path) => join(root, path));
-  return ts.createProgram([name, ...declarations], settings, host);
+  return ts.createProgram([name, ...declarations], settings, { ...host, getCurrentDirectory: () => root });
 }
 
 /** The compiler's own complaints, one for each mistake. */
@@ -67,8 +64,8 @@ export function problemsOf(root: string, diagnostics: readonly ts.Diagnostic[]):
 }
 
 /** Checks and emits. Throws `CompileError` for mistakes. */
-export function emitModules(root: string, entry: string): Modules {
-  const program = makeProgram(root, entry);
+export function emitModules(root: string, entry: string, texts: ReadonlyMap<string, string>): Modules {
+  const program = makeProgram(root, entry, texts);
   const mistakes = ts.getPreEmitDiagnostics(program);
   if (mistakes.length > 0) throw new CompileError(problemsOf(root, mistakes));
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
