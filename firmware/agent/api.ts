@@ -124,11 +124,10 @@ export function onCommand<T extends keyof CommandValues>(thing: Thing, options: 
   const taken = !thing.driver.platform.keyValid(key) || findMeasure(thing, key) !== undefined || decimals < 0 || decimals > 6;
   const place = taken ? -1 : placeOf(thing.records, thing.publisher.keys, key);
   for (const other of thing.commands) {
-    if (other.key === key) return complain(thing, key, AgentCode.invalid);
+    if (thing.publisher.keys[other.place]!.name === key) return complain(thing, key, AgentCode.invalid);
   }
   if (place < 0) return complain(thing, key, taken ? AgentCode.invalid : AgentCode.storeFailed);
   const command: Command = {
-    key,
     place,
     type: options.type === "boolean" ? CommandType.boolean : options.type === "number" ? CommandType.number : CommandType.string,
     decimals,

@@ -86,6 +86,8 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
   if (reason !== ResetReason.deepSleep && addMeasure(thing, BOOT_KEY, 0, false) === 0) {
     report(thing, BOOT_KEY, bootText(thing, reason, error));
     recordRemove(records, "error");
+    // Reported once: there is nothing more to know of it.
+    thing.measures.pop();
   }
   if (thing.safeMode) tell(thing, "safeMode", boots.quick, "");
   else definition(thing);

@@ -15,18 +15,14 @@ import type { Timer } from "../../hal/ports/clock";
 import type { Ports } from "../../hal/ports";
 import type { TcpSocket } from "../../hal/ports/tcp";
 import { chr, sub } from "../base/intrinsics";
-import { jsonString } from "../base/json-write";
 import { ActivationResult } from "../platform/profile";
 import type { ActivationAnswer, MqttProfile } from "../platform/profile";
-import { clientIdOf } from "../protocol/mqtt/client-id";
 import { mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
-import type { MqttOptions, MqttSession, MqttSink } from "../protocol/mqtt/session";
+import type { MqttSession, MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
+import { WINDOW, sessionOptions } from "./link-mqtt-options";
 import type { Link, LinkDriver, LinkSink, LinkTarget } from "./link";
 
-const WINDOW = 4;
-const PACKET_BYTES_MAX = 2048;
-const ACK_TIMEOUT_MS = 20000;
 /** An activation is answered "after a few seconds"; past this the link gives up and the agent tries again. */
 const ACTIVATION_TIMEOUT_MS = 30000;
 const BATCH_BYTES_MAX = 1024;
@@ -204,22 +200,12 @@ function makeSink(link: MqttLink): MqttSink {
   };
 }
 
-function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOptions {
-  const text = profile.text;
-  const willing = target.token !== "" && target.will !== "";
-  return {
-    clientId: clientIdOf(target.identity),
-    cleanSession: true,
-    keepAliveSec: profile.keepAliveSec,
-    user: undefined,
-    password: undefined,
-    will: willing
-      ? { topic: profile.thingTopic(target.token), payload: text.batchOpen + text.formatValue(profile.willKey, jsonString(target.will), undefined, undefined) + text.batchClose, qos: 0, retain: false }
-      : undefined,
-    window: WINDOW,
-    packetBytesMax: PACKET_BYTES_MAX,
-    ackTimeoutMs: ACK_TIMEOUT_MS,
-  };
+/**
+ * The connection is gone. What the broker said before it closed tells more than that it closed.
+ * @cold
+ */
+function broken(link: MqttLink, fault: number): void {
+  end(link, link.deadlineCode > AgentCode.protocol ? link.deadlineCode : fault);
 }
 
 function received(link: MqttLink, bytes: string): void {
@@ -267,7 +253,7 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     tls: target.tls === TlsLevel.none ? undefined : { serverName: target.serverName },
     onWritable: () => writable(link),
     onReadable: (bytes) => received(link, bytes),
-    onError: (fault) => end(link, fault),
+    onError: (fault) => broken(link, fault),
   });
   if (link.socket === 0) setDeadline(link, 0, Fault.invalid);
   return link;

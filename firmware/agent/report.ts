@@ -35,7 +35,7 @@ function timeAfter(measure: Measure, now: EpochTime): EpochTime {
 /** The measure of that key. */
 export function findMeasure(thing: Thing, key: string): Measure | undefined {
   for (const measure of thing.measures) {
-    if (measure.key === key) return measure;
+    if (thing.publisher.keys[measure.place]!.name === key) return measure;
   }
   return undefined;
 }
@@ -47,11 +47,11 @@ export function findMeasure(thing: Thing, key: string): Measure | undefined {
 export function addMeasure(thing: Thing, key: string, decimals: number, ram: boolean): number {
   if (!thing.driver.platform.keyValid(key) || decimals < 0 || decimals > 6 || findMeasure(thing, key) !== undefined) return AgentCode.invalid;
   for (const command of thing.commands) {
-    if (command.key === key) return AgentCode.invalid;
+    if (thing.publisher.keys[command.place]!.name === key) return AgentCode.invalid;
   }
   const place = placeOf(thing.records, thing.publisher.keys, key);
   if (place < 0) return AgentCode.storeFailed;
-  thing.measures.push({ key, place, decimals, ram, last: undefined, lastUptime: -1 });
+  thing.measures.push({ place, decimals, ram, last: undefined, lastUptime: -1 });
   return 0;
 }
 
@@ -80,7 +80,7 @@ export function addReading(thing: Thing, measure: Measure, value: Value): number
     measure.last = time;
   }
   thing.accepted += 1;
-  tell(thing, "reading", sequence, measure.key + " " + text);
+  tell(thing, "reading", sequence, thing.publisher.keys[measure.place]!.name + " " + text);
   if (thing.publisher.live) pumpSoon(thing);
   return 0;
 }

@@ -30,8 +30,7 @@ export interface Board {
 
 /** A measure, as declared. */
 export interface Measure {
-  readonly key: string;
-  /** Its place in the key table. */
+  /** The place of its key in the key table. */
   readonly place: number;
   readonly decimals: number;
   readonly ram: boolean;
@@ -43,8 +42,7 @@ export interface Measure {
 
 /** A command, as declared; `obey` gets the decoded value. */
 export interface Command {
-  readonly key: string;
-  /** Its place in the key table. */
+  /** The place of its key in the key table. */
   readonly place: number;
   readonly type: CommandType;
   readonly decimals: number;

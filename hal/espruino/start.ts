@@ -12,7 +12,11 @@ function uncaught(error: unknown): void {
   if ((text + " ").indexOf("mbedtls") < 0) print("Uncaught " + text);
 }
 
-/** Runs a program on a board made ready for it. */
+/**
+ * Runs a program on a board made ready for it.
+ *
+ * @cold
+ */
 export function start(run: (this: void) => void): void {
   // A console on the network, without a password.
   if (BOARD.telnet) require("TelnetServer").setOptions({ mode: "off" });

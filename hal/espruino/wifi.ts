@@ -4,6 +4,7 @@
  * The engine reconnects by itself; the port does not, so the station is switched off whenever a network is lost. An ESP8266
  * that gets no address, or loses the network while joining, tries for ever without a word: whoever waits ends it by `disconnect`.
  */
+import { find } from "../../firmware/base/find";
 import { Fault } from "../ports/fault";
 import { WifiConnection, type WifiOptions, type WifiPort } from "../ports/wifi";
 import { change, connection as present } from "./radio";
@@ -23,8 +24,8 @@ function connection(): number {
 /** Reason texts of both chips: "NO_AP_FOUND", "4WAY_HANDSHAKE_TIMEOUT", "bad_password", "auth_expire", and others. */
 function faultOf(reason: string): number {
   const text = reason.toLowerCase();
-  if (text.indexOf("found") >= 0) return Fault.notFound;
-  return text.indexOf("password") >= 0 || text.indexOf("auth") >= 0 || text.indexOf("handshake") >= 0 ? Fault.refused : Fault.broken;
+  if (find(text, "found") >= 0) return Fault.notFound;
+  return find(text, "password") >= 0 || find(text, "auth") >= 0 || find(text, "handshake") >= 0 ? Fault.refused : Fault.broken;
 }
 
 function tell(value: WifiConnection, fault: number): void {
@@ -32,14 +33,22 @@ function tell(value: WifiConnection, fault: number): void {
   if (onChanged !== undefined) onChanged(value, fault);
 }
 
-/** The end of a `connect`; one that was given up in the meantime is not told. */
+/**
+ * The end of a `connect`; one that was given up in the meantime is not told.
+ *
+ * @cold
+ */
 function joined(error: string | null): void {
   if (present !== WifiConnection.connecting) return;
   if (error === null) tell(WifiConnection.ready, Fault.none);
   else tell(WifiConnection.disconnected, faultOf(error));
 }
 
-/** The engine lost the network. While joining, `joined` tells. */
+/**
+ * The engine lost the network. While joining, `joined` tells.
+ *
+ * @cold
+ */
 function dropped(): void {
   if (present !== WifiConnection.ready) return;
   require("Wifi").disconnect();

@@ -76,7 +76,9 @@ export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruin
     `import { start } from ${moduleOf(root, `hal/${runtime}/start`)};`,
     `import type { Build } from ${moduleOf(root, "firmware/agent/thing")};`,
     `const build: Build = { name: ${JSON.stringify(choice.name)}, version: ${JSON.stringify(choice.version)} };`,
-    `start(() => { bootThing(ports, ${profile.link}Link(${profile.profile}()), build, definition); });`,
+    "/** @cold */",
+    `function main(): void { bootThing(ports, ${profile.link}Link(${profile.profile}()), build, definition); }`,
+    "start(main);",
     "",
   ].join("\n");
 }

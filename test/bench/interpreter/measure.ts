@@ -43,9 +43,15 @@ export function choiceOf(root: string, { app, transport }: Subject): Parameters<
   return { app: join(root, app), platform: "thethings", transport, name: "device", version: "1.0.0" };
 }
 
+/** The interpreter's board without TLS: what is measured stands for an ESP8266, which has none. */
+function measuredBoard(root: string): ReturnType<typeof loadBoard> {
+  const board = loadBoard(root, BOARD_ID);
+  return { ...board, constants: { ...board.constants, tlsLevel: 0 } };
+}
+
 /** The image of a subject, as it is measured. */
 export function imageOf(root: string, subject: Subject): Promise<Image> {
-  return compileDevice(root, choiceOf(root, subject), loadBoard(root, BOARD_ID));
+  return compileDevice(root, choiceOf(root, subject), measuredBoard(root));
 }
 
 export function digestOf({ files }: Image): string {

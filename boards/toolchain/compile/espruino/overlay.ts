@@ -8,7 +8,7 @@
  *
  * Refused: an overlay that hands out a function of its own, because what keeps it keeps all of the overlay.
  */
-import type { Identifier, Node, Property } from "acorn";
+import type { CallExpression, Identifier, Node, Property } from "acorn";
 import { ancestor } from "acorn-walk";
 import { applyEdits } from "./edits";
 import type { Edit } from "./edits";
@@ -94,7 +94,7 @@ function plan(graph: FlatGraph): Plan {
 }
 
 /** A function that is larger than this, with what stands inside it, is not put inside another: passing over text takes time. */
-const NESTED_CHARS_MAX = 2500;
+const NESTED_CHARS_MAX = 9000;
 
 /** A nested function that should not be, and that holds none of the kind. */
 function largeFunction(graph: FlatGraph, owners: ReadonlyMap<string, string>): string | undefined {
@@ -122,7 +122,7 @@ function isShared(graph: FlatGraph, hot: ReadonlySet<string>, everything: Readon
 }
 
 /** A function of at most so many characters is worth a copy in flash for the variables that it saves. */
-const COPY_CHARS_MAX = 330;
+const COPY_CHARS_MAX = 650;
 /** Copies of one function. */
 const COPIES_MAX = 3;
 
@@ -171,6 +171,22 @@ function helpers({ graph, resident }: Plan, name: string): FlatFunction[] {
   return ordered;
 }
 
+/** True for a function that is handed to one of the script's own, which calls it and does nothing else with it. */
+function isOnlyCalled(graph: FlatGraph, node: Node, parent: Node | undefined): boolean {
+  if (parent?.type !== "CallExpression") return false;
+  const { callee, arguments: passed } = parent as CallExpression;
+  const taker = callee.type === "Identifier" ? graph.functions.get(callee.name) : undefined;
+  const parameter = taker?.node.params[passed.indexOf(node as never)];
+  if (taker === undefined || parameter?.type !== "Identifier") return false;
+  let only = true;
+  ancestor(taker.node.body, {
+    Identifier(each: Identifier, _state: unknown, ancestors: Node[]) {
+      if (each.name === parameter.name && isReference(each, ancestors.at(-2)) && !isCallee(each, ancestors.at(-2))) only = false;
+    },
+  });
+  return only;
+}
+
 /** Where a function that lives in an overlay is used as a value: it would keep the overlay alive. */
 function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): string[] {
   const inside = new Set(members.map(({ name }) => name));
@@ -179,8 +195,7 @@ function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): str
     ancestor(member.node.body, {
       Function(node: Node, _state: unknown, ancestors: Node[]) {
         const parent = ancestors.at(-2);
-        const isCalled = parent?.type === "CallExpression" && (parent as unknown as { callee: Node }).callee === node;
-        if (!isCalled) found.push(`${member.name} makes a function that outlives its call: hand over a function of the module's top, and keep what it needs in the struct`);
+        if (!isCallee(node, parent) && !isOnlyCalled(graph, node, parent)) found.push(`${member.name} makes a function that outlives its call: hand over a function of the module's top, and keep what it needs in the struct`);
       },
     });
     for (const name of member.uses) {
