@@ -40,6 +40,12 @@ test("a file that the first one does not name takes nothing", () => {
   expect(estimateMemory(image("0", { files: new Map([...files, ["1.0", "(function(a){return a})"]]) }))).toBe(empty);
 });
 
+test("an app and its drivers take by their size, the framework does not", () => {
+  const sizes = (path: string): number => estimateMemory(image("0", { modules: [{ path, bytes: 320 }] })) - empty;
+  expect(["firmware/apps/weather-station.ts", "../../elsewhere/app.ts", "firmware/drivers/bme280.ts"].map(sizes)).toEqual([10, 10, 10]);
+  expect(["firmware/agent/boot.ts", "../../../hal/espruino/tcp.ts", "(joints)", "../../entry.ts", "entry.ts"].map(sizes)).toEqual([0, 0, 0, 0, 0]);
+});
+
 test("Lua takes more than its source", () => {
   const lua = loadBoard(root, "esp8266-lua");
   const source = (bytes: number): Image => ({ ...image(""), board: lua.id, runtime: "lua", files: new Map([["init.lua", "x".repeat(bytes)]]), main: "init.lua" });

@@ -94,7 +94,6 @@ export async function measurePeer(root: string, binary: string, name: string, pa
   const image: Image = { board: BOARD_ID, runtime: "espruino", constants: loadBoard(root, BOARD_ID).constants, files: new Map(), main: ".bootcde", maps: new Map(), modules: [] };
   const { code } = await minify(readFileSync(path, "utf8"), { ecma: 2015, toplevel: true, compress: { passes: 3, ecma: 2015 }, mangle: { toplevel: true } });
   const broker = await openBroker();
-  await broker.start();
   const { probe } = await idle(binary, image);
   const bench = boot(binary, { ...image, files: new Map([[image.main, programs[name]!(broker.port)], ["peer", code!]]) });
   try {
@@ -102,7 +101,6 @@ export async function measurePeer(root: string, binary: string, name: string, pa
     return (await atRest(bench)) - probe;
   } finally {
     await bench.stop();
-    await broker.stop("SIGKILL");
     await broker.remove();
   }
 }
