@@ -52,7 +52,7 @@ const appBans = ["class", "this", "new", "throw", "try", "label", "for-in", "tag
 const restricted = (isBanned) => ["error", ...bans.filter(([name]) => isBanned(name)).map(([, selector, message]) => ({ selector, message }))];
 const allBut = (...exempt) => restricted((name) => !exempt.includes(name));
 
-const deviceFiles = ["firmware/**/*.ts", "hal/ports/**/*.ts"];
+const deviceFiles = ["firmware/**/*.ts", "hal/ports/**/*.ts", "test/engines/programs/**/*.ts"];
 const notDevice = ["**/*.test.ts", "firmware/apps/**", "firmware/lib/**", "**/*.d.ts"];
 
 const deviceGlobals = [

@@ -181,7 +181,8 @@ function makeSink(link: MqttLink): MqttSink {
       flush(link);
     },
     connected: () => {
-      // This session connects once, and the texts of a will are long.
+      // This session connects once, and these texts are long.
+      link.session.options.clientId = "";
       link.session.options.will = undefined;
       takeTurn(link, Todo.subscribe);
     },

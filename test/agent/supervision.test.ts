@@ -81,10 +81,10 @@ test("ten quick boots in a row lead to safe mode: the app does not run, the link
   cloud.world.run(30000);
   expect(device.told("safeMode")).toHaveLength(1);
   expect(device.told("connected").length).toBeGreaterThan(0);
-  expect(device.thing().measures.map((one) => one.key)).toEqual(["device.boot"]);
+  expect(device.thing().measures).toEqual([]);
   cloud.world.run(6 * 60000);
   expect(device.told("safeMode")).toHaveLength(1);
-  expect(device.thing().measures.map((one) => one.key)).toContain("count");
+  expect(device.thing().measures).toHaveLength(1);
 });
 
 test("a minute of running, or one arrived batch, clears the count of quick boots", () => {

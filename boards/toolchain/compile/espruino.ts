@@ -42,6 +42,6 @@ export async function compileEspruino(root: string, entry: string, board: Esprui
   const small = await minifyEspruino(split.code, compose(lineMap(split.lines), flat.map), reservedProperties(root));
   const { files, main, maps, sizes } = cutScript(small.code, small.map);
   const refused = [...maps].flatMap(([name, map]) => scanEspruino(files.get(name)!, { map, file: name }));
-  if (refused.length > 0 && process.env["RAW"] === undefined) throw new CompileError(refused);
+  if (refused.length > 0) throw new CompileError(refused);
   return { board: board.id, runtime: "espruino", constants: board.constants, files, main, maps, modules: moduleSizes(root, sizes) };
 }

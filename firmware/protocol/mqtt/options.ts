@@ -14,8 +14,8 @@ export interface MqttWill {
 
 /** All texts are UTF-8 in byte strings; the password and the will's payload are any bytes. */
 export interface MqttOptions {
-  /** May be empty only with `cleanSession` [MQTT-3.1.3-7]. */
-  readonly clientId: string;
+  /** May be empty only with `cleanSession` [MQTT-3.1.3-7]. Read when CONNECT is sent, as `will` is. */
+  clientId: string;
   /** What a session starts with; `MqttSession.cleanSession` may be changed between connections. */
   readonly cleanSession: boolean;
   /** 0 to 65535; 0 turns keep-alive off. */
@@ -23,7 +23,7 @@ export interface MqttOptions {
   readonly user: string | undefined;
   /** Only beside a user [MQTT-3.1.2-22]. */
   readonly password: string | undefined;
-  /** Read when CONNECT is sent; the owner of a session that connects once may drop it then. */
+  /** Read when CONNECT is sent; the owner of a session that connects once may drop it and `clientId` then. */
   will: MqttWill | undefined;
   /** How many QoS 1 publishes may be unacknowledged at a time: 1 to 16. */
   readonly window: number;

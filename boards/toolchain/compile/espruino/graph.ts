@@ -2,7 +2,7 @@
 import { parse } from "acorn";
 import type { CallExpression, FunctionDeclaration, Identifier, MemberExpression, Node, Program, Property, Statement } from "acorn";
 import { ancestor, simple } from "acorn-walk";
-import { coldDirective } from "../specialise/transform";
+import { coldDirective } from "../specialise/nodes";
 
 export interface FlatFunction {
   readonly name: string;
@@ -46,7 +46,7 @@ function localNames(node: Node): Set<string> {
     VariableDeclarator: ({ id }) => add(id),
     Function: (inner) => {
       inner.params.forEach(add);
-      if (inner !== node && inner.id != null) add(inner.id);
+      if (inner !== node && inner.id !== null && inner.id !== undefined) add(inner.id);
     },
   });
   return names;

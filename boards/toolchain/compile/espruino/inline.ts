@@ -23,13 +23,13 @@ interface Wrapper {
 
 /** A function's statements but for what checks left behind. */
 function statements(node: FunctionDeclaration): Statement[] {
-  return node.body.body.filter((each) => !(each.type === "IfStatement" && each.test.type === "Literal" && each.test.value === false && each.alternate == null));
+  return node.body.body.filter((each) => !(each.type === "IfStatement" && each.test.type === "Literal" && each.test.value === false && (each.alternate ?? undefined) === undefined));
 }
 
 function wrapperOf(code: string, node: FunctionDeclaration): Wrapper | undefined {
   const [only, more] = statements(node);
   const expression = only?.type === "ReturnStatement" ? only.argument : only?.type === "ExpressionStatement" && !("directive" in only && only.directive) ? only.expression : undefined;
-  if (more !== undefined || expression == null || expression.type !== "CallExpression" || expression.end - expression.start > EXPRESSION_CHARS_MAX) return undefined;
+  if (more !== undefined || expression === null || expression === undefined || expression.type !== "CallExpression" || expression.end - expression.start > EXPRESSION_CHARS_MAX) return undefined;
   const parameters = node.params.map((each) => (each as Identifier).name);
   const places: Node[] = [];
   let plain = true;

@@ -76,7 +76,7 @@ function signedStarts(code: string): string {
   const edits: Edit[] = [];
   simple(parse(code, { ecmaVersion: 2020 }), {
     ForStatement({ init }) {
-      if (init != null && code.startsWith("function", init.start)) edits.push({ start: init.start, end: init.start, text: "!" });
+      if (init !== null && init !== undefined && code.startsWith("function", init.start)) edits.push({ start: init.start, end: init.start, text: "!" });
     },
   });
   return applyEdits(code, edits);
@@ -84,7 +84,6 @@ function signedStarts(code: string): string {
 
 /** `reserved` are the property names that stay; `map` is the source map of `code`. */
 export async function minifyEspruino(code: string, map: string, reserved: readonly string[]): Promise<Minified> {
-  if (process.env["RAW"]) return { code, map };
   const compressed = await terser(code, {
     ...common,
     compress: { ecma: 2015, passes: 4, hoist_funs: true, toplevel: true, keep_fargs: false, pure_getters: true, properties: false, unsafe_arrows: false, inline: 3, reduce_funcs: true },

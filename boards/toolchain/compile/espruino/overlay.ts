@@ -12,7 +12,7 @@ import type { CallExpression, Identifier, Node, Property } from "acorn";
 import { ancestor } from "acorn-walk";
 import { applyEdits } from "./edits";
 import type { Edit } from "./edits";
-import { coldDirective } from "../specialise/transform";
+import { coldDirective } from "../specialise/nodes";
 import { dominators, isCallee, isReference, readGraph, reach } from "./graph";
 import type { FlatFunction, FlatGraph } from "./graph";
 
@@ -124,7 +124,7 @@ function isShared(graph: FlatGraph, hot: ReadonlySet<string>, everything: Readon
 /** A function of at most so many characters is worth a copy in flash for the variables that it saves. */
 const COPY_CHARS_MAX = 650;
 /** Copies of one function. */
-const COPIES_MAX = 3;
+const COPIES_MAX = 6;
 
 interface Layout {
   readonly hot: ReadonlySet<string>;

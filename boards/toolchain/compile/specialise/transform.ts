@@ -5,6 +5,7 @@
  * so that they exist once, and an arrow that only passes its arguments on becomes the function that it calls.
  */
 import ts from "typescript";
+import { isTaggedCold, markCold, one, parenthesised } from "./nodes";
 import { isPure, strip } from "./singletons";
 import type { Singletons } from "./singletons";
 import { isClosed } from "./sites";
@@ -12,8 +13,6 @@ import type { Sites, StaticField } from "./sites";
 
 const { factory } = ts;
 
-/** The directive that a cold function begins with in the emitted modules. */
-export const coldDirective = "cold";
 
 /** What moves to the top of a module, and what it needs from others. */
 interface Module {
@@ -283,8 +282,8 @@ class Specialiser {
         this.module.statements.push(this.declare(name, node as AnyFunction, true));
         return;
       }
-      if (ts.isIdentifier(passed)) this.alias(id, passed.text);
-      else this.constant(name, passed);
+      // What an arrow passes on to is always a function with a name.
+      this.alias(id, (passed as ts.Identifier).text);
       return;
     }
     if (kind === "alias") this.alias(id, (node as ts.Identifier).text);
@@ -296,25 +295,4 @@ class Specialiser {
     this.module.statements.push(factory.createExportDeclaration(undefined, false, factory.createNamedExports([specifier])));
   }
 
-  private constant(name: ts.Identifier, value: ts.Expression): void {
-    const declaration = factory.createVariableDeclaration(name, undefined, undefined, value);
-    this.module.statements.push(factory.createVariableStatement([factory.createModifier(ts.SyntaxKind.ExportKeyword)], factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const)));
-  }
-}
-
-function isTaggedCold(node: ts.FunctionDeclaration): boolean {
-  return ts.getJSDocTags(node).some((tag) => tag.tagName.text === "cold");
-}
-
-function markCold(node: ts.FunctionDeclaration): ts.FunctionDeclaration {
-  const body = factory.createBlock([factory.createExpressionStatement(factory.createStringLiteral(coldDirective)), ...(node.body?.statements ?? [])], true);
-  return factory.updateFunctionDeclaration(node, node.modifiers, node.asteriskToken, node.name, node.typeParameters, node.parameters, node.type, body);
-}
-
-function parenthesised(node: ts.Expression): ts.Expression {
-  return ts.isIdentifier(node) || ts.isNumericLiteral(node) ? node : factory.createParenthesizedExpression(node);
-}
-
-function one(): ts.Expression {
-  return factory.createNumericLiteral(1);
 }
