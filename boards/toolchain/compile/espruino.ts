@@ -1,7 +1,6 @@
 /**
  * Compiles for Espruino: the whole program as one flat ES2015 script, minified, with source maps.
  */
-import { join, relative } from "node:path";
 import type { BoardConstants, Image, ModuleSize } from "../../../sim/engines/image";
 import { bundleModules } from "./espruino/bundle";
 import { cutScript } from "./espruino/cut";
@@ -25,9 +24,9 @@ function defines(constants: BoardConstants): Record<string, string> {
   return { ...Object.fromEntries(members), MOTET_CHECKED: "false" };
 }
 
-/** Source paths as the tree names them, and sizes in falling order. */
-function moduleSizes(root: string, sizes: ReadonlyMap<string, number>): ModuleSize[] {
-  const named = [...sizes].map(([source, bytes]) => ({ path: source === "" ? "(joints)" : relative(root, join("/", source)), bytes }));
+/** Sizes in falling order; what stands between modules goes by a name of its own. */
+function moduleSizes(sizes: ReadonlyMap<string, number>): ModuleSize[] {
+  const named = [...sizes].map(([source, bytes]) => ({ path: source === "" ? "(joints)" : source, bytes }));
   return named.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
 }
 
@@ -43,5 +42,5 @@ export async function compileEspruino(root: string, entry: string, board: Esprui
   const { files, main, maps, sizes } = cutScript(small.code, small.map);
   const refused = [...maps].flatMap(([name, map]) => scanEspruino(files.get(name)!, { map, file: name }));
   if (refused.length > 0) throw new CompileError(refused);
-  return { board: board.id, runtime: "espruino", constants: board.constants, files, main, maps, modules: moduleSizes(root, sizes) };
+  return { board: board.id, runtime: "espruino", constants: board.constants, files, main, maps, modules: moduleSizes(sizes) };
 }

@@ -69,6 +69,7 @@ function asScript(code: string): string {
 
 export async function bundleModules(root: string, modules: Modules, define: Record<string, string>): Promise<Flat> {
   const bundled = await build({
+    absWorkingDir: root,
     entryPoints: [entryFile(root)],
     plugins: [fromMemory(root, modules)],
     bundle: true,

@@ -2,7 +2,7 @@
  * The TypeScript program of an image: the entry, the framework, the adapter and the app, checked, specialised, and emitted as
  * one ES module a file for the bundler.
  */
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import ts from "typescript";
 import { withTexts } from "../../lower/program";
 import { CompileError } from "../problem";
@@ -76,6 +76,8 @@ export function emitModules(root: string, entry: string, texts: ReadonlyMap<stri
     let text = "";
     let map = "";
     program.emit(file, (name, content) => (name.endsWith(".map") ? (map = content) : (text = content)), undefined, false, { before: [transformer] });
+    // The source stands beside itself: the bundler makes paths from the project's folder of it.
+    map = JSON.stringify({ ...(JSON.parse(map) as object), sources: [basename(file.fileName)] });
     modules.set(file.fileName, { text: text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"), map });
   }
   return modules;
