@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { loadBoard } from "../../board";
+import { compileDevice } from "../device";
+import { compileEspruino } from "../espruino";
+import { CompileError } from "../problem";
+import { cutScript } from "./cut";
+import { inlineWrappers } from "./inline";
+import { countBySource, cutMap, lineMap } from "./maps";
+import { liftVars, minifyEspruino } from "./minify";
+import { splitScript } from "./overlay";
+
+// A whole device is type-checked and minified here, several times.
+jest.setTimeout(120000);
+
+const root = join(__dirname, "..", "..", "..", "..");
+
+/** Runs what the files say, with overlays read as a board would. */
+function run(files: ReadonlyMap<string, string>, main: string, globals: Record<string, unknown> = {}): Record<string, unknown> {
+  const said: Record<string, unknown> = {};
+  const storage = { read: (name: string): string | undefined => files.get(name) };
+  const names = Object.keys(globals);
+  // Overlays see the script's variables, as eval in the global scope of an engine would let them.
+  const text = files.get(main)!.replace(/^eval\(.*\)$/, files.get([...files.keys()].find((name) => name.endsWith(".app"))!)!);
+  new Function("require", "said", ...names, text)(() => storage, said, ...names.map((name) => globals[name]));
+  return said;
+}
+
+describe("what stays in memory", () => {
+  const script = [
+    "let state = 0;",
+    "function helper(n) {\n  return n + 1;\n}",
+    'function rare(n) {\n  "cold";\n  state = helper(n) * 10;\n  return state;\n}',
+    "function often(n) {\n  if (n > 5)\n    return rare(n);\n  return step(n);\n}",
+    "function step(n) {\n  return n * 2;\n}",
+    "said.small = often(2);\nsaid.large = often(9);\nsaid.state = state;\nsaid.later = rare;",
+  ].join("\n");
+
+  test("a cold function becomes an overlay with what only it needs, and means the same", () => {
+    const split = splitScript(script);
+    expect([split.overlays, split.problems]).toEqual([["rare"], []]);
+    const cut = cutScript(split.code.replace(/\n/g, " "), lineMap([[0, 0]]));
+    expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "#.app", "#.0"]);
+    const app = cut.files.get([...cut.files.keys()][1]!)!;
+    expect(app).not.toContain("helper");
+    const said = run(cut.files, cut.main);
+    expect([said["small"], said["large"], said["state"]]).toEqual([4, 100, 100]);
+    expect((said["later"] as (n: number) => number)(1)).toBe(20);
+  });
+
+  test("a function that only one other leads to stands inside it", () => {
+    const { code } = splitScript(script);
+    expect(code).toMatch(/function often\(n\) \{\s*function step\(n\)/);
+  });
+
+  test.each([
+    ["a function of its own", 'function rare() {\n  "cold";\n  let n = 1;\n  keep(() => n);\n}\nfunction keep(f) {\n  said.f = f;\n}\nrare();'],
+    ["a helper of its own", 'function inner() {\n  return 1;\n}\nfunction rare() {\n  "cold";\n  said.f = inner;\n  let f = () => 2;\n  said.g = f;\n}\nrare();'],
+  ])("an overlay that hands out %s is refused", (_what, text) => {
+    expect(splitScript(text).problems.length).toBeGreaterThan(0);
+  });
+
+  test("a function that is only called by the one that it is handed to does not outlive its call", () => {
+    const text = 'function each(visit) {\n  visit(1);\n}\nfunction rare(n) {\n  "cold";\n  let sum = 0;\n  each((x) => sum += x + n);\n  return sum;\n}\nsaid.sum = rare(1);';
+    expect(splitScript(text).problems).toEqual([]);
+    expect(splitScript(text.replace("visit(1);", "said.kept = visit;")).problems).toHaveLength(1);
+  });
+});
+
+test("a wrapper is written out where it is called, its arguments once and in order", () => {
+  const text = inlineWrappers("function at(s, i) {\n  return s.charCodeAt(i);\n}\nfunction twice(a) {\n  return f(a, a);\n}\nx = at(at(p, 1) + q, i + 1);\ny = twice(z());");
+  expect(text).toContain("x = (p.charCodeAt((1)) + q).charCodeAt((i + 1));");
+  expect(text).toContain("y = twice(z());");
+});
+
+test("var becomes let at the start of its function", () => {
+  expect(liftVars("function f(a){if(a){var b=1,c;g(b)}for(var i=0;i<2;i++);var a;return c}")).toBe("function f(a){let b,c,i;if(a){b=1,c;g(b)}for(i=0;i<2;i++);a;return c}");
+  expect(liftVars("var x=function(){var y=1;return y};")).toBe("let x;x=function(){let y;y=1;return y};");
+});
+
+test("the minified script keeps engine names and quoted keys, and gives no property a word of the language's", async () => {
+  const fields = Array.from({ length: 800 }, (_unused, i) => `field${i}: ${i}`).join(", ");
+  const { code } = await minifyEspruino(`const o = { ${fields}, "wire": 1 }; keep(o); E.engine(o.field3, o["wire"]); function named(first, second) { return keep(first + second); } named(1, 2); named(3, 4); keep(named);`, lineMap([[0, 0]]), ["engine"]);
+  expect(code).toContain(".engine(");
+  expect(code).toMatch(/"?wire"?:1/);
+  expect(code).not.toMatch(/[{,](in|of|do|if|is|as):/);
+  expect(code).toContain("arguments");
+});
+
+test("maps are cut to their pieces and counted by source", () => {
+  const map = JSON.stringify({ version: 3, names: [], sources: ["a.ts", "b.ts"], mappings: "AAAA,ICAA" });
+  expect(Object.fromEntries(countBySource(map, 10))).toEqual({ "": 0, "a.ts": 4, "b.ts": 6 });
+  expect(Object.fromEntries(countBySource(cutMap(map, [{ start: 4, end: 10, shift: 2 }]), 8))).toEqual({ "": 2, "b.ts": 6 });
+});
+
+describe("an image", () => {
+  const board = loadBoard(root, "esp8266-espruino");
+  const choice = { app: join(root, "firmware", "apps", "weather-station.ts"), platform: "thethings", transport: "mqtt", name: "station", version: "1.0.0" };
+
+  test("is small files under names that Storage keeps, whose sizes add up, the same each time", async () => {
+    const image = await compileDevice(root, choice, board);
+    for (const name of image.files.keys()) expect(name.length).toBeLessThanOrEqual(28);
+    const bytes = [...image.files.values()].reduce((sum, text) => sum + text.length, 0);
+    expect(image.modules.reduce((sum, module) => sum + module.bytes, 0)).toBe(bytes);
+    expect([...image.files.values()].join("")).not.toMatch(/[\x7f-\uffff]/);
+    expect((await compileDevice(root, choice, board)).files).toEqual(image.files);
+    const other = await compileDevice(root, { ...choice, version: "1.0.1" }, board);
+    expect([...other.files.keys()].filter((name) => image.files.has(name))).toEqual([".bootcde"]);
+  });
+
+  test("passes no device, port or link around: what there is one of is in variables", async () => {
+    const image = await compileDevice(root, choice, board);
+    const text = [...image.files.values()].join("");
+    expect(text).not.toMatch(/\.(ports|publisher|supervisor|driver|session|mqttSink)\b/);
+    expect(text).not.toContain("MOTET_CHECKED");
+  });
+
+  test("is not made of a program with mistakes", async () => {
+    const compiled = compileEspruino(root, "const n: number = 'x';\nexport {};", board);
+    await expect(compiled).rejects.toThrow(CompileError);
+    await expect(compiled).rejects.toThrow(/^entry\.ts:1:7: .* \(TS2322\)$/);
+  });
+});
