@@ -1,51 +1,21 @@
 /** The virtual world keeps the contract of every port, under latency, in pieces of any size. */
 import {
-  type Harness, type HarnessOptions, noTlsContract, type PeerConnection, portsContract, tlsContract, wifiContract, wiredContract,
+  type Harness, type HarnessOptions, noTlsContract, portsContract, tlsContract, wifiContract, wiredContract,
 } from "../../hal/contract/index";
+import { certificatesFor, listenInWorld } from "../../test/support/world-peer";
 import { TlsLevel } from "../../hal/ports/tls";
 import { createFlash } from "./flash";
 import { defaultAreas } from "./flash-areas";
 import type { MachineOptions } from "./machine";
-import { SERVER_ADDRESS, type ServerTls } from "./network";
+import { SERVER_ADDRESS } from "./network";
 import { BME280_ADDRESS } from "./sensors";
-import { createWorld, type World } from "./world";
+import { createWorld } from "./world";
 
 const SSID = "attic";
 const PASSWORD = "correct horse";
 const NAME = "cloud.example";
 
-const certificates: Record<string, ServerTls> = {
-  good: { names: [NAME], trusted: true },
-  wrongName: { names: ["other.example"], trusted: true },
-  wrongAuthority: { names: [NAME], trusted: false },
-  selfSigned: { names: [NAME], trusted: false },
-  expired: { names: [NAME], trusted: false },
-};
-
-function listen(world: World, port: number, tls: ServerTls | undefined): PeerConnection[] {
-  const connections: PeerConnection[] = [];
-  world.listenTcp(
-    port,
-    (stream) => {
-      const connection: PeerConnection = {
-        received: "",
-        ended: false,
-        send: (bytes) => stream.send(bytes),
-        close: () => stream.close(),
-        reset: () => stream.abort(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-      };
-      connections.push(connection);
-      return {
-        onBytes: (bytes) => (connection.received += bytes),
-        onEnded: () => (connection.ended = true),
-      };
-    },
-    { tls },
-  );
-  return connections;
-}
+const certificates = certificatesFor(NAME);
 
 function maker(machineOptions: MachineOptions): (options?: HarnessOptions) => Promise<Harness> {
   return (options = {}) => {
@@ -70,7 +40,7 @@ function maker(machineOptions: MachineOptions): (options?: HarnessOptions) => Pr
       listen: async (certificate) => {
         port += 1;
         const tls = certificate === undefined ? undefined : certificates[certificate];
-        return { address: SERVER_ADDRESS, port, connections: listen(world, port, tls) };
+        return { address: SERVER_ADDRESS, port, connections: listenInWorld(world, port, tls) };
       },
       closedPort: async () => ({ address: SERVER_ADDRESS, port: 9 }),
       bindUdp: async () => {

@@ -4,46 +4,15 @@
  */
 import {
   checksumContract, clockContract, digitalContract, flashContract, type Harness, type HarnessOptions, i2cContract, logContract,
-  noTlsContract, type PeerConnection, portsContract, randomContract, tlsContract, udpContract, wifiContract, wiredContract,
+  noTlsContract, portsContract, randomContract, tlsContract, udpContract, wifiContract, wiredContract,
 } from "../../../hal/contract/index";
+import { certificatesFor, listenInWorld } from "../../../test/support/world-peer";
 import { adapterOf, CLOSED_PORT, joinNetwork, PASSWORD, SERVER_NAME, SSID } from "../../../test/engines/espruino-adapter";
-import { SERVER_ADDRESS, type ServerTls } from "../../world/network";
+import { SERVER_ADDRESS } from "../../world/network";
 import { BME280_ADDRESS } from "../../world/sensors";
-import type { World } from "../../world/world";
 import type { EspruinoOptions } from "./index";
 
-const certificates: Record<string, ServerTls> = {
-  good: { names: [SERVER_NAME], trusted: true },
-  wrongName: { names: ["other.example"], trusted: true },
-  wrongAuthority: { names: [SERVER_NAME], trusted: false },
-  selfSigned: { names: [SERVER_NAME], trusted: false },
-  expired: { names: [SERVER_NAME], trusted: false },
-};
-
-function listen(world: World, port: number, tls: ServerTls | undefined): PeerConnection[] {
-  const connections: PeerConnection[] = [];
-  world.listenTcp(
-    port,
-    (stream) => {
-      const connection: PeerConnection = {
-        received: "",
-        ended: false,
-        send: (bytes) => stream.send(bytes),
-        close: () => stream.close(),
-        reset: () => stream.abort(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-      };
-      connections.push(connection);
-      return {
-        onBytes: (bytes) => (connection.received += bytes),
-        onEnded: () => (connection.ended = true),
-      };
-    },
-    { tls },
-  );
-  return connections;
-}
+const certificates = certificatesFor(SERVER_NAME);
 
 function maker(id: string, changes: Partial<EspruinoOptions> = {}): (options?: HarnessOptions) => Promise<Harness> {
   const boot = adapterOf(id);
@@ -67,7 +36,7 @@ function maker(id: string, changes: Partial<EspruinoOptions> = {}): (options?: H
       listen: async (certificate) => {
         port += 1;
         const tls = certificate === undefined ? undefined : certificates[certificate];
-        return { address: SERVER_ADDRESS, port, connections: listen(world, port, tls) };
+        return { address: SERVER_ADDRESS, port, connections: listenInWorld(world, port, tls) };
       },
       closedPort: async () => ({ address: SERVER_ADDRESS, port: CLOSED_PORT }),
       bindUdp: async () => {

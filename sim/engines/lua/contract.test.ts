@@ -4,8 +4,9 @@
  */
 import { join } from "node:path";
 import {
-  type Harness, type HarnessOptions, noTlsContract, type PeerConnection, portsContract, tlsContract, wifiContract,
+  type Harness, type HarnessOptions, noTlsContract, portsContract, tlsContract, wifiContract,
 } from "../../../hal/contract/index";
+import { certificatesFor, listenInWorld } from "../../../test/support/world-peer";
 import type { AnalogPort } from "../../../hal/ports/analog";
 import { loadBoard } from "../../../boards/toolchain/board";
 import { compileLua } from "../../../boards/toolchain/compile/lua";
@@ -15,7 +16,7 @@ import { defaultAreas } from "../../world/flash-areas";
 import type { MachineOptions } from "../../world/machine";
 import { SERVER_ADDRESS } from "../../world/network";
 import { BME280_ADDRESS } from "../../world/sensors";
-import { createWorld, type World } from "../../world/world";
+import { createWorld } from "../../world/world";
 import type { Image } from "../image";
 import { type LuaBoot, startLua } from "./engine";
 
@@ -24,30 +25,7 @@ const SSID = "attic";
 const PASSWORD = "correct horse";
 const NAME = "cloud.example";
 
-function listen(world: World, port: number, isTls: boolean): PeerConnection[] {
-  const connections: PeerConnection[] = [];
-  world.listenTcp(
-    port,
-    (stream) => {
-      const connection: PeerConnection = {
-        received: "",
-        ended: false,
-        send: (bytes) => stream.send(bytes),
-        close: () => stream.close(),
-        reset: () => stream.abort(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-      };
-      connections.push(connection);
-      return {
-        onBytes: (bytes) => (connection.received += bytes),
-        onEnded: () => (connection.ended = true),
-      };
-    },
-    { tls: isTls ? { names: [NAME], trusted: true } : undefined },
-  );
-  return connections;
-}
+const certificates = certificatesFor(NAME);
 
 /** A line of the console that is a record of the log. */
 function readRecord(records: { event: string; number: number; text: string }[], line: string): void {
@@ -108,7 +86,7 @@ function maker(id: keyof typeof machines, machineOptions: MachineOptions = {}): 
       },
       listen: async (certificate) => {
         port += 1;
-        return { address: SERVER_ADDRESS, port, connections: listen(world, port, certificate !== undefined) };
+        return { address: SERVER_ADDRESS, port, connections: listenInWorld(world, port, certificate === undefined ? undefined : certificates[certificate]) };
       },
       closedPort: async () => ({ address: SERVER_ADDRESS, port: 9 }),
       bindUdp: async () => {

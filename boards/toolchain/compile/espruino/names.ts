@@ -26,7 +26,7 @@ export const reservedWords: readonly string[] = [
 ];
 
 /** Every name that a declaration file declares: members, functions, constants. */
-export function declaredNames(path: string): string[] {
+function declaredNames(path: string): string[] {
   const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2020, true);
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {

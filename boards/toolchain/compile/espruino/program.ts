@@ -46,7 +46,7 @@ function options(root: string): ts.CompilerOptions {
 export const entryFile = (root: string): string => join(root, "entry.ts");
 
 /** `texts` are files from memory in place of what is on disk: an app as it was lowered. */
-export function makeProgram(root: string, entry: string, texts: ReadonlyMap<string, string>): ts.Program {
+function makeProgram(root: string, entry: string, texts: ReadonlyMap<string, string>): ts.Program {
   const settings = options(root);
   const name = entryFile(root);
   const host = withTexts(ts.createCompilerHost(settings, true), new Map([...texts, [name, entry]]));
@@ -55,7 +55,7 @@ export function makeProgram(root: string, entry: string, texts: ReadonlyMap<stri
 }
 
 /** The compiler's own complaints, one for each mistake. */
-export function problemsOf(root: string, diagnostics: readonly ts.Diagnostic[]): Problem[] {
+function problemsOf(root: string, diagnostics: readonly ts.Diagnostic[]): Problem[] {
   return diagnostics.map((diagnostic) => {
     const position = diagnostic.file === undefined ? { line: 0, character: 0 } : ts.getLineAndCharacterOfPosition(diagnostic.file, diagnostic.start ?? 0);
     const file = diagnostic.file === undefined ? "" : relative(root, diagnostic.file.fileName);
