@@ -44,6 +44,8 @@ function end(connection: Connection, fault: number): void {
   const id = connection.id;
   if (connection.fault === 0) later(() => finish(id));
   connection.fault = fault;
+  // Until it is told, there is nothing to do but to wait.
+  connection.isBusy = true;
 }
 
 function live(id: number): Connection | undefined {
@@ -114,8 +116,8 @@ function connect(options: TcpOptions): TcpSocket {
 }
 
 function write(id: TcpSocket, bytes: string): number {
-  const connection = live(id);
-  if (connection === undefined) return Fault.closed;
+  const connection = find(connections, id);
+  if (connection === undefined || stopped) return Fault.closed;
   if (bytes.length === 0) return Fault.invalid;
   if (bytes.length > BOARD.tcpWriteBytesMax) return Fault.tooLarge;
   const socket = connection.socket;

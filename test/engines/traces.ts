@@ -31,7 +31,6 @@ export const allowances: readonly Allowance[] = [
   { name: "a reset told as an end", engines: ["espruino-api"], change: replaced(/^(tcp7 onError) [16]$/, "$1 1 or 6") },
   { name: "why it booted", engines: ["espruino-api"], change: replaced(/^(system resetReason) [0-3]$/, "$1 0 to 3") },
   { name: "no watchdog", engines: nodemcu, change: (text) => (/^system (restart|watchdog)/.test(text) ? undefined : text.replace(/^(system resetReason) [23]$/, "$1 2 or 3")) },
-  { name: "a write to what has failed", engines: nodemcu, change: replaced(/^(tcp1 write) [13] /, "$1 1 or 3 ") },
 ];
 
 interface Step {
