@@ -51,8 +51,7 @@ start(() => {${program}
         } else told.push(`${name} ${number} ${text}`.trim());
       },
       console: () => undefined,
-      // A refused connection is printed by the engine as an error of its own.
-      failed: (message) => (/threw what nothing caught \(Connect|\(Socket/.test(message) ? undefined : reject(new Error(`${message} after ${told.join(", ")}`))),
+      failed: (message) => reject(new Error(`${message} after ${told.join(", ")}`)),
       restarted: () => reject(new Error("it restarted")),
     });
     closers.push(() => interpreter.stop());

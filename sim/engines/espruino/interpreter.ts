@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import type { Boot, EngineEvents } from "../engine";
 import { parseLogLine } from "../log-line";
+import { complaintOf, isCheck } from "./complaint";
 import { createConsole } from "./console";
 
 export interface InterpreterOptions {
@@ -43,25 +44,14 @@ const NOT_STARTED_CODES: readonly (number | null)[] = [126, 127];
 /** How the process ends when the device restarts: this build cannot boot itself again. */
 const REBOOT_CODE = 1;
 
-/** What it says before it stops at one of its own checks, with the same exit code. */
-const CHECK = "ASSERT(";
-
-/** What a line of the console says of the interpreter itself; the bytes of the program stay out of it. */
-function failureOf(line: string): string | undefined {
-  const uncaught = /^(?:Uncaught|ERROR:) ?(\w*)/.exec(line);
-  if (uncaught !== null) return `Code on the interpreter threw what nothing caught${uncaught[1] === "" ? "" : ` (${uncaught[1]})`}.`;
-  if (/^New interpreter error: .*MEMORY/.test(line) || line.startsWith("Out of Memory")) return "The interpreter ran out of memory.";
-  return line.includes(CHECK) ? "The interpreter stopped at one of its own checks." : undefined;
-}
-
 /** Switches the interpreter on. */
 export function startInterpreter(options: InterpreterOptions, events: InterpreterEvents): Interpreter {
   const child = spawn("sh", ["-c", GUARD, options.binary], { cwd: options.dir, stdio: ["pipe", "pipe", "pipe", "pipe"] });
   let stopped = false;
   let checked = false;
   const judge = (line: string): void => {
-    const failure = failureOf(line);
-    checked ||= line.includes(CHECK);
+    const failure = complaintOf(line);
+    checked ||= isCheck(line);
     if (failure !== undefined && !stopped) events.failed(failure);
   };
   const feed = createConsole((line) => {
