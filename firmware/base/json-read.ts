@@ -13,10 +13,9 @@
  */
 import { at, chr, sub } from "./intrinsics";
 import { find } from "./find";
-import { parseHex } from "./hex";
-import { JsonFault, JsonToken } from "./json-token";
+import { JsonToken } from "./json-token";
 import { isNumberText } from "./number";
-import { utf8Encode, utf8Length } from "./utf8";
+import { isUtf8, utf8Encode } from "./utf8";
 
 /** How much a document may ask for. */
 export interface JsonLimits {
@@ -26,153 +25,119 @@ export interface JsonLimits {
   readonly depthMax: number;
   /** Bytes of one string or key, decoded, and of one number, as written. */
   readonly tokenBytesMax: number;
-  /** Members of one object. */
-  readonly keysMax: number;
+  /** Bytes of all keys of one object, decoded, and one more for each. */
+  readonly keyBytesMax: number;
 }
 
 /** What may come next. */
 const enum Expect {
   value = 0,
-  valueOrClose = 1,
-  keyOrClose = 2,
-  key = 3,
-  commaOrClose = 4,
-  nothing = 5,
-  failed = 6,
+  /** Something has just been opened: its first item, or its end. */
+  first = 1,
+  commaOrClose = 2,
+  nothing = 3,
+  failed = 4,
 }
 
-/** A document that is being read. Callers read `text`, `depth` and `fault`, and change nothing. */
+/** A document that is being read. Callers read `text` and the length of `outer`, and change nothing. */
 export interface JsonReader {
   /** The present key, string (both decoded) or number (as written). */
   text: string;
-  /** Objects and arrays that are open. */
-  depth: number;
-  /** A `JsonFault`, once `error` was answered. */
-  fault: number;
   readonly input: string;
   readonly limits: JsonLimits;
   /** Index of the next byte. */
   pos: number;
   expect: Expect;
-  /** The innermost open container: "[", or "{" and each key seen in it between bytes FF, which no UTF-8 has. */
+  /** The innermost open container: "[", or each key seen in an object between bytes FF, which no UTF-8 has. */
   level: string;
-  /** Members seen in that container. */
-  keys: number;
-  /** `level` and `keys` of the containers around it. */
-  readonly outerLevels: string[];
-  readonly outerKeys: number[];
+  /** `level` of the containers around it: as many as are open. */
+  readonly outer: string[];
 }
 
 /** Starts to read `input`, a byte string. */
 export function jsonOpen(input: string, limits: JsonLimits): JsonReader {
-  const tooLong = input.length > limits.bytesMax;
-  return {
-    text: "",
-    depth: 0,
-    fault: tooLong ? JsonFault.tooLong : JsonFault.none,
-    input: tooLong ? "" : input,
-    limits,
-    pos: 0,
-    expect: tooLong ? Expect.failed : Expect.value,
-    level: "",
-    keys: 0,
-    outerLevels: [],
-    outerKeys: [],
-  };
-}
-
-function fail(reader: JsonReader, fault: JsonFault): JsonToken {
-  reader.fault = fault;
-  reader.expect = Expect.failed;
-  reader.text = "";
-  return JsonToken.error;
+  return { text: "", input, limits, pos: 0, expect: input.length > limits.bytesMax ? Expect.failed : Expect.value, level: "", outer: [] };
 }
 
 /** Moves past white space; the byte there, or -1 at the end of the document. */
 function peek(reader: JsonReader): number {
-  const input = reader.input;
-  let i = reader.pos;
-  while (i < input.length) {
-    const byte = at(input, i);
-    if (byte !== 32 && byte !== 10 && byte !== 13 && byte !== 9) {
-      reader.pos = i;
-      return byte;
-    }
-    i += 1;
+  let byte = 32;
+  while (byte === 32 || byte === 10 || byte === 13 || byte === 9) {
+    byte = reader.pos < reader.input.length ? at(reader.input, reader.pos) : -1;
+    reader.pos += 1;
   }
-  reader.pos = i;
-  return -1;
+  reader.pos -= 1;
+  return byte;
 }
 
-/** The value of the four hexadecimal digits at index `i`, or -1. */
-function codeUnit(input: string, i: number): number {
-  return i + 4 > input.length ? -1 : (parseHex(sub(input, i, i + 4)) ?? -1);
+/** The value of the four hexadecimal digits that come next, which are passed, or -1. */
+function codeUnit(reader: JsonReader): number {
+  let value = 0;
+  for (let left = 4; left > 0; left -= 1) {
+    const digit = reader.pos < reader.input.length ? "0123456789abcdefABCDEF".indexOf(chr(at(reader.input, reader.pos))) : -1;
+    if (digit < 0) return -1;
+    value = value * 16 + (digit > 15 ? digit - 6 : digit);
+    reader.pos += 1;
+  }
+  return value;
 }
 
-/** Decodes the escape whose backslash was just passed: its bytes go to `text`; a `JsonFault`. */
-function readEscape(reader: JsonReader): JsonFault {
+/** The bytes of the escape whose backslash was just passed, which is passed, or "". */
+function readEscape(reader: JsonReader): string {
   const input = reader.input;
-  if (reader.pos >= input.length) return JsonFault.truncated;
-  const byte = at(input, reader.pos);
+  const place = reader.pos < input.length ? "u\"\\/bfnrt".indexOf(chr(at(input, reader.pos))) : -1;
   reader.pos += 1;
-  if (byte !== 117) {
-    const found = "\"\\/bfnrt".indexOf(chr(byte));
-    if (found < 0) return JsonFault.syntax;
-    reader.text = sub("\"\\/\b\f\n\r\t", found, found + 1);
-    return JsonFault.none;
+  if (place !== 0) return place < 0 ? "" : sub("\"\\/\b\f\n\r\t", place - 1, place);
+  let code = codeUnit(reader);
+  if (code >= 0xd800 && code < 0xdc00 && reader.pos + 2 <= input.length && sub(input, reader.pos, reader.pos + 2) === "\\u") {
+    reader.pos += 2;
+    const low = codeUnit(reader);
+    code = low < 0xdc00 || low > 0xdfff ? -1 : 0x10000 + (code - 0xd800) * 1024 + low - 0xdc00;
   }
-  let code = codeUnit(input, reader.pos);
-  if (code < 0) return JsonFault.syntax;
-  reader.pos += 4;
-  if (code >= 0xdc00 && code <= 0xdfff) return JsonFault.encoding;
-  if (code >= 0xd800 && code <= 0xdbff) {
-    const paired = reader.pos + 6 <= input.length && sub(input, reader.pos, reader.pos + 2) === "\\u";
-    const low = paired ? codeUnit(input, reader.pos + 2) : -1;
-    if (low < 0xdc00 || low > 0xdfff) return JsonFault.encoding;
-    reader.pos += 6;
-    code = 0x10000 + (code - 0xd800) * 1024 + low - 0xdc00;
-  }
-  reader.text = utf8Encode(code);
-  return JsonFault.none;
+  // Half a pair of surrogates means nothing.
+  return code < 0 || (code >= 0xd800 && code < 0xe000) ? "" : utf8Encode(code);
 }
 
-/** Reads a string whose opening quote was just passed into `text`; a `JsonFault`. */
-function readString(reader: JsonReader): JsonFault {
+/** Reads a string whose opening quote comes next into `text`; false if it is none. */
+function readString(reader: JsonReader): boolean {
   const input = reader.input;
-  const bytesMax = reader.limits.tokenBytesMax;
   let text = "";
-  let start = reader.pos;
+  let isAscii = true;
+  let start = reader.pos + 1;
   let i = start;
-  while (i < input.length) {
+  while (i < input.length && text.length + i - start <= reader.limits.tokenBytesMax) {
     const byte = at(input, i);
-    if (byte < 32) return JsonFault.syntax;
-    if (text.length + i - start > bytesMax) return JsonFault.tokenTooLong;
-    if (byte === 34) {
-      reader.text = text + sub(input, start, i);
-      reader.pos = i + 1;
-      return JsonFault.none;
-    }
-    if (byte === 92) {
-      text += sub(input, start, i);
-      reader.pos = i + 1;
-      const fault = readEscape(reader);
-      if (fault !== JsonFault.none) return fault;
-      text += reader.text;
+    i += 1;
+    if (byte < 32) return false;
+    if (byte > 127) isAscii = false;
+    if (byte === 34 || byte === 92) {
+      text += sub(input, start, i - 1);
+      reader.pos = i;
+      if (byte === 34) {
+        reader.text = text;
+        return isAscii || isUtf8(text);
+      }
+      const bytes = readEscape(reader);
+      if (bytes === "") return false;
+      text += bytes;
       start = reader.pos;
       i = start;
-    } else {
-      const count = byte < 128 ? 1 : utf8Length(input, i);
-      if (count === 0) return JsonFault.encoding;
-      i += count;
     }
   }
-  return JsonFault.truncated;
+  return false;
 }
 
-/** Answers a value that stands alone, after which a comma or a closing bracket comes. */
-function scalar(reader: JsonReader, token: JsonToken): JsonToken {
-  reader.expect = reader.depth === 0 ? Expect.nothing : Expect.commaOrClose;
-  return token;
+/** Reads a key and the colon after it. */
+function readKey(reader: JsonReader): JsonToken {
+  if (!readString(reader)) return JsonToken.error;
+  const mark = chr(255);
+  const key = reader.text + mark;
+  if (find(reader.level, mark + key) >= 0 || reader.level.length + key.length > reader.limits.keyBytesMax + 1) return JsonToken.error;
+  reader.level += key;
+  if (peek(reader) !== 58) return JsonToken.error;
+  reader.pos += 1;
+  reader.expect = Expect.value;
+  return JsonToken.key;
 }
 
 /** Reads `true`, `false`, `null` or a number: all bytes up to one that ends a value. */
@@ -180,99 +145,57 @@ function readWord(reader: JsonReader): JsonToken {
   const input = reader.input;
   const start = reader.pos;
   let end = start;
-  while (end < input.length && end - start <= reader.limits.tokenBytesMax) {
-    const byte = at(input, end);
-    const inWord = (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 122) || byte === 69;
-    if (!inWord && byte !== 43 && byte !== 45 && byte !== 46) break;
-    end += 1;
-  }
-  if (end - start > reader.limits.tokenBytesMax) return fail(reader, JsonFault.tokenTooLong);
-  const word = sub(input, start, end);
+  while (end < input.length && at(input, end) > 32 && ",]}".indexOf(chr(at(input, end))) < 0) end += 1;
   reader.pos = end;
-  if (word === "true") return scalar(reader, JsonToken.true);
-  if (word === "false") return scalar(reader, JsonToken.false);
-  if (word === "null") return scalar(reader, JsonToken.null);
-  if (!isNumberText(word)) return fail(reader, JsonFault.syntax);
+  if (end - start > reader.limits.tokenBytesMax) return JsonToken.error;
+  const word = sub(input, start, end);
+  if (word === "true") return JsonToken.true;
+  if (word === "false") return JsonToken.false;
+  if (word === "null") return JsonToken.null;
   reader.text = word;
-  return scalar(reader, JsonToken.number);
+  return isNumberText(word) ? JsonToken.number : JsonToken.error;
 }
 
-function readOpen(reader: JsonReader, bracket: string): JsonToken {
-  if (reader.depth === reader.limits.depthMax) return fail(reader, JsonFault.tooDeep);
-  reader.outerLevels.push(reader.level);
-  reader.outerKeys.push(reader.keys);
-  reader.keys = 0;
-  reader.depth += 1;
-  reader.pos += 1;
-  if (bracket === "[") {
-    reader.level = "[";
-    reader.expect = Expect.valueOrClose;
-    return JsonToken.openArray;
-  }
-  reader.level = "{" + chr(255);
-  reader.expect = Expect.keyOrClose;
-  return JsonToken.openObject;
-}
-
-function readClose(reader: JsonReader, bracket: string): JsonToken {
+/** Reads what comes next; says what may follow only behind a key and what opens. */
+function read(reader: JsonReader): JsonToken {
   const isArray = reader.level === "[";
-  if (isArray !== (bracket === "]")) return fail(reader, JsonFault.syntax);
-  reader.level = reader.outerLevels.pop() ?? "";
-  reader.keys = reader.outerKeys.pop() ?? 0;
-  reader.depth -= 1;
+  let byte = peek(reader);
+  if (reader.expect === Expect.nothing) return byte < 0 ? JsonToken.end : JsonToken.error;
+  if (reader.expect !== Expect.value) {
+    if (byte === (isArray ? 93 : 125)) {
+      reader.pos += 1;
+      reader.level = reader.outer.pop() ?? "";
+      return isArray ? JsonToken.closeArray : JsonToken.closeObject;
+    }
+    if (reader.expect === Expect.commaOrClose) {
+      if (byte !== 44) return JsonToken.error;
+      reader.pos += 1;
+      byte = peek(reader);
+    }
+    if (!isArray) return byte === 34 ? readKey(reader) : JsonToken.error;
+  }
+  if (byte === 34) return readString(reader) ? JsonToken.string : JsonToken.error;
+  if (byte !== 91 && byte !== 123) return readWord(reader);
+  if (reader.outer.length === reader.limits.depthMax) return JsonToken.error;
   reader.pos += 1;
-  return scalar(reader, isArray ? JsonToken.closeArray : JsonToken.closeObject);
-}
-
-/** Reads a member's name and the colon after it. */
-function readKey(reader: JsonReader): JsonToken {
-  if (at(reader.input, reader.pos) !== 34) return fail(reader, JsonFault.syntax);
-  if (reader.keys === reader.limits.keysMax) return fail(reader, JsonFault.tooManyKeys);
-  reader.pos += 1;
-  const fault = readString(reader);
-  if (fault !== JsonFault.none) return fail(reader, fault);
-  const mark = chr(255);
-  const key = reader.text;
-  if (find(reader.level, mark + key + mark) >= 0) return fail(reader, JsonFault.duplicateKey);
-  reader.level += key + mark;
-  reader.keys += 1;
-  const colon = peek(reader);
-  if (colon !== 58) return fail(reader, colon < 0 ? JsonFault.truncated : JsonFault.syntax);
-  reader.pos += 1;
-  reader.expect = Expect.value;
-  return JsonToken.key;
-}
-
-function readValue(reader: JsonReader, byte: number): JsonToken {
-  if (byte === 123) return readOpen(reader, "{");
-  if (byte === 91) return readOpen(reader, "[");
-  if (byte !== 34) return readWord(reader);
-  reader.pos += 1;
-  const fault = readString(reader);
-  return fault !== JsonFault.none ? fail(reader, fault) : scalar(reader, JsonToken.string);
+  reader.outer.push(reader.level);
+  reader.level = byte === 91 ? "[" : chr(255);
+  reader.expect = Expect.first;
+  return byte === 91 ? JsonToken.openArray : JsonToken.openObject;
 }
 
 /** The next token of the document; see `JsonToken`. */
 export function jsonNext(reader: JsonReader): JsonToken {
   if (reader.expect === Expect.failed) return JsonToken.error;
   reader.text = "";
-  let byte = peek(reader);
-  if (reader.expect === Expect.nothing) return byte < 0 ? JsonToken.end : fail(reader, JsonFault.trailing);
-  if (byte < 0) return fail(reader, JsonFault.truncated);
-  const mayClose = reader.expect === Expect.valueOrClose || reader.expect === Expect.keyOrClose;
-  if (byte === 93 || byte === 125) {
-    if (!mayClose && reader.expect !== Expect.commaOrClose) return fail(reader, JsonFault.syntax);
-    return readClose(reader, chr(byte));
+  const token = read(reader);
+  if (token === JsonToken.error) {
+    reader.text = "";
+    reader.expect = Expect.failed;
+  } else if (token > JsonToken.openArray) {
+    reader.expect = reader.outer.length === 0 ? Expect.nothing : Expect.commaOrClose;
   }
-  if (reader.expect === Expect.commaOrClose) {
-    if (byte !== 44) return fail(reader, JsonFault.syntax);
-    reader.pos += 1;
-    reader.expect = reader.level === "[" ? Expect.value : Expect.key;
-    byte = peek(reader);
-    if (byte < 0) return fail(reader, JsonFault.truncated);
-  }
-  const wantsKey = reader.expect === Expect.key || reader.expect === Expect.keyOrClose;
-  return wantsKey ? readKey(reader) : readValue(reader, byte);
+  return token;
 }
 
 /**
@@ -281,16 +204,8 @@ export function jsonNext(reader: JsonReader): JsonToken {
  * @returns the value's last token, which is a closing one for an object or an array, or what `jsonNext` answered instead
  */
 export function jsonSkip(reader: JsonReader): JsonToken {
-  const depth = reader.depth;
+  const depth = reader.outer.length;
   let token = jsonNext(reader);
-  while (reader.depth > depth && token !== JsonToken.error) token = jsonNext(reader);
-  return token;
-}
-
-/** Passes over the rest of the innermost open object or array; its closing token, or `error`. Something must be open. */
-export function jsonLeave(reader: JsonReader): JsonToken {
-  const depth = reader.depth;
-  let token = jsonNext(reader);
-  while (reader.depth >= depth && token !== JsonToken.error) token = jsonNext(reader);
+  while (reader.outer.length > depth && token !== JsonToken.error) token = jsonNext(reader);
   return token;
 }

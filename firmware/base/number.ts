@@ -57,35 +57,36 @@ function digitsEnd(text: string, i: number): number {
   return end;
 }
 
-/** Where the parts of a JSON number lie: whole digits [start, whole), fraction digits [whole + 1, fraction), then the exponent. */
+/** The digits of a JSON number without its point, and how many of them stand before it, exponent counted in. */
 interface NumberParts {
-  start: number;
-  whole: number;
-  fraction: number;
-  exponent: number;
+  digits: string;
+  point: number;
 }
 
-/** Finds the parts of a JSON number (RFC 8259 6), or undefined if all of `text` is not one. */
+/** Takes a JSON number (RFC 8259 6) apart, or undefined if all of `text` is not one. */
 function numberParts(text: string): NumberParts | undefined {
-  const start = text.length > 0 && at(text, 0) === 45 ? 1 : 0;
-  const whole = digitsEnd(text, start);
-  if (whole === start || (at(text, start) === zero && whole > start + 1)) return undefined;
-  let fraction = whole;
-  if (whole < text.length && at(text, whole) === 46) {
-    fraction = digitsEnd(text, whole + 1);
-    if (fraction === whole + 1) return undefined;
+  const length = text.length;
+  const start = length > 0 && at(text, 0) === 45 ? 1 : 0;
+  let end = digitsEnd(text, start);
+  let digits = sub(text, start, end);
+  let point = digits.length;
+  if (point === 0 || (point > 1 && at(digits, 0) === zero)) return undefined;
+  if (end < length && at(text, end) === 46) {
+    const from = end + 1;
+    end = digitsEnd(text, from);
+    if (end === from) return undefined;
+    digits += sub(text, from, end);
   }
-  if (fraction === text.length) return { start, whole, fraction, exponent: 0 };
-  const mark = at(text, fraction);
-  if (mark !== 101 && mark !== 69) return undefined;
-  const sign = fraction + 1 < text.length ? at(text, fraction + 1) : 0;
-  const first = sign === 43 || sign === 45 ? fraction + 2 : fraction + 1;
-  if (first === text.length || digitsEnd(text, first) !== text.length) return undefined;
+  if (end === length) return { digits, point };
+  if (at(text, end) !== 101 && at(text, end) !== 69) return undefined;
+  end += 1;
+  const sign = end < length ? at(text, end) : 0;
+  if (sign === 43 || sign === 45) end += 1;
+  if (end === length || digitsEnd(text, end) !== length) return undefined;
   let exponent = 0;
-  for (let i = first; i < text.length; i += 1) {
-    exponent = exponent >= exponentMax ? exponentMax : exponent * 10 + at(text, i) - zero;
-  }
-  return { start, whole, fraction, exponent: sign === 45 ? 0 - exponent : exponent };
+  for (; end < length; end += 1) exponent = Math.min(exponent * 10 + at(text, end) - zero, exponentMax);
+  point += sign === 45 ? 0 - exponent : exponent;
+  return { digits, point };
 }
 
 /** True if all of `text` is a JSON number (RFC 8259 6). */
@@ -104,30 +105,18 @@ export function isNumberText(text: string): boolean {
 export function parseScaled(text: string, decimals: number): number | undefined {
   const parts = numberParts(text);
   if (parts === undefined) return undefined;
-  // How many digits count, from the first one on; a negative count means that even the rounding digit is an unwritten 0.
-  let keep = parts.whole - parts.start + parts.exponent + decimals;
+  const digits = parts.digits;
+  // How many digits count; a negative count means that even the rounding digit is an unwritten 0.
+  const keep = parts.point + decimals;
   let value = 0;
-  let roundUp = false;
-  for (let i = parts.start; i < parts.fraction && keep >= 0; i += 1) {
-    if (i !== parts.whole) {
-      const digit = at(text, i) - zero;
-      if (keep === 0) {
-        roundUp = digit >= 5;
-      } else {
-        if (value > tenthMax || (value === tenthMax && digit > lastDigitMax)) return undefined;
-        value = value * 10 + digit;
-      }
-      keep -= 1;
-    }
+  for (let i = 0; i < keep && (i < digits.length || value > 0); i += 1) {
+    const digit = i < digits.length ? at(digits, i) - zero : 0;
+    if (value > tenthMax || (value === tenthMax && digit > lastDigitMax)) return undefined;
+    value = value * 10 + digit;
   }
-  while (keep > 0 && value > 0) {
-    if (value > tenthMax) return undefined;
-    value *= 10;
-    keep -= 1;
-  }
-  if (roundUp) {
+  if (keep >= 0 && keep < digits.length && at(digits, keep) >= 53) {
     if (value === 2147483647) return undefined;
     value += 1;
   }
-  return parts.start === 1 && value > 0 ? 0 - value : value;
+  return value > 0 && at(text, 0) === 45 ? 0 - value : value;
 }

@@ -1,4 +1,4 @@
-import { isMqttText, isUtf8, utf8Encode, utf8Length } from "./utf8";
+import { isMqttText, isUtf8, utf8Encode } from "./utf8";
 
 const bytes = (...codes: number[]): string => String.fromCharCode(...codes);
 
@@ -12,12 +12,12 @@ function decodes(text: string): boolean {
   }
 }
 
-test("every code point is written as Node writes it, and read back as one sequence", () => {
+test("every code point is written as Node writes it, and is UTF-8", () => {
   for (let code = 0; code <= 0x10ffff; code += code > 0x10000 ? 251 : 1) {
     if (code < 0xd800 || code > 0xdfff) {
       const written = utf8Encode(code);
       expect(written).toBe(Buffer.from(String.fromCodePoint(code), "utf8").toString("latin1"));
-      if (utf8Length(written, 0) !== written.length) throw new Error(`code point ${code}`);
+      if (!isUtf8(written)) throw new Error(`code point ${code}`);
     }
   }
   expect(utf8Encode(0x10ffff)).toBe(bytes(0xf4, 0x8f, 0xbf, 0xbf));
@@ -44,7 +44,7 @@ test("a sequence cut short by the end of the text is refused, wherever it starts
   const whole = utf8Encode(0x1f600);
   for (let cut = 1; cut < 4; cut += 1) {
     expect(isUtf8("ab" + whole.substring(0, cut))).toBe(false);
-    expect(utf8Length("ab" + whole.substring(0, cut), 2)).toBe(0);
+    expect(isUtf8("ab" + whole.substring(0, cut) + "ab")).toBe(false);
   }
   expect(isUtf8("ab" + whole)).toBe(true);
   expect(isUtf8("")).toBe(true);

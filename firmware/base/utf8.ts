@@ -6,32 +6,25 @@
  */
 import { at, chr, idiv } from "./intrinsics";
 
-/** The bytes of the well-formed sequence that starts at index `i` (0 <= i < bytes.length): 1 to 4, or 0 where there is none. */
-export function utf8Length(bytes: string, i: number): number {
-  const lead = at(bytes, i);
-  if (lead < 0x80) return 1;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  const count = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (i + count > bytes.length) return 0;
-  const second = at(bytes, i + 1);
-  // The second byte's range is narrower after these four leads: overlong forms, surrogates, past the last plane.
-  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-  if (second < low || second > high) return 0;
-  for (let k = 2; k < count; k += 1) {
-    const next = at(bytes, i + k);
-    if (next < 0x80 || next > 0xbf) return 0;
-  }
-  return count;
-}
-
 /** True if all of `bytes` is well-formed UTF-8; the empty text is. */
 export function isUtf8(bytes: string): boolean {
   let i = 0;
   while (i < bytes.length) {
-    const count = utf8Length(bytes, i);
-    if (count === 0) return false;
-    i += count;
+    const lead = at(bytes, i);
+    i += 1;
+    if (lead > 0x7f) {
+      if (lead < 0xc2 || lead > 0xf4) return false;
+      // The second byte's range is narrower after these four leads: overlong forms, surrogates, past the last plane.
+      let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+      let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+      for (let left = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3; left > 0; left -= 1) {
+        const next = i < bytes.length ? at(bytes, i) : 0;
+        if (next < low || next > high) return false;
+        low = 0x80;
+        high = 0xbf;
+        i += 1;
+      }
+    }
   }
   return true;
 }
@@ -44,9 +37,14 @@ export function isMqttText(bytes: string): boolean {
 /** The UTF-8 bytes of a code point: 0 to 0x10FFFF, not a surrogate. */
 export function utf8Encode(code: number): string {
   if (code < 0x80) return chr(code);
-  const last = chr(0x80 + (code % 64));
-  if (code < 0x800) return chr(0xc0 + idiv(code, 64)) + last;
-  const middle = chr(0x80 + (idiv(code, 64) % 64));
-  if (code < 0x10000) return chr(0xe0 + idiv(code, 4096)) + middle + last;
-  return chr(0xf0 + idiv(code, 262144)) + chr(0x80 + (idiv(code, 4096) % 64)) + middle + last;
+  let rest = code;
+  let tail = "";
+  // Each byte behind the lead takes six bits, and one from what the lead has room for.
+  let room = 64;
+  while (rest >= room) {
+    tail = chr(0x80 + (rest % 64)) + tail;
+    rest = idiv(rest, 64);
+    room = idiv(room, 2);
+  }
+  return chr(256 - room - room + rest) + tail;
 }

@@ -18,7 +18,7 @@ const KEY_BYTES_MAX = 256;
 const TOKEN_BYTES_MAX = 64;
 
 function limits(): JsonLimits {
-  return { bytesMax: 2048, depthMax: 6, tokenBytesMax: 512, keysMax: 16 };
+  return { bytesMax: 2048, depthMax: 6, tokenBytesMax: 512, keyBytesMax: 512 };
 }
 
 /** True if all of `text` is letters, digits and what `extra` allows. */
