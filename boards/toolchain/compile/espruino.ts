@@ -5,13 +5,17 @@ import type { BoardConstants, Image, ModuleSize } from "../../../sim/engines/ima
 import { bundleModules } from "./espruino/bundle";
 import { cutScript } from "./espruino/cut";
 import { inlineWrappers } from "./espruino/inline";
-import { compose, lineMap } from "./espruino/maps";
+import { lineAndColumn, rewrite } from "./espruino/maps";
+import type { Script } from "./espruino/maps";
 import { minifyEspruino } from "./espruino/minify";
 import { reservedProperties } from "./espruino/names";
 import { splitScript } from "./espruino/overlay";
+import type { Leak } from "./espruino/overlay";
 import { emitModules } from "./espruino/program";
 import { scanEspruino } from "../scan/espruino";
+import { readSourceMap } from "../scan/source-map";
 import { CompileError } from "./problem";
+import type { Problem } from "./problem";
 
 export interface EspruinoTarget {
   readonly id: string;
@@ -30,16 +34,22 @@ function moduleSizes(sizes: ReadonlyMap<string, number>): ModuleSize[] {
   return named.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
 }
 
+function leakProblem({ code, map }: Script, { offset, message }: Leak): Problem {
+  const place = readSourceMap(map)(...lineAndColumn(code, offset));
+  return { file: place?.file ?? "entry.ts", line: place?.line ?? 1, column: place?.column ?? 1, rule: "overlay", message };
+}
+
 /**
  * Compiles an entry, given as source text; `texts` are files from memory, as a lowered app is. Throws `CompileError` for mistakes
  * in the program, and for what Espruino would refuse or misread in the result.
  */
 export async function compileEspruino(root: string, entry: string, board: EspruinoTarget, texts: ReadonlyMap<string, string> = new Map()): Promise<Image> {
   const flat = await bundleModules(root, emitModules(root, entry, texts), defines(board.constants));
-  const split = splitScript(inlineWrappers(flat.code));
-  if (split.problems.length > 0) throw new CompileError(split.problems.map((message) => ({ file: "entry", line: 1, column: 1, rule: "overlay", message })));
-  const small = await minifyEspruino(split.code, compose(lineMap(split.lines), flat.map), reservedProperties(root));
-  const { files, main, maps, sizes } = cutScript(small.code, small.map);
+  const written = inlineWrappers(flat);
+  const split = splitScript(written.code);
+  if (split.problems.length > 0) throw new CompileError(split.problems.map((leak) => leakProblem(written, leak)));
+  const small = await minifyEspruino(rewrite(written, split.parts), reservedProperties(root));
+  const { files, main, maps, sizes } = cutScript(small);
   const refused = [...maps].flatMap(([name, map]) => scanEspruino(files.get(name)!, { map, file: name }));
   if (refused.length > 0) throw new CompileError(refused);
   return { board: board.id, runtime: "espruino", constants: board.constants, files, main, maps, modules: moduleSizes(sizes) };

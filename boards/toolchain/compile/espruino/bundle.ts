@@ -7,14 +7,11 @@ import { parse } from "acorn";
 import { full } from "acorn-walk";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
+import { newText } from "./edits";
+import { rewrite } from "./maps";
+import type { Script } from "./maps";
 import { entryFile } from "./program";
 import type { Modules } from "./program";
-
-export interface Flat {
-  readonly code: string;
-  /** Source map, version 3, JSON. */
-  readonly map: string;
-}
 
 /** The engine's own modules are none of the bundler's business: it sees a function of this name, of the same length. */
 const hiddenRequire = "requir$";
@@ -67,7 +64,7 @@ function asScript(code: string): string {
   return text;
 }
 
-export async function bundleModules(root: string, modules: Modules, define: Record<string, string>): Promise<Flat> {
+export async function bundleModules(root: string, modules: Modules, define: Record<string, string>): Promise<Script> {
   const bundled = await build({
     absWorkingDir: root,
     entryPoints: [entryFile(root)],
@@ -86,5 +83,6 @@ export async function bundleModules(root: string, modules: Modules, define: Reco
   const text = (end: string): string => bundled.outputFiles.find(({ path }) => path.endsWith(end))!.text;
   const code = asScript(text(".js")).replaceAll(`${hiddenRequire}(`, "require(");
   const fields = freeFields(code);
-  return { code: fields.length === 0 ? code : `let ${fields.join(",")};${code}`, map: text(".map") };
+  const script = { code, map: text(".map") };
+  return fields.length === 0 ? script : rewrite(script, [newText(`let ${fields.join(",")};`), { start: 0, end: code.length }]);
 }

@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { parse } from "acorn";
 import type { AssignmentExpression, ExpressionStatement, MemberExpression, Node } from "acorn";
 import { simple } from "acorn-walk";
-import { countBySource, cutMap } from "./maps";
-import type { Piece } from "./maps";
+import { editedParts, newText, textOf } from "./edits";
+import type { Edit } from "./edits";
+import { countBySource, rewrite } from "./maps";
+import type { Script } from "./maps";
 import { callbackName, loaderName } from "./names";
 import { callbackTable, overlayTable } from "./overlay";
 
@@ -24,12 +26,6 @@ function entryOf(node: Node, table = overlayTable): number | undefined {
   return (property as unknown as { value: number }).value;
 }
 
-/** An overlay that is called, or made into a callback. */
-interface Use {
-  readonly node: Node;
-  readonly text: string;
-}
-
 /** A function of the table in the script. */
 interface Overlay {
   readonly number: number;
@@ -38,10 +34,10 @@ interface Overlay {
   readonly assigned: Node;
 }
 
-function overlaysOf(code: string): { overlays: Overlay[]; statements: ExpressionStatement[]; uses: Use[] } {
+function overlaysOf(code: string): { overlays: Overlay[]; statements: ExpressionStatement[]; uses: Edit[] } {
   const overlays: Overlay[] = [];
   const statements = new Set<ExpressionStatement>();
-  const uses: Use[] = [];
+  const uses: Edit[] = [];
   const program = parse(code, { ecmaVersion: 2020 });
   for (const statement of program.body) {
     if (statement.type !== "ExpressionStatement") continue;
@@ -58,31 +54,12 @@ function overlaysOf(code: string): { overlays: Overlay[]; statements: Expression
     MemberExpression(node) {
       const called = entryOf(node);
       const kept = entryOf(node, callbackTable);
-      if (called !== undefined && !overlays.some((overlay) => overlay.assigned === node)) uses.push({ node, text: `${loaderName}(${called})` });
-      if (kept !== undefined) uses.push({ node, text: `${callbackName}(${kept})` });
+      const { start, end } = node;
+      if (called !== undefined && !overlays.some((overlay) => overlay.assigned === node)) uses.push({ start, end, text: `${loaderName}(${called})` });
+      if (kept !== undefined) uses.push({ start, end, text: `${callbackName}(${kept})` });
     },
   });
   return { overlays, statements: [...statements], uses };
-}
-
-/** Writes the parts of a script between `from` and `to` that none of `gaps` covers, with calls through the loader. */
-function collect(code: string, from: number, to: number, gaps: readonly Node[], uses: readonly Use[]): { text: string; pieces: Piece[] } {
-  const edits = [
-    ...gaps.map(({ start, end }) => ({ start, end, text: "" })),
-    ...uses.map(({ node, text }) => ({ start: node.start, end: node.end, text })),
-  ].filter(({ start, end }) => start >= from && end <= to);
-  edits.sort((a, b) => a.start - b.start || b.end - a.end);
-  let text = "";
-  let at = from;
-  const pieces: Piece[] = [];
-  for (const edit of edits) {
-    if (edit.start < at) continue;
-    pieces.push({ start: at, end: edit.start, shift: text.length });
-    text += code.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  pieces.push({ start: at, end: to, shift: text.length });
-  return { text: text + code.slice(at, to), pieces };
 }
 
 /** The loader, whose parameters have no names that an overlay could see in place of the script's own; and what makes callbacks. */
@@ -96,29 +73,30 @@ function loaderText(hash: string, hasCallbacks: boolean): string {
  * The files: the resident script, named by the hash of everything, and one for each overlay under the same hash, so that
  * overlays of one build are never run by another.
  */
-export function cutScript(code: string, map: string): Cut {
+export function cutScript(script: Script): Cut {
+  const { code } = script;
   const { overlays, statements, uses } = overlaysOf(code);
-  const cut = overlays.map(({ number, node }) => ({ number, ...collect(code, node.start, node.end, [], uses) }));
-  const gaps = statements.map((statement) => ({ ...statement }) as Node);
-  const kept = statements.flatMap((statement) => keptParts(statement));
-  const resident = collect(code, 0, code.length, gaps, uses);
-  const tail = kept.map((node) => collect(code, node.start, node.end, [], uses).text).join(",");
-  const hash = createHash("sha256").update([resident.text, tail, ...cut.map(({ text }) => text)].join("\n"), "latin1").digest("hex").slice(0, 8);
-  const loader = overlays.length === 0 ? "" : loaderText(hash, uses.some(({ text: use }) => use.startsWith(callbackName)));
-  const app = `${hash}.app`;
-  const text = loader + resident.text + tail;
-  const shifted = resident.pieces.map((piece) => ({ ...piece, shift: piece.shift + loader.length }));
+  const pieces = overlays.map(({ number, node }) => ({ number, parts: [newText("("), ...editedParts(uses, node.start, node.end), newText(")")] }));
+  const kept = statements.flatMap(keptParts).map(({ start, end }, i) => [...(i === 0 ? [] : [newText(",")]), ...editedParts(uses, start, end)]);
+  const gaps = statements.map(({ start, end }) => ({ start, end, text: "" }));
+  const isOutside = ({ start, end }: Edit): boolean => !gaps.some((gap) => start >= gap.start && end <= gap.end);
+  const resident = [...editedParts([...gaps, ...uses.filter(isOutside)], 0, code.length), ...kept.flat()];
+  const textsOf = [resident, ...pieces.map(({ parts }) => parts)].map((parts) => textOf(code, parts));
+  const hash = createHash("sha256").update(textsOf.join("\n"), "latin1").digest("hex").slice(0, 8);
+  const loader = overlays.length === 0 ? "" : loaderText(hash, uses.some(({ text }) => (text as string).startsWith(callbackName)));
   const main = ".bootcde";
-  const maps = new Map([[app, cutMap(map, shifted)], ...cut.map(({ number, pieces }) => [`${hash}.${number}`, cutMap(map, pieces.map((piece) => ({ ...piece, shift: piece.shift + 1 })))] as const)]);
-  const files = new Map([
-    [main, `eval(require("Storage").read("${app}"))`],
-    [app, text],
-    ...cut.map((each) => [`${hash}.${each.number}`, `(${each.text})`] as const),
+  const app = `${hash}.app`;
+  const scripts = new Map<string, Script>([
+    [app, rewrite(script, [newText(loader), ...resident])],
+    ...pieces.map(({ number, parts }) => [`${hash}.${number}`, rewrite(script, parts)] as const),
   ]);
-  const sizes = new Map<string, number>();
-  for (const [name, content] of files) {
-    const counts = maps.has(name) ? countBySource(maps.get(name)!, content.length) : new Map([["", content.length]]);
-    for (const [source, count] of counts) sizes.set(source, (sizes.get(source) ?? 0) + count);
+  const files = new Map([[main, `eval(require("Storage").read("${app}"))`]]);
+  const maps = new Map<string, string>();
+  const sizes = new Map<string, number>([["", files.get(main)!.length]]);
+  for (const [name, each] of scripts) {
+    files.set(name, each.code);
+    maps.set(name, each.map);
+    for (const [source, count] of countBySource(each)) sizes.set(source, (sizes.get(source) ?? 0) + count);
   }
   return { files, maps, main, sizes };
 }

@@ -4,8 +4,10 @@ import { compileDevice } from "../device";
 import { compileEspruino } from "../espruino";
 import { CompileError } from "../problem";
 import { cutScript } from "./cut";
+import { applyEdits, newText } from "./edits";
 import { inlineWrappers } from "./inline";
-import { countBySource, cutMap, lineMap } from "./maps";
+import { countBySource, rewrite } from "./maps";
+import type { Script } from "./maps";
 import { liftVars, minifyEspruino } from "./minify";
 import { splitScript } from "./overlay";
 
@@ -13,6 +15,9 @@ import { splitScript } from "./overlay";
 jest.setTimeout(120000);
 
 const root = join(__dirname, "..", "..", "..", "..");
+
+/** A script that is its own source. */
+const script = (code: string): Script => ({ code, map: JSON.stringify({ version: 3, names: [], sources: ["script"], mappings: "AAAA" }) });
 
 /** Runs what the files say, with overlays read as a board would. */
 function run(files: ReadonlyMap<string, string>, main: string, globals: Record<string, unknown> = {}): Record<string, unknown> {
@@ -26,7 +31,7 @@ function run(files: ReadonlyMap<string, string>, main: string, globals: Record<s
 }
 
 describe("what stays in memory", () => {
-  const script = [
+  const text = [
     "let state = 0;",
     "function helper(n) {\n  return n + 1;\n}",
     'function rare(n) {\n  "cold";\n  state = helper(n) * 10;\n  return state;\n}',
@@ -36,9 +41,9 @@ describe("what stays in memory", () => {
   ].join("\n");
 
   test("a cold function becomes an overlay with what only it needs, and means the same", () => {
-    const split = splitScript(script);
+    const split = splitScript(text);
     expect([split.overlays, split.problems]).toEqual([["rare"], []]);
-    const cut = cutScript(split.code.replace(/\n/g, " "), lineMap([[0, 0]]));
+    const cut = cutScript(script(split.code.replace(/\n/g, " ")));
     expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "#.app", "#.0"]);
     const app = cut.files.get([...cut.files.keys()][1]!)!;
     expect(app).not.toContain("helper");
@@ -48,38 +53,39 @@ describe("what stays in memory", () => {
   });
 
   test("a function that only one other leads to stands inside it", () => {
-    const { code } = splitScript(script);
+    const { code } = splitScript(text);
     expect(code).toMatch(/function often\(n\) \{\s*function step\(n\)/);
   });
 
   test.each([
     ["a function of its own", 'function rare() {\n  "cold";\n  let n = 1;\n  keep(() => n);\n}\nfunction keep(f) {\n  said.f = f;\n}\nrare();'],
     ["a helper of its own", 'function inner() {\n  return 1;\n}\nfunction rare() {\n  "cold";\n  said.f = inner;\n  let f = () => 2;\n  said.g = f;\n}\nrare();'],
-  ])("an overlay that hands out %s is refused", (_what, text) => {
-    expect(splitScript(text).problems.length).toBeGreaterThan(0);
+  ])("an overlay that hands out %s is refused", (_what, leaking) => {
+    expect(splitScript(leaking).problems.length).toBeGreaterThan(0);
   });
 
   test("a function that is only called by the one that it is handed to does not outlive its call", () => {
-    const text = 'function each(visit) {\n  visit(1);\n}\nfunction rare(n) {\n  "cold";\n  let sum = 0;\n  each((x) => sum += x + n);\n  return sum;\n}\nsaid.sum = rare(1);';
-    expect(splitScript(text).problems).toEqual([]);
-    expect(splitScript(text.replace("visit(1);", "said.kept = visit;")).problems).toHaveLength(1);
+    const visits = 'function each(visit) {\n  visit(1);\n}\nfunction rare(n) {\n  "cold";\n  let sum = 0;\n  each((x) => sum += x + n);\n  return sum;\n}\nsaid.sum = rare(1);';
+    expect(splitScript(visits).problems).toEqual([]);
+    expect(splitScript(visits.replace("visit(1);", "said.kept = visit;")).problems).toHaveLength(1);
   });
 });
 
 test("a wrapper is written out where it is called, its arguments once and in order", () => {
-  const text = inlineWrappers("function at(s, i) {\n  return s.charCodeAt(i);\n}\nfunction twice(a) {\n  return f(a, a);\n}\nx = at(at(p, 1) + q, i + 1);\ny = twice(z());");
+  const text = inlineWrappers(script("function at(s, i) {\n  return s.charCodeAt(i);\n}\nfunction twice(a) {\n  return f(a, a);\n}\nx = at(at(p, 1) + q, i + 1);\ny = twice(z());")).code;
   expect(text).toContain("x = (p.charCodeAt((1)) + q).charCodeAt((i + 1));");
   expect(text).toContain("y = twice(z());");
 });
 
 test("var becomes let at the start of its function", () => {
-  expect(liftVars("function f(a){if(a){var b=1,c;g(b)}for(var i=0;i<2;i++);var a;return c}")).toBe("function f(a){let b,c,i;if(a){b=1,c;g(b)}for(i=0;i<2;i++);a;return c}");
-  expect(liftVars("var x=function(){var y=1;return y};")).toBe("let x;x=function(){let y;y=1;return y};");
+  const lifted = (code: string): string => applyEdits(code, liftVars(code));
+  expect(lifted("function f(a){if(a){var b=1,c;g(b)}for(var i=0;i<2;i++);var a;return c}")).toBe("function f(a){let b,c,i;if(a){b=1,c;g(b)}for(i=0;i<2;i++);a;return c}");
+  expect(lifted("var x=function(){var y=1;return y};")).toBe("let x;x=function(){let y;y=1;return y};");
 });
 
 test("the minified script keeps engine names and quoted keys, and gives no property a word of the language's", async () => {
   const fields = Array.from({ length: 800 }, (_unused, i) => `field${i}: ${i}`).join(", ");
-  const { code } = await minifyEspruino(`const o = { ${fields}, "wire": 1 }; keep(o); E.engine(o.field3, o["wire"]); function named(first, second) { return keep(first + second); } named(1, 2); named(3, 4); keep(named);`, lineMap([[0, 0]]), ["engine"]);
+  const { code } = await minifyEspruino(script(`const o = { ${fields}, "wire": 1 }; keep(o); E.engine(o.field3, o["wire"]); function named(first, second) { return keep(first + second); } named(1, 2); named(3, 4); keep(named);`), ["engine"]);
   expect(code).toContain(".engine(");
   expect(code).toMatch(/"?wire"?:1/);
   expect(code).not.toMatch(/[{,](in|of|do|if|is|as):/);
@@ -88,8 +94,11 @@ test("the minified script keeps engine names and quoted keys, and gives no prope
 
 test("maps are cut to their pieces and counted by source", () => {
   const map = JSON.stringify({ version: 3, names: [], sources: ["a.ts", "b.ts"], mappings: "AAAA,ICAA" });
-  expect(Object.fromEntries(countBySource(map, 10))).toEqual({ "": 0, "a.ts": 4, "b.ts": 6 });
-  expect(Object.fromEntries(countBySource(cutMap(map, [{ start: 4, end: 10, shift: 2 }]), 8))).toEqual({ "": 2, "b.ts": 6 });
+  const whole = { code: "0123456789", map };
+  expect(Object.fromEntries(countBySource(whole))).toEqual({ "": 0, "a.ts": 4, "b.ts": 6 });
+  const cut = rewrite(whole, [newText("<<"), { start: 5, end: 10 }, { start: 2, end: 3, text: "two" }]);
+  expect(cut.code).toBe("<<56789two");
+  expect(Object.fromEntries(countBySource(cut))).toEqual({ "": 2, "b.ts": 5, "a.ts": 3 });
 });
 
 describe("an image", () => {

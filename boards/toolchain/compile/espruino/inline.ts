@@ -5,10 +5,11 @@
 import { parse } from "acorn";
 import type { CallExpression, Expression, FunctionDeclaration, Identifier, Node, Statement } from "acorn";
 import { ancestor, simple } from "acorn-walk";
-import { applyEdits } from "./edits";
-import type { Edit } from "./edits";
+import type { Edit, Part } from "./edits";
 import { readGraph } from "./graph";
 import type { FlatGraph } from "./graph";
+import { rewriteEdits } from "./maps";
+import type { Script } from "./maps";
 
 /** A longer expression would cost more flash at its calls than it is worth. */
 const EXPRESSION_CHARS_MAX = 40;
@@ -59,24 +60,23 @@ function wrappers(code: string, graph: FlatGraph): Map<string, Wrapper> {
 }
 
 /** An argument as it can stand anywhere in an expression. */
-function argumentText(code: string, node: Node): string {
-  const text = code.slice(node.start, node.end);
-  return ["Identifier", "Literal", "CallExpression", "MemberExpression"].includes(node.type) && !/^\d/.test(text) ? text : `(${text})`;
+function argumentParts(code: string, { type, start, end }: Node): Part[] {
+  const isPlain = ["Identifier", "Literal", "CallExpression", "MemberExpression"].includes(type) && !/\d/.test(code[start]!);
+  return isPlain ? [{ start, end }] : [{ start, end: start, text: "(" }, { start, end }, { start: end, end, text: ")" }];
 }
 
-function written(code: string, wrapper: Wrapper, call: CallExpression): string {
-  const { expression, places } = wrapper;
-  let text = "";
+function written(code: string, { expression, places }: Wrapper, call: CallExpression): Part[] {
+  const parts: Part[] = [];
   let at = expression.start;
   places.forEach((place, i) => {
-    text += code.slice(at, place.start) + argumentText(code, call.arguments[i]!);
+    parts.push({ start: at, end: place.start }, ...argumentParts(code, call.arguments[i]!));
     at = place.end;
   });
-  return text + code.slice(at, expression.end);
+  return [...parts, { start: at, end: expression.end }];
 }
 
-/** One pass: calls whose arguments hold no other such call. Answers the same text when there is none. */
-function pass(code: string): string {
+/** One pass: calls whose arguments hold no other such call. */
+function pass(code: string): Edit[] {
   const graph = readGraph(code);
   const known = wrappers(code, graph);
   const edits: Edit[] = [];
@@ -97,11 +97,11 @@ function pass(code: string): string {
     const isOwn = call.start >= own.start && call.end <= own.end;
     if (!holdsAnother && !isOwn) edits.push({ start: call.start, end: call.end, text: written(code, wrapper, call) });
   }
-  return applyEdits(code, edits);
+  return edits;
 }
 
-export function inlineWrappers(code: string): string {
-  let text = code;
-  for (let next = pass(text); next !== text; next = pass(text)) text = next;
-  return text;
+export function inlineWrappers(script: Script): Script {
+  let next = script;
+  for (let edits = pass(next.code); edits.length > 0; edits = pass(next.code)) next = rewriteEdits(next, edits);
+  return next;
 }

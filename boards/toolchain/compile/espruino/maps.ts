@@ -1,58 +1,101 @@
-/** Source maps: by line, composed, cut to a piece, and counted by module. Positions in maps are from 0. */
+/** Source maps that stay exact while a script is taken apart and put together. Positions in maps are from 0. */
 import remapping from "@jridgewell/remapping";
+import { editedParts, textOf } from "./edits";
+import type { Edit, Part } from "./edits";
 
-/** A decoded map: for each line its segments, [column, source, line, column]. */
+/** A script with its way back to the sources. */
+export interface Script {
+  readonly code: string;
+  /** Source map, version 3, JSON. */
+  readonly map: string;
+}
+
+/** [column] for text from nowhere, or [column, source, line, column]. */
+type Segment = readonly number[];
+
+/** A decoded map: for each line its segments. */
 interface DecodedMap {
   readonly sources: readonly (string | null)[];
-  readonly mappings: readonly (readonly (readonly number[])[])[];
+  readonly mappings: readonly (readonly Segment[])[];
 }
 
 function decode(map: string): DecodedMap {
   return remapping(map, () => null, { decodedMappings: true }) as unknown as DecodedMap;
 }
 
-function encode(sources: readonly (string | null)[], mappings: readonly (readonly (readonly number[])[])[]): string {
+function encode(sources: readonly (string | null)[], mappings: readonly (readonly Segment[])[]): string {
   return remapping({ version: 3, names: [], sources: [...sources], mappings: mappings as never }, () => null).toString();
 }
 
-/** The map of a script whose lines come from lines of another: for each line the line and column there, or -1. */
-export function lineMap(lines: readonly (readonly [number, number])[]): string {
-  return encode(["script"], lines.map(([line, column]) => (line < 0 ? [] : [[0, 0, line, column]])));
+/** Offsets at which lines begin. */
+function lineStarts(code: string): number[] {
+  const starts = [0];
+  for (let i = code.indexOf("\n"); i >= 0; i = code.indexOf("\n", i + 1)) starts.push(i + 1);
+  return starts;
 }
 
-/** From the last script to the first sources, through both. */
-export function compose(last: string, first: string): string {
-  let isFirst = true;
-  return remapping(last, () => {
-    const map = isFirst ? first : null;
-    isFirst = false;
-    return map;
-  }).toString();
+/** The last place in a sorted list at which `isBefore` holds, or -1. */
+function lastBefore<T>(list: readonly T[], isBefore: (each: T) => boolean): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (isBefore(list[middle]!)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
-/** A piece of a script of one line: the characters from `start` up to `end`, after which `shift` others stand in front. */
-export interface Piece {
-  readonly start: number;
-  readonly end: number;
-  readonly shift: number;
+/** The segments of a map by the offset in the script at which they begin, in order. */
+function byOffset(code: string, { mappings }: DecodedMap): { offset: number; to: Segment }[] {
+  const starts = lineStarts(code);
+  return mappings.flatMap((line, i) => line.map(([column, ...to]) => ({ offset: starts[i]! + column!, to })));
 }
 
-/** The map of a script that is made of pieces of another, both of one line. */
-export function cutMap(map: string, pieces: readonly Piece[]): string {
-  const { sources, mappings } = decode(map);
-  const line = mappings[0] ?? [];
-  const segments = pieces.flatMap(({ start, end, shift }) => line.filter(([column]) => column! >= start && column! < end).map(([column, ...rest]) => [column! - start + shift, ...rest]));
-  return encode(sources, [segments]);
+/** The script that the parts make, and its map: each piece leads to where it came from, new text to where its piece began. */
+export function rewrite({ code, map }: Script, parts: readonly Part[]): Script {
+  const decoded = decode(map);
+  const known = byOffset(code, decoded);
+  const text = textOf(code, parts);
+  const starts = lineStarts(text);
+  const mappings: Segment[][] = starts.map(() => []);
+  const add = (offset: number, to: Segment): void => {
+    const line = lastBefore(starts, (start) => start <= offset);
+    mappings[line]!.push([offset - starts[line]!, ...to]);
+  };
+  let at = 0;
+  for (const { start, end, text: fresh } of parts) {
+    const length = fresh?.length ?? end - start;
+    if (length === 0) continue;
+    let next = lastBefore(known, ({ offset }) => offset <= start);
+    // A segment goes on to the next one, not over the end of its line.
+    const first = start < 0 ? undefined : known[next];
+    add(at, first === undefined || code.slice(first.offset, start).includes("\n") ? [] : first.to);
+    for (next += 1; fresh === undefined && next < known.length && known[next]!.offset < end; next += 1) add(at + known[next]!.offset - start, known[next]!.to);
+    at += length;
+  }
+  return { code: text, map: encode(decoded.sources, mappings) };
+}
+
+/** The line, from 1, and the column of an offset. */
+export function lineAndColumn(code: string, offset: number): [number, number] {
+  const start = code.lastIndexOf("\n", offset - 1) + 1;
+  return [code.slice(0, start).split("\n").length, offset - start];
+}
+
+/** The script with edits that do not overlap. */
+export function rewriteEdits(script: Script, edits: readonly Edit[]): Script {
+  return edits.length === 0 ? script : rewrite(script, editedParts(edits, 0, script.code.length));
 }
 
 /** How many characters of a script of one line come from each source; "" for those from none. */
-export function countBySource(map: string, length: number): Map<string, number> {
+export function countBySource({ code, map }: Script): Map<string, number> {
   const { sources, mappings } = decode(map);
   const segments = mappings[0] ?? [];
   const counts = new Map<string, number>();
   let source = "";
   let from = 0;
-  for (const [column, index] of [...segments, [length]]) {
+  for (const [column, index] of [...segments, [code.length]]) {
     counts.set(source, (counts.get(source) ?? 0) + column! - from);
     source = index === undefined ? "" : (sources[index] ?? "");
     from = column!;

@@ -7,17 +7,12 @@ import type { ArrowFunctionExpression, BlockStatement, FunctionDeclaration, Func
 import { ancestor, simple } from "acorn-walk";
 import { minify as terser } from "terser";
 import type { MangleOptions, MinifyOptions } from "terser";
-import { applyEdits } from "./edits";
 import type { Edit } from "./edits";
+import { rewriteEdits } from "./maps";
+import type { Script } from "./maps";
 import { passedName, reservedWords } from "./names";
 
 type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
-
-export interface Minified {
-  readonly code: string;
-  /** Source map, version 3, JSON. */
-  readonly map: string;
-}
 
 const common: MinifyOptions = { ecma: 2015, module: false, toplevel: true };
 
@@ -30,7 +25,7 @@ function mangleOptions(reserved: readonly string[]): MangleOptions {
  * Turns each `var` into an assignment and declares its names by `let` at the start of the function around it (or of the
  * script). The names of a function's own parameters are not declared again.
  */
-export function liftVars(code: string): string {
+export function liftVars(code: string): Edit[] {
   const program = parse(code, { ecmaVersion: 2020 });
   const edits: Edit[] = [];
   const names = new Map<FunctionNode | Program, Set<string>>();
@@ -51,14 +46,14 @@ export function liftVars(code: string): string {
     const fresh = [...own].filter((name) => !parameters.includes(name));
     if (fresh.length > 0) edits.push({ start, end: start, text: `let ${fresh.join(",")};` });
   }
-  return applyEdits(code, edits);
+  return edits;
 }
 
 /**
  * Resident functions read their parameters from `arguments`: each named one costs a variable for as long as the device runs.
  * Functions inside them keep theirs, because Espruino finds the `arguments` of the function around first.
  */
-function withoutParameters(code: string): string {
+function withoutParameters(code: string): Edit[] {
   const edits: Edit[] = [];
   for (const node of parse(code, { ecmaVersion: 2020 }).body) {
     if (node.type !== "FunctionDeclaration" || node.params.length === 0) continue;
@@ -68,22 +63,22 @@ function withoutParameters(code: string): string {
     edits.push({ start: node.params[0]!.start, end: node.params.at(-1)!.end, text: "" });
     edits.push({ start: node.body.start + 1, end: node.body.start + 1, text: `let ${names.length === 1 ? "" : `${passedName}=arguments,`}${reads};` });
   }
-  return applyEdits(code, edits);
+  return edits;
 }
 
 /** Espruino takes `for(function(){…}();…)` for a function that lacks its name: a sign before it makes it an expression. */
-function signedStarts(code: string): string {
+function signedStarts(code: string): Edit[] {
   const edits: Edit[] = [];
   simple(parse(code, { ecmaVersion: 2020 }), {
     ForStatement({ init }) {
       if (init !== null && init !== undefined && code.startsWith("function", init.start)) edits.push({ start: init.start, end: init.start, text: "!" });
     },
   });
-  return applyEdits(code, edits);
+  return edits;
 }
 
-/** `reserved` are the property names that stay; `map` is the source map of `code`. */
-export async function minifyEspruino(code: string, map: string, reserved: readonly string[]): Promise<Minified> {
+/** `reserved` are the property names that stay. */
+export async function minifyEspruino({ code, map }: Script, reserved: readonly string[]): Promise<Script> {
   const compressed = await terser(code, {
     ...common,
     compress: { ecma: 2015, passes: 4, hoist_funs: true, toplevel: true, keep_fargs: false, pure_getters: true, properties: false, unsafe_arrows: false, inline: 3, reduce_funcs: true },
@@ -91,13 +86,15 @@ export async function minifyEspruino(code: string, map: string, reserved: readon
     format: { ecma: 2015, beautify: true, comments: false },
     sourceMap: { content: map },
   });
-  const lifted = liftVars(compressed.code!);
-  const mangled = await terser(lifted, {
+  const first = { code: compressed.code!, map: compressed.map as string };
+  const lifted = rewriteEdits(first, liftVars(first.code));
+  const mangled = await terser(lifted.code, {
     ...common,
     compress: { defaults: false, ecma: 2015, hoist_funs: true, side_effects: true },
     mangle: mangleOptions(reserved),
     format: { ecma: 2015, ascii_only: true, comments: false, semicolons: true },
-    sourceMap: { content: compressed.map as string },
+    sourceMap: { content: lifted.map },
   });
-  return { code: withoutParameters(signedStarts(mangled.code!)), map: mangled.map as string };
+  const second = { code: mangled.code!, map: mangled.map as string };
+  return [signedStarts, withoutParameters].reduce((script, step) => rewriteEdits(script, step(script.code)), second);
 }

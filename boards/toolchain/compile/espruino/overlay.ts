@@ -8,11 +8,10 @@
  *
  * Refused: an overlay that hands out a function of its own, because what keeps it keeps all of the overlay.
  */
-import type { CallExpression, Identifier, Node, Property } from "acorn";
+import type { CallExpression, FunctionDeclaration, Identifier, Node, Property } from "acorn";
 import { ancestor } from "acorn-walk";
-import { applyEdits } from "./edits";
-import type { Edit } from "./edits";
-import { coldDirective } from "../specialise/nodes";
+import { editedParts, newText, textOf } from "./edits";
+import type { Edit, Part } from "./edits";
 import { dominators, isCallee, isReference, readGraph, reach } from "./graph";
 import type { FlatFunction, FlatGraph } from "./graph";
 
@@ -20,42 +19,19 @@ import type { FlatFunction, FlatGraph } from "./graph";
 export const overlayTable = "OVERLAY$";
 export const callbackTable = "CALLBACK$";
 
-export interface Split {
-  readonly code: string;
-  /** For each line of `code`, from 0, the line of the script that it comes from and the column there; -1 for new lines. */
-  readonly lines: readonly (readonly [number, number])[];
-  readonly problems: readonly string[];
-  /** Names of the overlays' functions by their number. */
-  readonly overlays: readonly string[];
+/** What would keep an overlay alive, and where in the script it stands. */
+export interface Leak {
+  readonly offset: number;
+  readonly message: string;
 }
 
-class Writer {
-  private readonly text: string[] = [];
-  readonly lines: (readonly [number, number])[] = [];
-  private readonly source: readonly string[];
-
-  constructor(private readonly code: string) {
-    this.source = code.split("\n");
-  }
-
-  /** A line that the script does not have. */
-  add(line: string): void {
-    this.text.push(line);
-    this.lines.push([-1, 0]);
-  }
-
-  /** Whole lines of the script, changed by `change`, which keeps their number. */
-  copy(first: number, last: number, change: (text: string) => string): void {
-    const changed = change(this.source.slice(first, last + 1).join("\n")).split("\n");
-    changed.forEach((line, i) => {
-      this.text.push(line);
-      this.lines.push([first + i, /^\s*/.exec(this.source[first + i]!)![0].length]);
-    });
-  }
-
-  get result(): string {
-    return this.text.join("\n");
-  }
+export interface Split {
+  readonly code: string;
+  /** Where `code` comes from. */
+  readonly parts: readonly Part[];
+  readonly problems: readonly Leak[];
+  /** Names of the overlays' functions by their number. */
+  readonly overlays: readonly string[];
 }
 
 interface Plan {
@@ -188,18 +164,18 @@ function isOnlyCalled(graph: FlatGraph, node: Node, parent: Node | undefined): b
 }
 
 /** Where a function that lives in an overlay is used as a value: it would keep the overlay alive. */
-function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): string[] {
+function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): Leak[] {
   const inside = new Set(members.map(({ name }) => name));
-  const found: string[] = [];
+  const found: Leak[] = [];
   for (const member of members) {
     ancestor(member.node.body, {
       Function(node: Node, _state: unknown, ancestors: Node[]) {
         const parent = ancestors.at(-2);
-        if (!isCallee(node, parent) && !isOnlyCalled(graph, node, parent)) found.push(`${member.name} makes a function that outlives its call: hand over a function of the module's top, and keep what it needs in the struct`);
+        if (!isCallee(node, parent) && !isOnlyCalled(graph, node, parent)) found.push({ offset: node.start, message: `The cold function ${member.name} makes a function that outlives its call: hand over a function of the module's top, and keep what it needs in the struct.` });
       },
     });
     for (const name of member.uses) {
-      if (inside.has(name) && graph.values.has(name) && !resident.has(name) && !graph.functions.get(name)!.isCold) found.push(`${member.name} hands out ${name}`);
+      if (inside.has(name) && graph.values.has(name) && !resident.has(name) && !graph.functions.get(name)!.isCold) found.push({ offset: member.node.start, message: `The cold function ${member.name} hands out ${name}: mark ${name} as cold, too.` });
     }
   }
   return found;
@@ -209,43 +185,38 @@ export function splitScript(code: string): Split {
   const graph = readGraph(code);
   const planned = plan(graph);
   const numbers = new Map(planned.overlays.map((name, i) => [name, i]));
-  const writer = new Writer(code);
-  const problems: string[] = [];
-  const calls = (text: string, own: Node, offset: number): string => redirect(text, own, offset, numbers);
-  const lineOf = (node: Node): readonly [number, number] => [node.loc!.start.line - 1, node.loc!.end.line - 1];
-  const copy = (node: Node, change: (text: string) => string): void => {
-    const [first, last] = lineOf(node);
-    writer.copy(first, last, (text) => change(calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1)));
+  const parts: Part[] = [];
+  const problems: Leak[] = [];
+  const nodeOf = (name: string): FunctionDeclaration => graph.functions.get(name)!.node;
+  const copy = (node: Node, edits: readonly Edit[], start = node.start, end = node.end): void => {
+    parts.push(...editedParts(edits, start, end), newText("\n"));
   };
   const copyNested = (name: string): void => {
-    const { node } = graph.functions.get(name)!;
-    const [first, last] = lineOf(node);
-    const inner = planned.nested.get(name) ?? [];
-    const change = (text: string): string => calls(text, node, code.lastIndexOf("\n", node.start - 1) + 1);
-    // The first line of a function holds its name and parameters and no more.
-    writer.copy(first, first, (text) => text);
-    inner.forEach(copyNested);
-    const whole = change(code.split("\n").slice(first, last + 1).join("\n")).split("\n");
-    writer.copy(first + 1, last, () => whole.slice(1).join("\n"));
+    const node = nodeOf(name);
+    copy(node, [], node.start, node.body.start + 1);
+    (planned.nested.get(name) ?? []).forEach(copyNested);
+    copy(node, redirections(node, numbers), node.body.start + 1);
   };
   for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name);
   for (const name of planned.overlays) {
     const entry = graph.functions.get(name)!;
+    const { start, end, params, body } = entry.node;
     const inside = helpers(planned, name);
     problems.push(...leaks(planned, [entry, ...inside]));
-    const parameters = entry.node.params.map((each) => code.slice(each.start, each.end)).join(", ");
-    writer.add(`${overlayTable}[${numbers.get(name)}]=function(${parameters}){`);
-    for (const helper of inside) copy(helper.node, (text) => text);
-    copy(entry.node, (text) => text.replace(/^[^\n]*\{/, "").replace(/\}\s*$/, "").replace(`"${coldDirective}";`, ""));
-    writer.add("};");
+    const parameters = params.map((each) => code.slice(each.start, each.end)).join(", ");
+    parts.push({ start, end, text: `${overlayTable}[${numbers.get(name)}]=function(${parameters}){\n` });
+    for (const { node } of inside) copy(node, redirections(node, numbers));
+    const directive = body.body[0]!;
+    copy(body, redirections(entry.node, numbers), directive.end, body.end - 1);
+    parts.push({ start: end - 1, end, text: "};\n" });
   }
   // Values at the top may call functions, and Espruino hoists none.
-  for (const node of graph.rest) copy(node, (text) => text);
-  return { code: writer.result, lines: writer.lines, problems, overlays: planned.overlays };
+  for (const node of graph.rest) copy(node, redirections(node, numbers));
+  return { code: textOf(code, parts), parts, problems, overlays: planned.overlays };
 }
 
-/** Turns calls of cold functions in a piece of the script, which begins at `offset` in it, into calls through the table. */
-function redirect(text: string, own: Node, offset: number, numbers: ReadonlyMap<string, number>): string {
+/** Turns calls of cold functions in a piece of the script into calls through the table. */
+function redirections(own: Node, numbers: ReadonlyMap<string, number>): Edit[] {
   const edits: Edit[] = [];
   ancestor(own, {
     Identifier(node: Identifier, _state: unknown, ancestors: Node[]) {
@@ -255,8 +226,8 @@ function redirect(text: string, own: Node, offset: number, numbers: ReadonlyMap<
       const table = isCallee(node, parent) ? overlayTable : callbackTable;
       // A shorthand property has one node for its name and its value.
       const name = parent?.type === "Property" && (parent as Property).shorthand ? `${node.name}: ` : "";
-      edits.push({ start: node.start - offset, end: node.end - offset, text: `${name}${table}[${number}]` });
+      edits.push({ start: node.start, end: node.end, text: `${name}${table}[${number}]` });
     },
   });
-  return applyEdits(text, edits);
+  return edits;
 }
