@@ -122,9 +122,9 @@ export function onCommand<T extends keyof CommandValues>(thing: Thing, options: 
   const decimals = options.decimals ?? 0;
   const scale = scaleOf(decimals);
   const taken = !thing.driver.platform.keyValid(key) || findMeasure(thing, key) !== undefined || decimals < 0 || decimals > 6;
-  const place = taken ? -1 : placeOf(thing.records, thing.publisher.keys, key);
+  const place = taken ? -1 : placeOf(thing.records, thing.publisher, key);
   for (const other of thing.commands) {
-    if (thing.publisher.keys[other.place]!.name === key) return complain(thing, key, AgentCode.invalid);
+    if (thing.publisher.keys[other.place] === key) return complain(thing, key, AgentCode.invalid);
   }
   if (place < 0) return complain(thing, key, taken ? AgentCode.invalid : AgentCode.storeFailed);
   const command: Command = {

@@ -56,10 +56,11 @@ function addReading(thing: Thing, batch: Batch, reading: Reading, sequence: numb
 
 /** Offers one stored reading to the batch `ref`; false ends the walk. */
 function offer(thing: Thing, batch: Batch, ref: number, reading: Reading, sequence: number): boolean {
-  const key = thing.publisher.keys[reading.key]!;
-  if ((key.flight !== 0 && key.flight !== ref) || waitsForTime(thing, reading)) return true;
-  if (!addReading(thing, batch, reading, sequence, key.name)) return false;
-  key.flight = ref;
+  const publisher = thing.publisher;
+  const holder = publisher.held[reading.key]!;
+  if ((holder !== 0 && holder !== ref) || waitsForTime(thing, reading)) return true;
+  if (!addReading(thing, batch, reading, sequence, publisher.keys[reading.key]!)) return false;
+  publisher.held[reading.key] = ref;
   return true;
 }
 
@@ -91,8 +92,8 @@ export function collectBatch(thing: Thing, ref: number, ram: boolean): Batch {
 
 /** Gives the keys of a batch free again: what it held may be sent anew. */
 export function releaseBatch(publisher: Publisher, ref: number): void {
-  for (const key of publisher.keys) {
-    if (key.flight === ref) key.flight = 0;
+  for (let place = 0; place < publisher.held.length; place += 1) {
+    if (publisher.held[place] === ref) publisher.held[place] = 0;
   }
   const kept: Flight[] = [];
   for (const flight of publisher.flights) {
@@ -104,7 +105,7 @@ export function releaseBatch(publisher: Publisher, ref: number): void {
 /** True when the stored reading belongs to the batch. */
 function holds(publisher: Publisher, flight: Flight, bytes: string, sequence: number): boolean {
   const reading = sequence > flight.last ? undefined : readable(publisher, bytes);
-  return reading !== undefined && publisher.keys[reading.key]!.flight === flight.ref;
+  return reading !== undefined && publisher.held[reading.key] === flight.ref;
 }
 
 /** Takes what a batch held out of the log. */

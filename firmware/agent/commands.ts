@@ -75,7 +75,7 @@ function obey(thing: Thing, command: Command, kind: ValueKind, text: string, tim
   if (command.type === CommandType.boolean) code = obeyFlag(thing, command, kind, text, time);
   else if (command.type === CommandType.number) code = obeyNumber(thing, command, kind, text, time);
   else code = obeyText(thing, command, kind, text, time);
-  tell(thing, code === CommandCode.ok ? "command" : "commandRefused", code, thing.publisher.keys[command.place]!.name);
+  tell(thing, code === CommandCode.ok ? "command" : "commandRefused", code, thing.publisher.keys[command.place]!);
 }
 
 /** Acts on one text from the device's channel. Keys that were never declared mean nothing. */
@@ -83,7 +83,7 @@ export function commandsReceive(thing: Thing, payload: string): void {
   const understood = thing.driver.platform.readDownlink(payload, {
     value: (key, kind, text, time) => {
       for (const command of thing.commands) {
-        if (thing.publisher.keys[command.place]!.name === key) return obey(thing, command, kind, text, time);
+        if (thing.publisher.keys[command.place] === key) return obey(thing, command, kind, text, time);
       }
       if (thing.driver.echoes) publisherEcho(thing, key, time);
     },

@@ -12,7 +12,6 @@ import { compareTime, elapsed } from "../base/time";
 import { TIME_WAIT_MS, collectBatch, forgetBatch, releaseBatch } from "./batch";
 import type { Batch } from "./batch";
 import type { ReadingLog } from "../store/log";
-import type { KeyState } from "./key-table";
 import { AgentCode } from "./link";
 import type { Link } from "./link";
 import { ramOpen } from "./ram-queue";
@@ -29,11 +28,14 @@ const SUSPECT_MS = 300000;
  * A publisher over an opened log.
  * @cold
  */
-export function newPublisher(log: ReadingLog, keys: KeyState[]): Publisher {
+export function newPublisher(log: ReadingLog, keys: string[]): Publisher {
+  const held: number[] = [];
+  while (held.length < keys.length) held.push(0);
   return {
     log,
     ram: ramOpen(),
     keys,
+    held,
     flights: [],
     nextRef: 1,
     arrived: 0,
@@ -212,7 +214,7 @@ export function publisherLost(thing: Thing): void {
   clock.cancel(publisher.turn);
   publisher.turn = 0;
   for (const flight of publisher.flights) clock.cancel(flight.timer);
-  for (const key of publisher.keys) key.flight = 0;
+  for (let place = 0; place < publisher.held.length; place += 1) publisher.held[place] = 0;
   publisher.flights = [];
 }
 

@@ -28,14 +28,14 @@ function valueText(value: Value, decimals: number): string | undefined {
 
 /** A time after the key's last one: at least one millisecond later. */
 function timeAfter(measure: Measure, now: EpochTime): EpochTime {
-  const last = measure.last;
-  return last !== undefined && compareTime(now, last) <= 0 ? addMs(last, 1) : now;
+  const last: EpochTime = { sec: measure.lastSec, ms: measure.lastMs };
+  return compareTime(now, last) <= 0 ? addMs(last, 1) : now;
 }
 
 /** The measure of that key. */
 export function findMeasure(thing: Thing, key: string): Measure | undefined {
   for (const measure of thing.measures) {
-    if (thing.publisher.keys[measure.place]!.name === key) return measure;
+    if (thing.publisher.keys[measure.place] === key) return measure;
   }
   return undefined;
 }
@@ -47,11 +47,11 @@ export function findMeasure(thing: Thing, key: string): Measure | undefined {
 export function addMeasure(thing: Thing, key: string, decimals: number, ram: boolean): number {
   if (!thing.driver.platform.keyValid(key) || decimals < 0 || decimals > 6 || findMeasure(thing, key) !== undefined) return AgentCode.invalid;
   for (const command of thing.commands) {
-    if (thing.publisher.keys[command.place]!.name === key) return AgentCode.invalid;
+    if (thing.publisher.keys[command.place] === key) return AgentCode.invalid;
   }
-  const place = placeOf(thing.records, thing.publisher.keys, key);
+  const place = placeOf(thing.records, thing.publisher, key);
   if (place < 0) return AgentCode.storeFailed;
-  thing.measures.push({ place, decimals, ram, last: undefined, lastUptime: -1 });
+  thing.measures.push({ place, decimals, ram, lastSec: 0, lastMs: 0, lastUptime: -1 });
   return 0;
 }
 
@@ -77,10 +77,11 @@ export function addReading(thing: Thing, measure: Measure, value: Value): number
     thing.untimed += 1;
     measure.lastUptime = uptime;
   } else {
-    measure.last = time;
+    measure.lastSec = time.sec;
+    measure.lastMs = time.ms;
   }
   thing.accepted += 1;
-  tell(thing, "reading", sequence, thing.publisher.keys[measure.place]!.name + " " + text);
+  tell(thing, "reading", sequence, thing.publisher.keys[measure.place]! + " " + text);
   if (thing.publisher.live) pumpSoon(thing);
   return 0;
 }

@@ -9,7 +9,6 @@ import type { Geo } from "../platform/profile";
 import type { ReadingLog } from "../store/log";
 import type { RecordStore } from "../store/records";
 import type { Boots } from "./boots";
-import type { KeyState } from "./key-table";
 import type { Link, LinkDriver } from "./link";
 import type { RamQueue } from "./ram-queue";
 
@@ -34,8 +33,9 @@ export interface Measure {
   readonly place: number;
   readonly decimals: number;
   readonly ram: boolean;
-  /** The time of its last reading: the next one is later. */
-  last: EpochTime | undefined;
+  /** The time of its last reading, 1970 when there was none: the next one is later. */
+  lastSec: number;
+  lastMs: number;
   /** The uptime of its last reading while the clock was not set. */
   lastUptime: number;
 }
@@ -80,7 +80,10 @@ export interface Flight {
 export interface Publisher {
   readonly log: ReadingLog;
   readonly ram: RamQueue;
-  readonly keys: KeyState[];
+  /** The key table: names of keys by their places. */
+  readonly keys: string[];
+  /** By place, the batch that holds the key's oldest readings, or 0: one batch in flight per key keeps its order. */
+  readonly held: number[];
   flights: Flight[];
   nextRef: number;
   /** Batches that arrived in this boot. */
