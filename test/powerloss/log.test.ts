@@ -144,9 +144,13 @@ function boots(count: number, readings: number, acks: number, leave: number): Bo
 /** Bytes that a record programs: its mark and the two bytes of the reading that look erased are left alone. */
 const recordBytes = 20 - 3;
 
-test("a full wrap with acknowledgements, some of them left out", () => {
+/** Second cuts after each first one; a slice unless all are named. */
+const SECONDS = budget(12, Infinity);
+const slice = SECONDS === Infinity ? "every second cut" : `${String(SECONDS)} second cuts after each first one`;
+
+test(`a full wrap with acknowledgements, some of them left out: ${slice}`, () => {
   const made: Scenario<Ledger> = { areas: [small], ledger: empty, boots: boots(12, 4, 4, 7), recover };
-  const tally = everyCut(made, check, { seconds: budget(12, Infinity) });
+  const tally = everyCut(made, check, { seconds: SECONDS });
   // 48 readings in blocks of 11; each header programs 25 bytes, each acknowledgement one, each block left behind done one.
   expect(tally.erases).toBe(5);
   expect(tally.programmed).toBeGreaterThanOrEqual(48 * (recordBytes - 1) + 5 * 24 + 36);
@@ -156,14 +160,14 @@ test("a full wrap with acknowledgements, some of them left out", () => {
   expect(tally.recoveryProgrammed).toBeLessThanOrEqual(recordBytes + 25 + 1 + 4);
 });
 
-test("a full wrap without any acknowledgement: the oldest are dropped, and counted", () => {
+test(`a full wrap without any acknowledgement, the oldest are dropped, and counted: ${slice}`, () => {
   const made: Scenario<Ledger> = { areas: [small], ledger: empty, boots: boots(12, 4, 0, 1), recover };
-  const tally = everyCut(made, check, { seconds: budget(12, Infinity) });
+  const tally = everyCut(made, check, { seconds: SECONDS });
   expect(tally.erases).toBe(5);
   expect(tally.cuts).toBe(3 * tally.programmed + 6 * tally.erases);
 });
 
-test("erasing the log is whole or not begun", () => {
+test(`erasing the log is whole or not begun: ${slice}`, () => {
   const erase: Boot = (flash, ledger) => {
     const log = open(flash);
     ledger.erasing = true;
@@ -173,15 +177,17 @@ test("erasing the log is whole or not begun", () => {
   };
   // Drops are counted anew after an erase, so this one begins with a log that has dropped nothing.
   const made: Scenario<Ledger> = { areas: [small], ledger: empty, boots: [...boots(5, 4, 0, 1), erase], recover };
-  const tally = everyCut(made, check, { seconds: budget(12, Infinity) });
+  const tally = everyCut(made, check, { seconds: SECONDS });
   expect(tally.erases).toBe(2 + 4);
   expect(tally.cuts).toBe(3 * tally.programmed + 6 * tally.erases);
 });
 
-test("twelve pages of 4096 bytes, sampled", () => {
+const FIRSTS = budget(6, 600);
+
+test(`twelve pages of 4096 bytes: about ${String(FIRSTS)} first cuts`, () => {
   const page: FlashArea = { name: "log", blockBytes: 4096, blocks: 12 };
   const made: Scenario<Ledger> = { areas: [page], ledger: empty, boots: boots(30, 90, 60, 5), recover };
-  const tally = everyCut(made, check, { firstCuts: budget(6, 600), seconds: budget(1, 20) });
+  const tally = everyCut(made, check, { firstCuts: FIRSTS, seconds: budget(1, 20) });
   expect(tally.erases).toBeGreaterThan(page.blocks);
   expect(tally.cuts).toBeGreaterThan(budget(0, 400));
 });
