@@ -8,65 +8,33 @@ import type { EpochTime } from "../../hal/ports/clock";
 import { at, idiv, sub } from "./intrinsics";
 import { pad, parseDecimal } from "./number";
 
-/** A date of the Gregorian calendar. */
-interface CivilDate {
-  year: number;
-  month: number;
-  day: number;
-}
+/** Days from 1968-03-01 to 1970-01-01. Years are counted from March, so that the leap day is a year's last. */
+const DAYS_TO_1970 = 671;
 
-/** The date that lies `days` after 1970-01-01. Years are counted from March, so that the leap day is a year's last. */
-function civilDate(days: number): CivilDate {
-  const z = days + 719468;
-  const era = idiv(z, 146097);
-  const dayOfEra = z - era * 146097;
-  const leaps = idiv(dayOfEra, 1460) - idiv(dayOfEra, 36524) + idiv(dayOfEra, 146096);
-  const yearOfEra = idiv(dayOfEra - leaps, 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + idiv(yearOfEra, 4) - idiv(yearOfEra, 100));
-  const fromMarch = idiv(5 * dayOfYear + 2, 153);
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return { year, month, day: dayOfYear - idiv(153 * fromMarch + 2, 5) + 1 };
-}
-
-/** The days from 1970-01-01 to a date of 1970 or later. */
-function daysOf(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const fromMarch = month <= 2 ? month + 9 : month - 3;
-  const dayOfYear = idiv(153 * fromMarch + 2, 5) + day - 1;
-  return 365 * shifted + idiv(shifted, 4) - idiv(shifted, 100) + idiv(shifted, 400) + dayOfYear - 719468;
+/** A time as "YYYYaMMaDDbHHcMMcSS", where `a`, `b` and `c` are given; each fourth year is a leap year until 2100. */
+function format(sec: number, a: string, b: string, c: string): string {
+  const days = idiv(sec, 86400) + DAYS_TO_1970;
+  const year = idiv(4 * days + 3, 1461);
+  const dayOfYear = days - idiv(1461 * year, 4);
+  const month = idiv(5 * dayOfYear + 2, 153);
+  const next = month > 9;
+  const date = 1968 + year + (next ? 1 : 0) + a + pad(next ? month - 9 : month + 3, 2) + a + pad(dayOfYear - idiv(153 * month + 2, 5) + 1, 2);
+  return date + b + pad(idiv(sec, 3600) % 24, 2) + c + pad(idiv(sec, 60) % 60, 2) + c + pad(sec % 60, 2);
 }
 
 /** "2015-01-30T15:35:33.000Z". */
 export function formatIso(time: EpochTime): string {
-  const date = civilDate(idiv(time.sec, 86400));
-  const second = time.sec % 86400;
-  const day = pad(date.year, 4) + "-" + pad(date.month, 2) + "-" + pad(date.day, 2);
-  const clock = pad(idiv(second, 3600), 2) + ":" + pad(idiv(second, 60) % 60, 2) + ":" + pad(second % 60, 2);
-  return day + "T" + clock + "." + pad(time.ms, 3) + "Z";
+  return format(time.sec, "-", "T", ":") + "." + pad(time.ms, 3) + "Z";
 }
 
 /** "20150130153533": thethings.iO's form; milliseconds are dropped. */
 export function formatCompact(time: EpochTime): string {
-  const date = civilDate(idiv(time.sec, 86400));
-  const second = time.sec % 86400;
-  const day = pad(date.year, 4) + pad(date.month, 2) + pad(date.day, 2);
-  return day + pad(idiv(second, 3600), 2) + pad(idiv(second, 60) % 60, 2) + pad(second % 60, 2);
+  return format(time.sec, "", "", "");
 }
 
-/** The milliseconds of a fraction of a second, ".5" or ".123456" (1 to 9 digits, cut after the third), or undefined. */
-function parseFraction(text: string): number | undefined {
-  if (text.length < 2 || text.length > 10 || at(text, 0) !== 46) return undefined;
-  if (parseDecimal(sub(text, 1, text.length)) === undefined) return undefined;
-  const digits = sub(text, 1, text.length) + "00";
-  return parseDecimal(sub(digits, 0, 3));
-}
-
-/** True if the marks between the numbers of "YYYY-MM-DDTHH:MM:SS" stand where they should. */
-function hasIsoMarks(text: string): boolean {
-  return (
-    at(text, 4) === 45 && at(text, 7) === 45 && at(text, 10) === 84 && at(text, 13) === 58 && at(text, 16) === 58
-  );
+/** The number in `text` from `a` up to `b`; 0 for no number. */
+function part(text: string, a: number, b: number): number {
+  return parseDecimal(sub(text, a, b)) ?? 0;
 }
 
 /**
@@ -76,23 +44,25 @@ function hasIsoMarks(text: string): boolean {
  */
 export function parseIso(text: string): EpochTime | undefined {
   const last = text.length - 1;
-  if (last < 19 || last > 29 || at(text, last) !== 90 || !hasIsoMarks(text)) return undefined;
-  const year = parseDecimal(sub(text, 0, 4)) ?? 0;
-  const month = parseDecimal(sub(text, 5, 7)) ?? 0;
-  const day = parseDecimal(sub(text, 8, 10)) ?? 0;
-  const hour = parseDecimal(sub(text, 11, 13)) ?? 24;
-  const minute = parseDecimal(sub(text, 14, 16)) ?? 60;
-  const second = parseDecimal(sub(text, 17, 19)) ?? 60;
-  const ms = last === 19 ? 0 : parseFraction(sub(text, 19, last));
-  if (year < 1970 || year > 2038 || month < 1 || month > 12 || day < 1 || ms === undefined) return undefined;
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const days = daysOf(year, month, day);
-  // A day that the month does not have falls into the next one.
-  if (civilDate(days).month !== month) return undefined;
-  const inDay = hour * 3600 + minute * 60 + second;
+  if (last < 19 || last > 29 || at(text, last) !== 90) return undefined;
+  const year = part(text, 0, 4);
+  if (year < 1970 || year > 2038) return undefined;
+  let ms = 0;
+  if (last > 19) {
+    const digits = sub(text, 20, last);
+    if (at(text, 19) !== 46 || parseDecimal(digits) === undefined) return undefined;
+    ms = part(digits + "00", 0, 3);
+  }
+  const month = part(text, 5, 7);
+  const early = month < 3;
+  const yearDays = idiv(1461 * (early ? year - 1969 : year - 1968), 4);
+  const days = yearDays + idiv(153 * (early ? month + 9 : month - 3) + 2, 5) + part(text, 8, 10) - 1 - DAYS_TO_1970;
+  const second = part(text, 11, 13) * 3600 + part(text, 14, 16) * 60 + part(text, 17, 19);
   // 24855 days and 11647 s are 2^31-1 s.
-  if (days > 24855 || (days === 24855 && inDay > 11647)) return undefined;
-  return { sec: days * 86400 + inDay, ms };
+  if (days < 0 || days > 24855 || second > (days === 24855 ? 11647 : 86399)) return undefined;
+  const sec = days * 86400 + second;
+  // What was no number, no such date or not in its place is not written like this.
+  return format(sec, "-", "T", ":") === sub(text, 0, 19) ? { sec, ms } : undefined;
 }
 
 /** Milliseconds since 1970, as text: "1422632133000". */

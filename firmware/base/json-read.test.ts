@@ -1,9 +1,9 @@
 import { type JsonLimits, jsonNext, jsonOpen, type JsonReader, jsonSkip } from "./json-read";
 import { JsonToken } from "./json-token";
 
-const limits: JsonLimits = { bytesMax: 400, depthMax: 4, tokenBytesMax: 40, keyBytesMax: 40 };
+const limits: JsonLimits = { bytesMax: 400, depthMax: 4, keyBytesMax: 40 };
 
-const signs = ["end", "error", "key", "{", "[", "}", "]", "string", "number", "true", "false", "null"];
+const signs = ["end", "error", "key", "{", "[", "}", "]", "string", "number", "boolean", "null"];
 
 /** All tokens of a document, each as a short text; the last is `end` or `error`. */
 function tokens(text: string, own: Partial<JsonLimits> = {}): string[] {
@@ -24,20 +24,20 @@ const lastOf = (text: string, own?: Partial<JsonLimits>): string => tokens(text,
 
 test("a command from thethings.iO", () => {
   expect(tokens('[{"key":"fan","value":true,"datetime":"2015-01-30T15:35:33.000Z"}]')).toEqual([
-    "[", "{", "key key", "string fan", "key value", "true", "key datetime", "string 2015-01-30T15:35:33.000Z", "}", "]", "end",
+    "[", "{", "key key", "string fan", "key value", "boolean true", "key datetime", "string 2015-01-30T15:35:33.000Z", "}", "]", "end",
   ]);
 });
 
 test("white space may stand between any two tokens", () => {
   expect(tokens(' \t\r\n{ "a" : [ 1 , -2.5e3 , null ] , "b" : { } } ')).toEqual([
-    "{", "key a", "[", "number 1", "number -2.5e3", "null", "]", "key b", "{", "}", "}", "end",
+    "{", "key a", "[", "number 1", "number -2.5e3", "null null", "]", "key b", "{", "}", "}", "end",
   ]);
 });
 
 test("a value may stand alone", () => {
   expect(tokens("21.5")).toEqual(["number 21.5", "end"]);
   expect(tokens('"x"')).toEqual(["string x", "end"]);
-  expect(tokens("false")).toEqual(["false", "end"]);
+  expect(tokens("false")).toEqual(["boolean false", "end"]);
   expect(tokens("[]")).toEqual(["[", "]", "end"]);
 });
 
@@ -74,10 +74,6 @@ test.each<[string, Partial<JsonLimits>, string, string]>([
   ["bytesMax", { bytesMax: 4 }, "[12]", "[123]"],
   ["depthMax", { depthMax: 2 }, '[{"a":1}]', '[{"a":[]}]'],
   ["depthMax 0", { depthMax: 0 }, "1", "[]"],
-  ["string", { tokenBytesMax: 3 }, '"abc"', '"abcd"'],
-  ["decoded string", { tokenBytesMax: 3 }, '"\\u6f22"', '"\\u6f22a"'],
-  ["key", { tokenBytesMax: 3 }, '{"abc":1}', '{"abcd":1}'],
-  ["number", { tokenBytesMax: 3 }, "1.5", "1.25"],
   ["keyBytesMax", { keyBytesMax: 5 }, '{"a":{"cc":1,"d":1},"bb":1}', '{"a":{"d":1},"bb":1,"":1}'],
 ])("%s: right at the limit, and refused one above", (_name, own, inside, outside) => {
   expect(lastOf(inside, own)).toBe("end");

@@ -23,8 +23,6 @@ export interface JsonLimits {
   readonly bytesMax: number;
   /** Objects and arrays open at once. */
   readonly depthMax: number;
-  /** Bytes of one string or key, decoded, and of one number, as written. */
-  readonly tokenBytesMax: number;
   /** Bytes of all keys of one object, decoded, and one more for each. */
   readonly keyBytesMax: number;
 }
@@ -41,7 +39,7 @@ const enum Expect {
 
 /** A document that is being read. Callers read `text` and the length of `outer`, and change nothing. */
 export interface JsonReader {
-  /** The present key, string (both decoded) or number (as written). */
+  /** The present key or string, decoded, or the number or word as written. */
   text: string;
   readonly input: string;
   readonly limits: JsonLimits;
@@ -105,7 +103,7 @@ function readString(reader: JsonReader): boolean {
   let isAscii = true;
   let start = reader.pos + 1;
   let i = start;
-  while (i < input.length && text.length + i - start <= reader.limits.tokenBytesMax) {
+  while (i < input.length) {
     const byte = at(input, i);
     i += 1;
     if (byte < 32) return false;
@@ -147,12 +145,10 @@ function readWord(reader: JsonReader): JsonToken {
   let end = start;
   while (end < input.length && at(input, end) > 32 && ",]}".indexOf(chr(at(input, end))) < 0) end += 1;
   reader.pos = end;
-  if (end - start > reader.limits.tokenBytesMax) return JsonToken.error;
   const word = sub(input, start, end);
-  if (word === "true") return JsonToken.true;
-  if (word === "false") return JsonToken.false;
-  if (word === "null") return JsonToken.null;
   reader.text = word;
+  if (word === "true" || word === "false") return JsonToken.boolean;
+  if (word === "null") return JsonToken.null;
   return isNumberText(word) ? JsonToken.number : JsonToken.error;
 }
 

@@ -14,7 +14,7 @@ export const enum JsonToken {
   string = 7,
   /** A number, in `text` as it was written; `parseScaled` reads it. */
   number = 8,
-  true = 9,
-  false = 10,
-  null = 11,
+  /** `true` or `false`, which is in `text`. */
+  boolean = 9,
+  null = 10,
 }

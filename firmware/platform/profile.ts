@@ -4,12 +4,11 @@
  */
 import type { EpochTime } from "../../hal/ports/clock";
 
+/** What a value is, as JSON has it. Any other kind is an array, an object or null: nothing that a device obeys. */
 export const enum ValueKind {
-  string = 1,
-  number = 2,
-  boolean = 3,
-  /** An array, an object or null: nothing that a device obeys. */
-  other = 4,
+  string = 7,
+  number = 8,
+  boolean = 9,
 }
 
 /** Receives the values of a downlink text. */

@@ -26,7 +26,7 @@ jest.mock("../../firmware/base/intrinsics", () => {
   };
 });
 
-const limits: JsonLimits = { bytesMax: 2048, depthMax: 8, tokenBytesMax: 64, keyBytesMax: 64 };
+const limits: JsonLimits = { bytesMax: 2048, depthMax: 8, keyBytesMax: 64 };
 
 /** What a document says; undefined where it is refused. */
 type Outcome = { readonly value: unknown } | undefined;
@@ -52,7 +52,7 @@ function read(text: string, own: JsonLimits = limits): Outcome {
   };
   for (;;) {
     const token = jsonNext(reader);
-    if (reader.outer.length > own.depthMax || reader.text.length > own.tokenBytesMax) throw new Error("past a limit");
+    if (reader.outer.length > own.depthMax) throw new Error("past a limit");
     if (token === JsonToken.end) return { value };
     if (token === JsonToken.error) return undefined;
     const top = stack.at(-1);
@@ -64,7 +64,7 @@ function read(text: string, own: JsonLimits = limits): Outcome {
     } else if (token === JsonToken.key && top !== undefined) top.key = utf8(reader.text);
     else if (token === JsonToken.string) put(utf8(reader.text));
     else if (token === JsonToken.number) put(Number(reader.text));
-    else put(token === JsonToken.null ? null : token === JsonToken.true);
+    else put(token === JsonToken.null ? null : reader.text === "true");
   }
 }
 
@@ -91,7 +91,7 @@ function isBeyond(text: string): boolean {
     if (open.length > limits.depthMax) return true;
     if (token === "}" || token === "]") open.pop();
     const decoded = token.startsWith('"') ? (JSON.parse(utf8(token.slice(0, token.lastIndexOf('"') + 1))) as string) : undefined;
-    if (decoded === undefined ? token.length > limits.tokenBytesMax : Buffer.byteLength(decoded) > limits.tokenBytesMax || /\p{Surrogate}/u.test(decoded)) return true;
+    if (decoded !== undefined && /\p{Surrogate}/u.test(decoded)) return true;
     const top = open.at(-1);
     if (decoded === undefined || colon === undefined || top === undefined) continue;
     top.bytes += Buffer.byteLength(decoded) + 1;
@@ -181,7 +181,7 @@ function valueOf(below: (n: number) => number, depth: number): unknown {
 
 test("whatever JSON.stringify writes within the limits is read as JSON.parse reads it", () => {
   const below = generator(seed + 2);
-  const wide: JsonLimits = { bytesMax: 1 << 20, depthMax: 8, tokenBytesMax: 64, keyBytesMax: 64 };
+  const wide: JsonLimits = { bytesMax: 1 << 20, depthMax: 8, keyBytesMax: 64 };
   for (let run = budget(2000, 50000); run > 0; run -= 1) {
     const text = Buffer.from(JSON.stringify(valueOf(below, 0), undefined, below(2)), "utf8").toString("latin1");
     expect(read(text, wide)).toEqual(judge(text));
@@ -207,7 +207,7 @@ test("a document of twice the length takes at most twice the steps, whatever fil
     (n) => "1".repeat(n),
     (n) => `0.${"0".repeat(n)}e${"9".repeat(n)}`,
   ];
-  const open: JsonLimits = { bytesMax: 1 << 20, depthMax: 1 << 20, tokenBytesMax: 1 << 20, keyBytesMax: 64 };
+  const open: JsonLimits = { bytesMax: 1 << 20, depthMax: 1 << 20, keyBytesMax: 64 };
   for (const shape of shapes) {
     const [once, twice] = [2000, 4000].map((n) => {
       steps = 0;

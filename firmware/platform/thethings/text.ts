@@ -9,37 +9,23 @@ import type { EpochTime } from "../../../hal/ports/clock";
 import { formatIso, parseIso } from "../../base/date";
 import { at } from "../../base/intrinsics";
 import { jsonNext, jsonOpen, jsonSkip } from "../../base/json-read";
-import type { JsonLimits } from "../../base/json-read";
+import type { JsonLimits, JsonReader } from "../../base/json-read";
 import { JsonToken } from "../../base/json-token";
-import { ActivationResult, ValueKind } from "../profile";
+import { ActivationResult } from "../profile";
 import type { ActivationAnswer, DownlinkSink, Geo, PlatformText } from "../profile";
 
 const KEY_BYTES_MAX = 256;
+/** Real ones have 43, and nothing depends on it. */
 const TOKEN_BYTES_MAX = 64;
 
-function limits(): JsonLimits {
-  return { bytesMax: 2048, depthMax: 6, tokenBytesMax: 512, keyBytesMax: 512 };
-}
-
-/** True if all of `text` is letters, digits and what `extra` allows. */
-function onlyWord(text: string, extra: string): boolean {
+/** True if `text` is 1 to `bytesMax` of letters, digits, ".", "-" and "_". */
+function isWord(text: string, bytesMax: number): boolean {
   for (let i = 0; i < text.length; i += 1) {
     const byte = at(text, i);
     const letter = (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90);
-    const digit = byte >= 48 && byte <= 57;
-    if (!letter && !digit && !(byte === 45 || byte === 95 || (byte === 46 && extra === "."))) return false;
+    if (!letter && (byte < 45 || byte > 57 || byte === 47) && byte !== 95) return false;
   }
-  return true;
-}
-
-/** A resource key: 1 to 256 of letters, digits, ".", "-" and "_". */
-function keyValid(key: string): boolean {
-  return key.length > 0 && key.length <= KEY_BYTES_MAX && onlyWord(key, ".");
-}
-
-/** A thing token: 1 to 64 of letters, digits, "-" and "_"; real ones have 43, and nothing depends on it. */
-export function tokenValid(token: string): boolean {
-  return token.length > 0 && token.length <= TOKEN_BYTES_MAX && onlyWord(token, "");
+  return text.length > 0 && text.length <= bytesMax;
 }
 
 function formatValue(key: string, value: string, time: EpochTime | undefined, geo: Geo | undefined): string {
@@ -50,28 +36,22 @@ function formatValue(key: string, value: string, time: EpochTime | undefined, ge
   return text + "}";
 }
 
-function kindOf(token: JsonToken): ValueKind {
-  if (token === JsonToken.string) return ValueKind.string;
-  if (token === JsonToken.number) return ValueKind.number;
-  return token === JsonToken.true || token === JsonToken.false ? ValueKind.boolean : ValueKind.other;
-}
-
-/** True if all of `payload` is one JSON document within the limits. */
-function wellFormed(payload: string): boolean {
-  const reader = jsonOpen(payload, limits());
-  let token = jsonNext(reader);
-  while (token !== JsonToken.end && token !== JsonToken.error) token = jsonNext(reader);
-  return token === JsonToken.end;
+/** A reader of `payload`, or undefined if that is not one JSON document within the limits. */
+function open(payload: string): JsonReader | undefined {
+  const limits: JsonLimits = { bytesMax: 2048, depthMax: 6, keyBytesMax: 512 };
+  const reader = jsonOpen(payload, limits);
+  jsonSkip(reader);
+  return jsonNext(reader) === JsonToken.end ? jsonOpen(payload, limits) : undefined;
 }
 
 function readDownlink(payload: string, each: DownlinkSink): boolean {
-  if (!wellFormed(payload)) return false;
-  const reader = jsonOpen(payload, limits());
+  const reader = open(payload);
+  if (reader === undefined) return false;
   let key = "";
   let kind = 0;
   let text = "";
   let time: EpochTime | undefined = undefined;
-  for (let token = jsonNext(reader); token !== JsonToken.end && token !== JsonToken.error; token = jsonNext(reader)) {
+  for (let token = jsonNext(reader); token !== JsonToken.end; token = jsonNext(reader)) {
     if (token === JsonToken.openObject) {
       key = "";
       kind = 0;
@@ -83,11 +63,12 @@ function readDownlink(payload: string, each: DownlinkSink): boolean {
     } else if (token === JsonToken.key && reader.text !== "values") {
       const name = reader.text;
       const value = jsonSkip(reader);
-      if (name === "key" && value === JsonToken.string) key = reader.text;
-      if (name === "datetime" && value === JsonToken.string) time = parseIso(reader.text);
       if (name === "value") {
-        kind = kindOf(value);
-        text = value === JsonToken.true ? "true" : value === JsonToken.false ? "false" : reader.text;
+        kind = value;
+        text = reader.text;
+      } else if (value === JsonToken.string) {
+        if (name === "key") key = reader.text;
+        if (name === "datetime") time = parseIso(reader.text);
       }
     }
   }
@@ -97,19 +78,18 @@ function readDownlink(payload: string, each: DownlinkSink): boolean {
 function readActivation(payload: string, answer: ActivationAnswer): void {
   answer.result = ActivationResult.none;
   answer.token = "";
-  if (!wellFormed(payload)) return;
-  const reader = jsonOpen(payload, limits());
-  if (jsonNext(reader) !== JsonToken.openObject) return;
+  const reader = open(payload);
+  if (reader === undefined || jsonNext(reader) !== JsonToken.openObject) return;
   let status = "";
   let token = "";
   while (jsonNext(reader) === JsonToken.key) {
     const name = reader.text;
-    const isText = jsonSkip(reader) === JsonToken.string;
-    if (isText && name === "status") status = reader.text;
-    if (isText && name === "thingToken") token = reader.text;
+    const value = jsonSkip(reader) === JsonToken.string ? reader.text : "";
+    if (name === "status") status = value;
+    if (name === "thingToken") token = value;
   }
   if (status === "error") answer.result = ActivationResult.refused;
-  if (status !== "created" || !tokenValid(token)) return;
+  if (status !== "created" || !isWord(token, TOKEN_BYTES_MAX)) return;
   answer.result = ActivationResult.created;
   answer.token = token;
 }
@@ -121,7 +101,7 @@ export function thethingsText(): PlatformText {
     batchOpen: '{"values":[',
     batchJoin: ",",
     batchClose: "]}",
-    keyValid,
+    keyValid: (key) => isWord(key, KEY_BYTES_MAX),
     formatValue,
     readDownlink,
     readActivation,

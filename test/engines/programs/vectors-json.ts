@@ -8,7 +8,7 @@ import type { Vectors } from "./vectors";
 
 /** All tokens of a document, with their texts. */
 function tokens(document: string): string {
-  const reader = jsonOpen(document, { bytesMax: 200, depthMax: 4, tokenBytesMax: 20, keyBytesMax: 9 });
+  const reader = jsonOpen(document, { bytesMax: 200, depthMax: 4, keyBytesMax: 9 });
   let text = "";
   let token = jsonNext(reader);
   while (token !== JsonToken.end && token !== JsonToken.error) {
@@ -71,7 +71,7 @@ function random(run: Vectors): void {
 function walks(run: Vectors): void {
   const document = '{"a":{"b":[1,2,{"c":3}]},"d":[4],"e":5}';
   for (let steps = 1; steps < 9; steps += 1) {
-    const limits = { bytesMax: 200, depthMax: 5, tokenBytesMax: 20, keyBytesMax: 9 };
+    const limits = { bytesMax: 200, depthMax: 5, keyBytesMax: 9 };
     const skipper = jsonOpen(document, limits);
     for (let i = 0; i < steps; i += 1) jsonNext(skipper);
     const skipped = jsonSkip(skipper);

@@ -3,7 +3,7 @@ import { chr } from "../../../firmware/base/intrinsics";
 import { utf8Encode } from "../../../firmware/base/utf8";
 import { thethingsCoap } from "../../../firmware/platform/thethings/coap";
 import { thethingsMqtt } from "../../../firmware/platform/thethings/mqtt";
-import { thethingsText, tokenValid } from "../../../firmware/platform/thethings/text";
+import { thethingsText } from "../../../firmware/platform/thethings/text";
 import type { PlatformText } from "../../../firmware/platform/profile";
 import { draw, drawWord, emit, flag, repeat, show } from "./vectors";
 import type { Vectors } from "./vectors";
@@ -24,7 +24,7 @@ function names(run: Vectors): void {
 
 function writing(run: Vectors, text: PlatformText): void {
   const keys = ["a", "A.b-c_9", "", "a b", "a/b", "a+b", "#", "a" + chr(34), chr(195) + chr(169), "a" + chr(0), repeat("k", 256), repeat("k", 257)];
-  for (const key of keys) emit(run, "key " + show(key) + " " + flag(text.keyValid(key)) + " " + flag(tokenValid(key)));
+  for (const key of keys) emit(run, "key " + show(key) + " " + flag(text.keyValid(key)));
   for (let i = 0; i < 20; i += 1) {
     const time = i % 3 === 0 ? undefined : { sec: draw(run, 32768) * 65536 + i, ms: draw(run, 1000) };
     const geo = i % 4 === 0 ? { lat: "41.4121132", long: "-2.2199454" } : undefined;

@@ -69,7 +69,7 @@ function dates(dice: Dice): void {
 
 function documents(dice: Dice): void {
   const bits = ["{", "}", "[", "]", ":", ",", "\"a\"", "\"b\\n\\u00e9\\ud83d\\ude00\"", "1", "-2.5e3", "true", "false", "null", " ", "x", "\"", "\\"];
-  const limits = { bytesMax: 60, depthMax: 4, tokenBytesMax: 12, keyBytesMax: 9 };
+  const limits = { bytesMax: 60, depthMax: 4, keyBytesMax: 9 };
   const fixed = ["{\"a\":[1,2,{\"b\":null}],\"c\":\"d\"}", "[[[[[1]]]]]", "{\"a\":1,\"a\":2}", "\"\\ud83d\"", "[1,]", "{\"values\":[{\"key\":\"t\",\"value\":21.5}]}", ""];
   for (let i = 0; i < 400; i += 1) {
     let text = "";
