@@ -11,14 +11,15 @@ import type { Edit } from "./edits";
 import { rewriteEdits } from "./maps";
 import type { Script } from "./maps";
 import { passedName, reservedWords } from "./names";
+import { numberNames, numbersInArray, undeclared } from "./numbers";
 
 type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
 
 const common: MinifyOptions = { ecma: 2015, module: false, toplevel: true };
 
-/** Property names may be shortened, but for these. */
-function mangleOptions(reserved: readonly string[]): MangleOptions {
-  return { toplevel: true, reserved: [...reservedWords], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
+/** Property names may be shortened, but for these; so may others, but for those that become elements of an array. */
+function mangleOptions(code: string, reserved: readonly string[]): MangleOptions {
+  return { toplevel: true, reserved: [...reservedWords, ...numberNames(code)], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
 }
 
 /**
@@ -91,10 +92,10 @@ export async function minifyEspruino({ code, map }: Script, reserved: readonly s
   const mangled = await terser(lifted.code, {
     ...common,
     compress: { defaults: false, ecma: 2015, hoist_funs: true, side_effects: true },
-    mangle: mangleOptions(reserved),
+    mangle: mangleOptions(lifted.code, reserved),
     format: { ecma: 2015, ascii_only: true, comments: false, semicolons: true },
     sourceMap: { content: lifted.map },
   });
   const second = { code: mangled.code!, map: mangled.map as string };
-  return [signedStarts, withoutParameters].reduce((script, step) => rewriteEdits(script, step(script.code)), second);
+  return [signedStarts, withoutParameters, undeclared, numbersInArray].reduce((script, step) => rewriteEdits(script, step(script.code)), second);
 }

@@ -16,13 +16,16 @@ export const callbackName = "_";
 /** What a function was called with, where it has no parameters of its own. */
 export const passedName = "$_";
 
+/** The array that holds the fields of one of each that are whole numbers. */
+export const numbersName = "N";
+
 /**
  * Names that a minifier may not give, neither to variables nor to properties: words that Espruino reads as its own (behind a dot
  * as well, as in `reading.in`), and the loader's.
  */
 export const reservedWords: readonly string[] = [
   "as", "do", "if", "in", "is", "of", "for", "get", "let", "new", "set", "try", "var", "case", "else", "enum", "eval", "from", "null", "this", "true", "void", "with",
-  "E", loaderName, callbackName, passedName,
+  "E", loaderName, callbackName, passedName, numbersName,
 ];
 
 /** Every name that a declaration file declares: members, functions, constants. */

@@ -18,6 +18,18 @@ export const singletonNames: ReadonlySet<string> = new Set([
   "DownlinkSink", "MqttSession", "MqttSink", "MqttOptions", "CoapClient", "CoapSink", "CoapOptions",
 ]);
 
+/**
+ * Stands between interface and field in the name of a field that holds whole numbers of 32 bits: a number, a member of an
+ * enumeration, or a truth value, and never nothing. The framework's numbers are all of this kind (no integer above 2^31-1, no
+ * fraction in a struct), so a layout may keep these fields in one typed array.
+ */
+export const wholeMark = "$$";
+
+/** True when a field of the type holds nothing but whole numbers. */
+function isWhole(type: ts.Type): boolean {
+  return (type.isUnion() ? type.types : [type]).every(({ flags }) => (flags & (ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike)) !== 0);
+}
+
 /** A field of a singleton: who declares it, and the name that it has in the image. */
 export interface Field {
   readonly id: string;
@@ -72,7 +84,8 @@ export class Singletons {
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined || !ts.isInterfaceDeclaration(declaration.parent)) return undefined;
     const isReadonly = ts.isMethodSignature(declaration) || (ts.getCombinedModifierFlags(declaration as ts.Declaration) & ts.ModifierFlags.Readonly) !== 0;
-    return { id: `${declaration.parent.name.text}$${symbol.name}`, empty: this.isBare(this.checker.getTypeOfSymbol(symbol)), isReadonly };
+    const type = this.checker.getTypeOfSymbol(symbol);
+    return { id: `${declaration.parent.name.text}${isWhole(type) ? wholeMark : "$"}${symbol.name}`, empty: this.isBare(type), isReadonly };
   }
 
   /** The singleton that an object literal makes, and its type. */
