@@ -57,7 +57,7 @@ function answered(thing: Thing, bytes: string, from: string): void {
   const clock = thing.ports.clock;
   if (from !== time.address) return;
   const answer: { sec: number; ms: number } = { sec: 0, ms: 0 };
-  if (sntpDecode(bytes, time.cookie, time.askedAt, clock.uptime(), answer) !== 0) return failed(thing);
+  if (!sntpDecode(bytes, time.cookie, time.askedAt, clock.uptime(), answer)) return failed(thing);
   const now: EpochTime = { sec: answer.sec, ms: answer.ms };
   clock.setEpoch(now);
   time.failures = 0;

@@ -1,6 +1,7 @@
 import { areOptions } from "./options";
 import type { MqttOptions } from "./options";
-import { MqttPhase, mqttOpen } from "./session";
+import { MqttCode, mqttConnect, mqttOpen } from "./session";
+import type { MqttSink } from "./session";
 
 const RIGHT: MqttOptions = {
   clientId: "thing1",
@@ -25,7 +26,7 @@ test.each([
   ["ackTimeoutMs", 1, 2147483647],
 ] as const)("%s from %d to %d", (name, least, most) => {
   expect([accepts({ [name]: least }), accepts({ [name]: most })]).toEqual([true, true]);
-  for (const wrong of [least - 1, most + 1, least + 0.5, Number.NaN]) expect([wrong, accepts({ [name]: wrong })]).toEqual([wrong, false]);
+  for (const wrong of [least - 1, most + 1, least + 0.5, Number.NaN]) expect(() => accepts({ [name]: wrong })).toThrow("mqtt: option");
 });
 
 test("texts have at most 65535 bytes, and a payload and a password may be any bytes", () => {
@@ -38,8 +39,9 @@ test("texts have at most 65535 bytes, and a payload and a password may be any by
   }
 });
 
-test("CONNECT fits the largest packet exactly, or the options are refused", () => {
+test("CONNECT fits the largest packet exactly, or is not sent", () => {
   const options: MqttOptions = { ...RIGHT, user: undefined, password: undefined, will: undefined };
-  expect(mqttOpen({ ...options, packetBytesMax: 20 }).phase).toBe(MqttPhase.closed);
-  expect(mqttOpen({ ...options, packetBytesMax: 19 }).phase).toBe(MqttPhase.invalid);
+  const sink = { send: () => undefined, wake: () => undefined } as unknown as MqttSink;
+  expect(mqttConnect(mqttOpen({ ...options, packetBytesMax: 20 }), sink, 0)).toBe(MqttCode.ok);
+  expect(mqttConnect(mqttOpen({ ...options, packetBytesMax: 19 }), sink, 0)).toBe(MqttCode.packetTooLarge);
 });

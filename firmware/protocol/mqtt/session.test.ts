@@ -120,7 +120,7 @@ test("a new connection starts without the pending bytes, ping and tick of the on
 });
 
 test("a session of refused options takes no call", () => {
-  const { session, sink, sent } = open({ window: 17 });
+  const { session, sink, sent } = open({ user: undefined, password: "p" });
   expect(mqttConnect(session, sink, 0)).toBe(MqttCode.invalid);
   mqttClosed(session);
   expect(mqttConnect(session, sink, 0)).toBe(MqttCode.invalid);

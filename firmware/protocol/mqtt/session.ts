@@ -54,10 +54,9 @@ function assertIdle(session: MqttSession): void {
  * @cold
  */
 export function mqttOpen(options: MqttOptions): MqttSession {
-  const valid = areOptions(options) && encodeConnect(options, true).length <= options.packetBytesMax;
   return {
     options,
-    phase: valid ? MqttPhase.closed : MqttPhase.invalid,
+    phase: areOptions(options) ? MqttPhase.closed : MqttPhase.invalid,
     cleanSession: options.cleanSession,
     pending: "",
     consumed: 0,
@@ -83,12 +82,15 @@ export function mqttOpen(options: MqttOptions): MqttSession {
 
 /**
  * The transport is up: sends CONNECT, the first packet and the only one of its kind [MQTT-3.1.0-1, -2].
- * @returns 0, or `invalid` on a session that is not closed or was refused, or that has an empty client id and is not clean
+ * @returns 0, `packetTooLarge`, or `invalid` on a session that is not closed or was refused, or that has an empty client id
+ * and is not clean
  * @cold
  */
 export function mqttConnect(session: MqttSession, sink: MqttSink, uptime: number): number {
   if (MOTET_CHECKED) assertIdle(session);
   if (session.phase !== MqttPhase.closed || (session.options.clientId === "" && !session.cleanSession)) return MqttCode.invalid;
+  const bytes = encodeConnect(session.options, session.cleanSession);
+  if (bytes.length > session.options.packetBytesMax) return MqttCode.packetTooLarge;
   if (MOTET_CHECKED) session.busy = true;
   session.phase = MqttPhase.connecting;
   session.receivedAt = uptime;
@@ -97,7 +99,7 @@ export function mqttConnect(session: MqttSession, sink: MqttSink, uptime: number
     session.publishIds = [];
     session.publishRefs = [];
   }
-  send(session, sink, encodeConnect(session.options, session.cleanSession), uptime);
+  send(session, sink, bytes, uptime);
   wakeWithin(session, sink, uptime, session.options.ackTimeoutMs);
   if (MOTET_CHECKED) session.busy = false;
   return 0;
@@ -127,7 +129,6 @@ function sendPublish(
     if (!isTopicName(topic)) return MqttCode.invalid;
     session.topic = topic;
   }
-  if (topic.length + payload.length > session.options.packetBytesMax) return MqttCode.packetTooLarge;
   const bytes = encodePublish(topic, payload, qos, retain, dup, packetId);
   if (bytes.length > session.options.packetBytesMax) return MqttCode.packetTooLarge;
   send(session, sink, bytes, uptime);

@@ -2,42 +2,33 @@
  * What may be a topic name and what may be a topic filter: MQTT 3.1.1, 1.5.3 and 4.7. It never decides who may use one.
  */
 import { at } from "../../base/intrinsics";
-import { isMqttText, isUtf8 } from "../../base/utf8";
+import { isMqttText } from "../../base/utf8";
 
 /** The longest string that the two length bytes can state [MQTT-4.7.3-3]. */
 export const TEXT_BYTES_MAX = 65535;
+
+function isTopic(text: string): boolean {
+  return text !== "" && text.length <= TEXT_BYTES_MAX && isMqttText(text);
+}
 
 /**
  * True if `topic` can be published to: not empty, not too long, well-formed, without wildcards [MQTT-3.3.2-1, -2, 4.7.3-1..3].
  * @cold
  */
 export function isTopicName(topic: string): boolean {
-  const end = topic.length;
-  if (end === 0 || end > TEXT_BYTES_MAX) return false;
-  let isAscii = true;
-  for (let i = 0; i < end; i += 1) {
-    const byte = at(topic, i);
-    // One question for most bytes: letters, digits, slash, dot, hyphen and underscore are all in between.
-    if (byte < 44 || byte > 127) {
-      if (byte === 0 || byte === 35 || byte === 43) return false;
-      if (byte > 127) isAscii = false;
-    }
-  }
-  return isAscii || isUtf8(topic);
+  return topic.indexOf("#") < 0 && topic.indexOf("+") < 0 && isTopic(topic);
 }
 
 /** True if `filter` can be subscribed to: `#` only last and alone in its level, `+` only as a whole level [MQTT-4.7.1-2, -3]. */
 export function isTopicFilter(filter: string): boolean {
   const end = filter.length;
-  if (end === 0 || end > TEXT_BYTES_MAX || !isMqttText(filter)) return false;
   let levelStart = 0;
   for (let i = 0; i < end; i += 1) {
     const char = at(filter, i);
     if (char === 47) levelStart = i + 1;
     else if (char === 35 || char === 43) {
-      if (i !== levelStart) return false;
-      if (i + 1 < end && (char === 35 || at(filter, i + 1) !== 47)) return false;
+      if (i !== levelStart || (i + 1 < end && (char === 35 || at(filter, i + 1) !== 47))) return false;
     }
   }
-  return true;
+  return isTopic(filter);
 }

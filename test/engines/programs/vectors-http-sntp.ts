@@ -4,7 +4,7 @@ import { httpHeaderLine, httpRequest } from "../../../firmware/protocol/http/enc
 import { httpClosed, httpHeader, httpReader, httpReceive } from "../../../firmware/protocol/http/reader";
 import type { HttpSink } from "../../../firmware/protocol/http/reader";
 import { sntpDecode, sntpRequest } from "../../../firmware/protocol/sntp/sntp";
-import { draw, drawBytes, emit, repeat, show } from "./vectors";
+import { draw, drawBytes, emit, flag, repeat, show } from "./vectors";
 import type { Vectors } from "./vectors";
 
 /** What a reader told, as one text; the pieces of a body are joined. */
@@ -90,20 +90,20 @@ function sntp(run: Vectors): void {
   for (const high of [0, 1, 937, 938, 939, 32767, 32768, 33705, 33706, 60000, 65535]) {
     for (const low of [0, 32383, 32384, 65535]) {
       const time = { sec: 0, ms: 0 };
-      const code = sntpDecode(answer(36, 1, cookie, word32(high, low), half), cookie, 1000, 1090, time);
-      emit(run, "time " + high + " " + low + " " + code + " " + time.sec + "." + time.ms);
+      const told = sntpDecode(answer(36, 1, cookie, word32(high, low), half), cookie, 1000, 1090, time);
+      emit(run, "time " + high + " " + low + " " + flag(told) + " " + time.sec + "." + time.ms);
     }
   }
   for (let first = 0; first < 256; first += 17) {
     const time = { sec: 0, ms: 0 };
-    const code = sntpDecode(answer(first, 1, cookie, word32(60000, first), half), cookie, 2147483600, 20, time);
-    emit(run, "first " + first + " " + code + " " + time.sec + "." + time.ms);
+    const told = sntpDecode(answer(first, 1, cookie, word32(60000, first), half), cookie, 2147483600, 20, time);
+    emit(run, "first " + first + " " + flag(told) + " " + time.sec + "." + time.ms);
   }
   for (let i = 0; i < 30; i += 1) {
     const time = { sec: 0, ms: 0 };
     const good = answer(36, draw(run, 18), i % 5 === 0 ? drawBytes(run, 8) : cookie, word32(50000 + draw(run, 10000), draw(run, 65536)), drawBytes(run, 4));
-    const code = sntpDecode(i % 7 === 0 ? sub(good, 0, draw(run, 48)) : good, cookie, 0, draw(run, 3000), time);
-    emit(run, "sntp " + code + " " + time.sec + "." + time.ms);
+    const told = sntpDecode(i % 7 === 0 ? sub(good, 0, draw(run, 48)) : good, cookie, 0, draw(run, 3000), time);
+    emit(run, "sntp " + flag(told) + " " + time.sec + "." + time.ms);
   }
 }
 

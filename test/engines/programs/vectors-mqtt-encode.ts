@@ -72,26 +72,11 @@ function names(run: Vectors): void {
   for (const text of ["abcd", repeat("x", 22), repeat("x", 23), "y" + repeat("x", 23), repeat("0", 32)]) emit(run, "id " + clientIdOf(text));
 }
 
-/** Options around `packetBytesMax`, `window` and the texts; each line says whether they are taken. */
+/** Wills; each line says whether it is taken. */
 function limits(run: Vectors): void {
-  const edges = [0, 1, 15, 16, 17, 65535, 65536, 268435460, 268435461, 2147483647];
-  for (const n of edges) {
-    const options: MqttOptions = {
-      clientId: n === 0 ? "" : "id", cleanSession: n !== 0, keepAliveSec: n, user: undefined, password: undefined, will: undefined, window: 4,
-      packetBytesMax: 100, ackTimeoutMs: 1000,
-    };
-    emit(run, "keepAlive " + n + " " + flag(areOptions(options)));
-  }
-  for (const n of edges) {
-    const options: MqttOptions = {
-      clientId: "", cleanSession: true, keepAliveSec: 0, user: "u", password: "p", will: undefined, window: n, packetBytesMax: n, ackTimeoutMs: n,
-    };
-    emit(run, "sizes " + n + " " + flag(areOptions(options)));
-  }
   const wills: MqttWill[] = [
     { topic: "", payload: "", qos: 0, retain: false },
     { topic: "a/#", payload: "", qos: 0, retain: false },
-    { topic: "a", payload: "", qos: 2, retain: false },
     { topic: "a", payload: "x", qos: 1, retain: true },
   ];
   for (const will of wills) {
