@@ -1,25 +1,33 @@
 /**
- * How much memory a device takes on the real interpreter. ESPRUINO names it: an Espruino for Linux that is built like a board's,
- * with 32 bits, without Unicode strings, with 1,600 or 1,700 variables.
+ * What a device takes and how fast it is on the real interpreter. ESPRUINO names it: an Espruino for Linux that is built like a
+ * board's, with 32 bits, without Unicode strings, with 1,600 or 1,700 variables. MQTTJS and TINYMQTT name the modules of others
+ * that are measured in the same run.
  *
- *     npm run bench:interpreter                         every device, beside the modules that MQTTJS and TINYMQTT name
+ *     npm run bench:interpreter                         everything
+ *     npm run bench:interpreter -- --only memory        variables at rest (memory), at their peak (peak), speed, or burst
  *     npm run bench:interpreter -- --write              the same, and keeps the figures in boards/measured.json
- *     npm run bench:interpreter -- APP [--transport T]  one app, by its path in the project
+ *     npm run bench:interpreter -- APP [--transport T]  one app at rest, by its path in the project
  *     npm run bench:interpreter -- APP --globals        what it has at the top level, largest first, by its minified name
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { imageOf, measure, measurePeer, subjects, withDevice } from "./interpreter/measure";
+import { imageOf, measure, subjects, withDevice } from "./interpreter/measure";
 import type { Measured, Subject } from "./interpreter/measure";
+import { measurePeer } from "./interpreter/peers";
+import type { Peer } from "./interpreter/peers";
 import { describe } from "./interpreter/rig";
+import { burstAtDevice, burstAtPeer, speedOfDevice, speedOfPeer } from "./interpreter/speed";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const measuredPath = join(root, "boards", "measured.json");
 
 /** Prints the size of everything at the top level, once, some seconds after the boot. */
 const GLOBALS = '\nsetTimeout(function(){E.getSizeOf(global,1).forEach(function(e){print("size",e.size,e.name)});print("sizes end")},6000);';
+
+/** Messages that a peer publishes each time that its socket has drained: whichever suits it best is its figure. */
+const PER_DRAIN: readonly number[] = [1, 4, 8];
 
 function show({ app, transport, atRest, estimated, flashBytes }: Measured): void {
   console.log(`  ${app} over ${transport}: ${atRest} variables at rest (the build says ${estimated}), ${flashBytes} bytes`);
@@ -36,39 +44,77 @@ async function globals(binary: string, subject: Subject): Promise<void> {
   });
 }
 
-async function all(binary: string, write: boolean): Promise<void> {
-  const interpreter = await describe(binary, await imageOf(root, subjects[0]!));
-  console.log(`Espruino ${interpreter.version}, ${interpreter.variables} variables of ${interpreter.bytesPerVariable} bytes`);
-  const devices: Measured[] = [];
-  for (const subject of subjects) {
-    const measured = await measure(root, binary, subject);
-    show(measured);
-    devices.push(measured);
-  }
-  const peers: Record<string, number> = {};
+/** The modules of others that are here; says which are not. */
+function peersHere(): Peer[] {
+  const here: Peer[] = [];
   for (const [name, variable] of [["MQTT.js", "MQTTJS"], ["tinyMQTT.js", "TINYMQTT"]] as const) {
     const path = process.env[variable];
-    if (path === undefined) {
-      console.log(`  ${name}: skipped, ${variable} names no file`);
-      continue;
-    }
-    peers[name] = await measurePeer(root, binary, name, path);
-    console.log(`  ${name} alone: ${peers[name]} variables at rest`);
+    if (path === undefined) console.log(`  ${name}: skipped, ${variable} names no file`);
+    else here.push({ name, path });
   }
-  if (!write) return;
-  if (interpreter.bytesPerVariable !== 12) throw new Error("These figures are not a board's: take an interpreter built with 32 bits and fewer than 2,048 variables.");
-  const kept = JSON.parse(readFileSync(measuredPath, "utf8")) as { readonly peers?: Record<string, number> };
-  writeFileSync(measuredPath, `${JSON.stringify({ interpreter, devices, peers: { ...kept.peers, ...peers } }, undefined, 2)}\n`);
+  return here;
+}
+
+/** What boards/measured.json holds. */
+type Figures = Record<string, unknown>;
+
+/** Each kind of figure, in the order of the file. */
+const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[]) => Promise<Figures>>> = {
+  memory: async (binary, peers) => {
+    const devices: Measured[] = [];
+    for (const subject of subjects) {
+      const measured = await measure(root, binary, subject);
+      show(measured);
+      devices.push(measured);
+    }
+    const alone: Record<string, number> = {};
+    for (const peer of peers) {
+      alone[peer.name] = await measurePeer(root, binary, peer);
+      console.log(`  ${peer.name} alone: ${alone[peer.name]} variables at rest`);
+    }
+    return { devices, peers: alone };
+  },
+  speed: async (binary, peers) => {
+    const speed = [];
+    for (const peer of peers) {
+      const tried = [];
+      for (const perDrain of PER_DRAIN) tried.push(await speedOfPeer(root, binary, peer, perDrain));
+      speed.push(tried.reduce((one, other) => (other.readingsPerSec > one.readingsPerSec ? other : one)));
+    }
+    speed.push(await speedOfDevice(root, binary));
+    for (const one of speed) console.log(`  ${one.name}: ${one.readingsPerSec} readings a second in ${one.publishesPerSec} messages, ${one.missing} missing`);
+    return { speed };
+  },
+  burst: async (binary, peers) => {
+    const burst = [];
+    for (const peer of peers) burst.push(await burstAtPeer(root, binary, peer));
+    burst.push(await burstAtDevice(root, binary));
+    for (const one of burst) console.log(`  ${one.name}: ${one.received} of a burst of ${one.sent}, ${one.wrong} wrong`);
+    return { burst };
+  },
+};
+
+async function all(binary: string, write: boolean, only: string | undefined): Promise<void> {
+  if (only !== undefined && kinds[only] === undefined) throw new Error(`There is no "${only}" to measure: ${Object.keys(kinds).join(", ")}.`);
+  const interpreter = await describe(binary, await imageOf(root, subjects[0]!));
+  console.log(`Espruino ${interpreter.version}, ${interpreter.variables} variables of ${interpreter.bytesPerVariable} bytes`);
+  if (write && interpreter.bytesPerVariable !== 12) throw new Error("These figures are not a board's: take an interpreter built with 32 bits and fewer than 2,048 variables.");
+  const peers = peersHere();
+  let figures: Figures = { ...(JSON.parse(readFileSync(measuredPath, "utf8")) as Figures), interpreter };
+  for (const [name, kind] of Object.entries(kinds)) {
+    if (only === undefined || only === name) figures = { ...figures, ...(await kind(binary, peers)) };
+  }
+  if (write) writeFileSync(measuredPath, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { transport: { type: "string", default: "mqtt" }, globals: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+  options: { transport: { type: "string", default: "mqtt" }, only: { type: "string" }, globals: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
 });
 const binary = process.env["ESPRUINO"];
 const app = positionals[0];
-if (binary === undefined) console.log("Memory on the interpreter: skipped, ESPRUINO names no interpreter");
-else if (app === undefined) await all(binary, values.write);
+if (binary === undefined) console.log("Figures of the interpreter: skipped, ESPRUINO names no interpreter");
+else if (app === undefined) await all(binary, values.write, values.only);
 else {
   const subject = { app, transport: values.transport === "coap" ? "coap" : "mqtt" } as const;
   if (values.globals) await globals(binary, subject);

@@ -1,8 +1,6 @@
-/** What is measured on the interpreter, and how: devices against the local cloud, modules of others against a broker. */
+/** Which devices are measured on the interpreter, their images, and what they take at rest, against the local cloud. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { minify } from "terser";
 import { loadBoard } from "../../../boards/toolchain/board";
 import { compileDevice } from "../../../boards/toolchain/compile/device";
 import { compileNative } from "../../../boards/toolchain/compile/native";
@@ -10,7 +8,6 @@ import { estimateMemory } from "../../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../../boards/toolchain/size/report";
 import { startThethings } from "../../../sim/cloud/thethings/index";
 import type { Image } from "../../../sim/engines/image";
-import { openBroker } from "../../interop/mosquitto";
 import { atRest, boot, idle, provisioned } from "./rig";
 import type { Bench } from "./rig";
 
@@ -81,26 +78,4 @@ export async function measure(root: string, binary: string, subject: Subject): P
   const { probe } = await idle(binary, image);
   const used = await withDevice(root, binary, subject, image, atRest);
   return { ...subject, sha256: digestOf(image), flashBytes: flashBytesOf(image), atRest: used - probe, estimated: estimateMemory(image) };
-}
-
-/** How a module of somebody else is used: connects, subscribes, and says so on the console as our devices do. */
-const programs: Readonly<Record<string, (port: number) => string>> = {
-  "MQTT.js": (port) => `var m=require("peer").create("127.0.0.1",{port:${port},client_id:"peer"});m.on("connected",function(){m.subscribe("down");print("motet published 1 \\"\\"")});m.connect();`,
-  "tinyMQTT.js": (port) => `var m=require("peer").create("127.0.0.1",{port:${port}});m.on("connected",function(){m.subscribe("down");print("motet published 1 \\"\\"")});m.connect();`,
-};
-
-/** A module alone, minified and run from flash like ours, connected to Mosquitto and subscribed. `path` is its source. */
-export async function measurePeer(root: string, binary: string, name: string, path: string): Promise<number> {
-  const image: Image = { board: BOARD_ID, runtime: "espruino", constants: loadBoard(root, BOARD_ID).constants, files: new Map(), main: ".bootcde", maps: new Map(), modules: [] };
-  const { code } = await minify(readFileSync(path, "utf8"), { ecma: 2015, toplevel: true, compress: { passes: 3, ecma: 2015 }, mangle: { toplevel: true } });
-  const broker = await openBroker();
-  const { probe } = await idle(binary, image);
-  const bench = boot(binary, { ...image, files: new Map([[image.main, programs[name]!(broker.port)], ["peer", code!]]) });
-  try {
-    await bench.until("the connection", () => bench.said.length > 0);
-    return (await atRest(bench)) - probe;
-  } finally {
-    await bench.stop();
-    await broker.remove();
-  }
 }

@@ -41,7 +41,8 @@ export interface Interpreter {
   readonly bytesPerVariable: number;
 }
 
-const PATIENCE_MS = 90000;
+/** For anything that is waited for: a busy machine takes its time. */
+const PATIENCE_MS = 300000;
 
 const TRACE_MS = 500;
 

@@ -1,0 +1,143 @@
+/**
+ * How fast readings leave the interpreter, and whether a burst of messages comes through: ours through `report()` and
+ * `onCommand`, others' through their own functions, each alone against a Mosquitto on loopback. An independent client counts
+ * what arrives and sends the burst; times are its own.
+ */
+import { connectAsync } from "mqtt";
+import type { MqttClient } from "mqtt";
+import { compileNative } from "../../../boards/toolchain/compile/native";
+import { openBroker } from "../../interop/mosquitto";
+import { choiceOf, imageOf } from "./measure";
+import { listeningPeer, publishingPeer } from "./peers";
+import type { Peer } from "./peers";
+import { boot, provisioned } from "./rig";
+import type { Bench } from "./rig";
+
+const TOKEN = "bench";
+const TOPIC = `v2/things/${TOKEN}`;
+/** How long arrivals are counted, from the first of them. */
+const COUNTED_MS = 5000;
+/** What a peer publishes: as many bytes as a reading of ours. */
+const MESSAGE = '{"values":[{"key":"count","value":%,"datetime":"2026-01-01T00:00:00.000Z"}]}';
+/** Messages of one burst. */
+const BURST = 500;
+/** How often, behind a burst, a message is sent that says that no more of it comes. */
+const END_MS = 1000;
+const END = 0;
+
+/** A line of boards/measured.json. */
+export interface Speed {
+  readonly name: string;
+  readonly readingsPerSec: number;
+  readonly publishesPerSec: number;
+  /** Readings between the first and the last that arrived, and did not. */
+  readonly missing: number;
+}
+
+/** A line of boards/measured.json. */
+export interface Burst {
+  readonly name: string;
+  readonly sent: number;
+  /** Different messages that the program saw. */
+  readonly received: number;
+  /** Messages that it saw again, or that were none. */
+  readonly wrong: number;
+}
+
+async function withBroker<T>(use: (port: number, client: MqttClient) => Promise<T>): Promise<T> {
+  const broker = await openBroker();
+  const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`);
+  try {
+    return await use(broker.port, client);
+  } finally {
+    await client.endAsync();
+    await broker.remove();
+  }
+}
+
+/** Our device with a token, on a broker that takes any. */
+async function bootDevice(root: string, binary: string, app: string, port: number): Promise<Bench> {
+  const subject = { app: `test/bench/interpreter/apps/${app}.ts`, transport: "mqtt" } as const;
+  const image = await imageOf(root, subject);
+  const program = await compileNative(root, choiceOf(root, subject));
+  const settings = { host: "127.0.0.1", port, tls: 0 as const, timeHost: "", ssid: "", password: "", code: "", token: TOKEN };
+  return boot(binary, image, provisioned(program, image, settings), 0);
+}
+
+/** Counts what a program publishes. */
+async function count(name: string, port: number, client: MqttClient, start: () => Promise<Bench>): Promise<Speed> {
+  const arrived: number[] = [];
+  let publishes = 0;
+  let last = 0;
+  let began = 0;
+  let finish = (): void => undefined;
+  const counted = new Promise<void>((resolve) => (finish = resolve));
+  client.on("message", (_topic, payload) => {
+    const { values } = JSON.parse(payload.toString()) as { values: { key: string; value: number }[] };
+    const counts = values.filter(({ key }) => key === "count").map(({ value }) => value);
+    if (counts.length === 0) return;
+    last = performance.now();
+    // The first begins the count, and is not in it.
+    if (began === 0) {
+      began = last;
+      setTimeout(finish, COUNTED_MS);
+    } else publishes += 1;
+    arrived.push(...counts);
+  });
+  await client.subscribeAsync(TOPIC);
+  const bench = await start();
+  try {
+    await Promise.race([counted, bench.until("the readings", () => false)]);
+  } finally {
+    await bench.stop();
+  }
+  const sec = (last - began) / 1000;
+  const missing = arrived[arrived.length - 1]! - arrived[0]! + 1 - new Set(arrived).size;
+  return { name, readingsPerSec: Math.round((publishes === 0 ? 0 : arrived.length - 1) / sec), publishesPerSec: Math.round(publishes / sec), missing };
+}
+
+/** How fast our device publishes readings that it keeps in memory. */
+export function speedOfDevice(root: string, binary: string): Promise<Speed> {
+  return withBroker((port, client) => count("report(), in memory", port, client, () => bootDevice(root, binary, "speed", port)));
+}
+
+/** How fast a module of somebody else publishes. */
+export function speedOfPeer(root: string, binary: string, peer: Peer, perDrain: number): Promise<Speed> {
+  return withBroker((port, client) =>
+    count(`${peer.name}, ${perDrain} a drain`, port, client, async () => boot(binary, await publishingPeer(root, peer, port, TOPIC, MESSAGE, perDrain), undefined, 0)),
+  );
+}
+
+/** The command of that number: later than the one before it, so that each is obeyed. The end has no time, and is never old. */
+function command(number: number): string {
+  const datetime = new Date(Date.UTC(2026, 0, 1) + number).toISOString();
+  return JSON.stringify(number === END ? { key: "fan", value: END } : { key: "fan", value: number, datetime });
+}
+
+/** Sends a burst to a program that listens, and hears from it what it saw. */
+async function burst(name: string, client: MqttClient, bench: Bench): Promise<Burst> {
+  const obeyed = (): number[] => bench.said.filter(({ event }) => event === "obeyed").map(({ number }) => number);
+  let ends: NodeJS.Timeout | undefined;
+  try {
+    await bench.until("the connection", () => bench.said.some(({ event }) => event === "connected" || event === "published"));
+    for (let number = 1; number <= BURST; number += 1) client.publish(TOPIC, command(number));
+    ends = setInterval(() => client.publish(TOPIC, command(END)), END_MS);
+    await bench.until("the end of the burst", () => obeyed().includes(END));
+  } finally {
+    clearInterval(ends);
+    await bench.stop();
+  }
+  const seen = obeyed().filter((number) => number !== END);
+  const received = new Set(seen.filter((number) => number >= 1 && number <= BURST)).size;
+  return { name, sent: BURST, received, wrong: seen.length - received };
+}
+
+/** A burst of commands at our device. */
+export function burstAtDevice(root: string, binary: string): Promise<Burst> {
+  return withBroker(async (port, client) => burst("onCommand()", client, await bootDevice(root, binary, "burst", port)));
+}
+
+/** The same messages at a module of somebody else. */
+export function burstAtPeer(root: string, binary: string, peer: Peer): Promise<Burst> {
+  return withBroker(async (port, client) => burst(peer.name, client, boot(binary, await listeningPeer(root, peer, port, TOPIC), undefined, 0)));
+}
