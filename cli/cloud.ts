@@ -1,7 +1,7 @@
 /** `motet cloud`: a local emulation of a platform, until it is interrupted. */
 import type { Command } from "commander";
 import { realHost } from "../sim/cloud/host";
-import { startThethings } from "../sim/cloud/thethings/index";
+import type { startThethings as Start } from "../sim/cloud/thethings/index";
 import { interrupted, parsePort } from "./context";
 import type { Context } from "./context";
 
@@ -25,10 +25,11 @@ async function runCloud(context: Context, platform: string, options: CloudOption
   if (platform !== "thethings") throw new Error(`There is no local "${platform}": the platforms are thethings.`);
   const { host, http, https, mqtt, mqtts, coap, state } = options;
   const codes = options.activationCodes?.split(",").map((code) => code.trim()).filter((code) => code !== "");
+  const { startThethings } = await import("../sim/cloud/thethings/index");
   const cloud = await startThethings({
     ...present({ host, http, https, mqtt, mqtts, coap, stateDir: state, activationCodes: codes, activationDelayMs: options.activationDelay }),
     machine: realHost((event) => context.output.event(event)),
-  } as Parameters<typeof startThethings>[0]);
+  } as Parameters<typeof Start>[0]);
   context.output.event({ event: "ready", platform, ...cloud.ports, ca: cloud.ca });
   await interrupted();
   await cloud.close();

@@ -4,7 +4,6 @@ import { join, relative } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { compileNative } from "../boards/toolchain/compile/native";
-import { startDesk } from "../sim/desk/desk";
 import type { RemoteTarget } from "../sim/desk/desk";
 import { chooseRunner, engineNames } from "../sim/desk/engines";
 import { SPEED_MAX } from "../sim/desk/time";
@@ -69,6 +68,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
   if (options.engine === "espruino" && options.speed !== 1) throw new Error("The real interpreter runs in real time: leave --speed out, or choose another engine.");
   const program = await compileNative(context.root, choice);
   const runner = await chooseRunner(context.root, choice, options.engine, process.env["ESPRUINO"]);
+  const { startDesk } = await import("../sim/desk/desk");
   const counts = new Map<string, number>();
   const desk = await startDesk({
     program,

@@ -1,10 +1,10 @@
-/** From an app and a choice of board, platform and transport to the image that runs on the board. */
+/**
+ * From an app and a choice of board, platform and transport to the image that runs on the board. The compilers are loaded when
+ * there is something to compile: that takes longer than most commands run.
+ */
 import type { BoardConstants, Image } from "../../../sim/engines/image";
 import { deviceEntry } from "./entry";
 import type { BuildChoice } from "./entry";
-import { compileEspruino } from "./espruino";
-import { compileLua } from "./lua";
-import { loweredTexts } from "./lowered";
 
 /** What the compilers need to know of a board. */
 export interface TargetBoard {
@@ -18,7 +18,12 @@ export interface TargetBoard {
 /** Compiles the app for the board. Throws `CompileError` with one sentence for each mistake. */
 export async function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<Image> {
   const { id, constants } = board;
+  const { loweredTexts } = await import("./lowered");
   const texts = loweredTexts(root, choice.app);
-  if (board.runtime === "espruino") return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants }, texts);
+  if (board.runtime === "espruino") {
+    const { compileEspruino } = await import("./espruino");
+    return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants }, texts);
+  }
+  const { compileLua } = await import("./lua");
   return compileLua(root, deviceEntry(root, choice, "nodemcu"), { id, constants, lua: board.lua ?? "5.1" }, texts);
 }

@@ -10,7 +10,6 @@ import type { Plugin } from "esbuild";
 import type { Program } from "../../../sim/engines/program";
 import { ChoiceError, entrySource } from "./entry";
 import type { BuildChoice } from "./entry";
-import { loweredTexts } from "./lowered";
 
 /** Finds the app's file: a path, or the name of one of the framework's own examples. */
 export function findApp(root: string, app: string): string {
@@ -35,6 +34,8 @@ function lowered(texts: ReadonlyMap<string, string>): Plugin {
 
 /** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
 export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
+  // Loaded here: a command that compiles nothing need not wait for the compiler.
+  const { loweredTexts } = await import("./lowered");
   const texts = loweredTexts(root, choice.app);
   const result = await build({
     plugins: [lowered(texts)],
