@@ -25,7 +25,8 @@ import type { Link, LinkDriver, LinkSink, LinkTarget } from "./link";
 
 /** An activation is answered "after a few seconds"; past this the link gives up and the agent tries again. */
 const ACTIVATION_TIMEOUT_MS = 30000;
-const BATCH_BYTES_MAX = 1024;
+/** A batch comes back from platforms that echo, and is on its way several times over while it goes out. */
+const BATCH_BYTES_MAX = 512;
 /** How long DISCONNECT may take to leave before the connection is dropped all the same. */
 const FAREWELL_MS = 1000;
 

@@ -184,6 +184,13 @@ function echoMissed(thing: Thing, flight: Flight): void {
   pumpSoon(thing);
 }
 
+/** On a turn of its own: here, what came down and whoever reads it still take their memory. */
+function arriveSoon(thing: Thing, flight: Flight): void {
+  const clock = thing.ports.clock;
+  clock.cancel(flight.timer);
+  flight.timer = clock.after(0, () => arrive(thing, flight));
+}
+
 function flightOf(publisher: Publisher, ref: number): Flight | undefined {
   for (const flight of publisher.flights) {
     if (flight.ref === ref) return flight;
@@ -223,7 +230,7 @@ export function publisherAcknowledged(thing: Thing, ref: number): void {
   const flight = flightOf(thing.publisher, ref);
   if (flight === undefined) return;
   flight.acknowledged = true;
-  if (!thing.driver.echoes || flight.echoed) arrive(thing, flight);
+  if (!thing.driver.echoes || flight.echoed) arriveSoon(thing, flight);
   else flight.timer = thing.ports.clock.after(ECHO_MS, () => echoMissed(thing, flight));
 }
 
@@ -246,7 +253,7 @@ export function publisherEcho(thing: Thing, key: string, time: EpochTime | undef
     const same = flight.time === undefined || (time !== undefined && compareTime(flight.time, time) === 0);
     if (flight.key !== key || !same || flight.echoed) continue;
     flight.echoed = true;
-    if (flight.acknowledged) arrive(thing, flight);
+    if (flight.acknowledged) arriveSoon(thing, flight);
     return;
   }
 }

@@ -6,7 +6,7 @@ test.each([
   ['Uncaught "canary"', "Code on the interpreter threw what nothing caught."],
   ["ERROR: Operation - not supported on the canary datatype", "The interpreter complained of what code on it did (Operation)."],
   ["New interpreter error: LOW_MEMORY,MEMORY", "The interpreter ran out of memory."],
-  ["Out of Memory!", "The interpreter ran out of memory."],
+  ["OUT OF MEMORY    at canary (:1:1)", "The interpreter ran out of memory."],
   ["ASSERT(canary) FAILED AT 12", "The interpreter stopped at one of its own checks."],
 ])("%s", (line, sentence) => {
   expect(complaintOf(line)).toBe(sentence);

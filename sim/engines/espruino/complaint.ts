@@ -23,6 +23,6 @@ export function complaintOf(line: string): string | undefined {
   if (uncaught !== null) return `Code on the interpreter threw what nothing caught${uncaught[1] === "" ? "" : ` (${uncaught[1]})`}.`;
   const complaint = TOLD.test(line) ? null : /^ERROR: ?(\w*)/.exec(line);
   if (complaint !== null) return `The interpreter complained of what code on it did${complaint[1] === "" ? "" : ` (${complaint[1]})`}.`;
-  if (/^New interpreter error: .*MEMORY/.test(line) || line.startsWith("Out of Memory")) return "The interpreter ran out of memory.";
+  if (/^New interpreter error: .*MEMORY/.test(line) || /^out of memory/i.test(line)) return "The interpreter ran out of memory.";
   return isCheck(line) ? "The interpreter stopped at one of its own checks." : undefined;
 }

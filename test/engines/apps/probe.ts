@@ -1,37 +1,5 @@
-/**
- * The device that the engine suites run: it counts, switches a fan, says back what it was told, and counts the ticks that it
- * was sent. Nothing in it depends on the engine.
- */
-import { DigitalMode, defineThing, every, lastWill, measure, onCommand, report, seconds } from "motet";
+/** The probe where time is virtual: it counts every half a minute. */
+import { defineThing, seconds } from "motet";
+import { probeThing } from "./probe-thing";
 
-export default defineThing((thing) => {
-  const { board } = thing;
-  const fan = board.digital.open({ pin: "D5", mode: DigitalMode.output, initialValue: 0, onReadable: undefined });
-  let count = 0;
-  let ticks = 0;
-
-  measure(thing, { key: "count" });
-  measure(thing, { key: "third", decimals: 3 });
-  measure(thing, { key: "fan.state" });
-  measure(thing, { key: "echo" });
-  measure(thing, { key: "ticks", durability: "ram" });
-  lastWill(thing, "gone");
-
-  every(thing, seconds(30), () => {
-    count += 1;
-    report(thing, "count", count);
-    report(thing, "third", count / 3);
-    report(thing, "ticks", ticks);
-  });
-
-  onCommand(thing, { key: "fan", type: "boolean" }, (on) => {
-    board.digital.write(fan, on ? 1 : 0);
-    report(thing, "fan.state", on);
-  });
-  onCommand(thing, { key: "label", type: "string", bytesMax: 100 }, (text) => {
-    report(thing, "echo", text);
-  });
-  onCommand(thing, { key: "tick", type: "number" }, () => {
-    ticks += 1;
-  });
-});
+export default defineThing((thing) => probeThing(thing, seconds(30)));
