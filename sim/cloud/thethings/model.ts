@@ -53,6 +53,8 @@ export interface Thethings {
   write(thingToken: string, body: unknown, origin: Origin): Result<{ elements: readonly Element[] }>;
   /** Newest first. Refusals: unauthorized, badRequest, and notFound for a key that was never written. */
   read(thingToken: string, key: string, params: Params): Result<{ elements: readonly Element[] }>;
+  /** The panel's chart: all that is kept of a resource, oldest first. */
+  history(thingToken: string, key: string): readonly Element[];
   hasThing(thingToken: string): boolean;
   /** The name of a thing that may stand in a log; undefined for an unknown token. */
   thingId(thingToken: string): string | undefined;
@@ -96,6 +98,7 @@ export function createThethings(host: Host, options: ThethingsOptions = {}): The
       const thing = core.thingOf(token);
       return thing === undefined ? unknownThing() : readThing(thing, key, params);
     },
+    history: (token, key) => (core.thingOf(token)?.timelines.get(key)?.values ?? []).map((stored) => element(key, stored)),
     hasThing: (token) => state.tokens.has(token),
     thingId: (token) => state.tokens.get(token),
     watch: (token, listener) => {

@@ -1,0 +1,169 @@
+/**
+ * A local cloud inside the virtual world: the same model and the same MQTT and CoAP servers as on real sockets, in virtual
+ * time, its chance drawn from the world's seed. It can be stopped and started, lose what it says or hears, and have a full disk.
+ */
+import { createCoapServer } from "../cloud/coap/server";
+import type { Host, HostEvent } from "../cloud/host";
+import { createMqttServer } from "../cloud/mqtt/server";
+import { thethingsCoap } from "../cloud/thethings/coap";
+import { createThethings } from "../cloud/thethings/model";
+import type { Keeper, Thethings, ThethingsOptions } from "../cloud/thethings/model";
+import { thethingsMqtt } from "../cloud/thethings/mqtt";
+import type { World } from "../world/world";
+
+export const MQTT_PORT = 1883;
+export const COAP_PORT = 5683;
+
+/** What passes between devices and cloud at present; a false loses it without a word. */
+export interface Wire {
+  toCloud: boolean;
+  toDevice: boolean;
+}
+
+export interface LabCloudOptions {
+  readonly activationCodes?: readonly string[];
+  readonly limits?: ThethingsOptions["limits"];
+  /** Hears what the cloud says of itself. */
+  readonly onEvent?: (event: HostEvent) => void;
+  /** Hears every byte that reaches the servers or leaves them, as binary strings, before the wire loses it. */
+  readonly onWire?: (bytes: string) => void;
+  /** Hears of every accepted MQTT connection and of every CoAP peer's first datagram after a start. */
+  readonly onConnect?: (address: string) => void;
+  /** Keeps the model's entries in memory, so that `disk` can fail; a fleet does without. */
+  readonly keeps?: boolean;
+}
+
+export interface LabCloud {
+  readonly model: Thethings;
+  readonly wire: Wire;
+  /** Where the cloud keeps its state; false makes every attempt to keep something fail. */
+  readonly disk: { works: boolean };
+  readonly running: boolean;
+  /** The servers stop listening; connections end as by a crash. Idempotent. */
+  stop(): void;
+  /** Idempotent. */
+  start(): void;
+  /** Sends bytes to every device that is connected, as if the cloud had gone mad. */
+  inject(bytes: string): void;
+}
+
+function keeperOf(disk: LabCloud["disk"]): Keeper {
+  const entries: unknown[] = [];
+  const append = (entry: unknown): void => {
+    if (!disk.works) throw new Error("the disk is full");
+    entries.push(entry);
+  };
+  return { entries, append, settle: () => undefined };
+}
+
+/** The world's machine for a cloud: virtual time and seeded chance. */
+export function worldHost(world: World, log: (event: HostEvent) => void): Host {
+  return {
+    now: () => world.now(),
+    after: (ms, run) => {
+      const event = world.clock.schedule(ms, run);
+      return () => world.clock.cancel(event);
+    },
+    random: (count) => Buffer.from(world.random.bytes(count), "latin1"),
+    log,
+  };
+}
+
+class WorldCloud implements LabCloud {
+  readonly wire: Wire = { toCloud: true, toDevice: true };
+  readonly disk = { works: true };
+  readonly model: Thethings;
+  private readonly host: Host;
+  /** Ways to reach what is connected. */
+  private readonly lines = new Map<unknown, (bytes: string) => void>();
+  private stops: (() => void)[] = [];
+
+  constructor(private readonly world: World, private readonly options: LabCloudOptions) {
+    this.host = worldHost(world, options.onEvent ?? (() => undefined));
+    const codes = options.activationCodes === undefined ? {} : { activationCodes: options.activationCodes };
+    const limits = options.limits === undefined ? {} : { limits: options.limits };
+    this.model = createThethings(this.host, { ...codes, ...limits, ...(options.keeps === false ? {} : { keeper: keeperOf(this.disk) }) });
+  }
+
+  get running(): boolean {
+    return this.stops.length > 0;
+  }
+
+  start(): void {
+    if (!this.running) this.stops = [this.listenMqtt(), this.bindCoap()];
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    this.lines.clear();
+  }
+
+  inject(bytes: string): void {
+    for (const send of [...this.lines.values()]) send(bytes);
+  }
+
+  private listenMqtt(): () => void {
+    const { wire, options } = this;
+    const server = createMqttServer(this.host, thethingsMqtt(this.host, this.model));
+    const listening = this.world.listenTcp(MQTT_PORT, (stream) => {
+      const connection = server.accept({
+        send: (bytes) => {
+          const text = bytes.toString("latin1");
+          options.onWire?.(text);
+          if (wire.toDevice) stream.send(text);
+        },
+        unread: () => stream.unread(),
+        pause: () => stream.pause(),
+        resume: () => stream.resume(),
+        close: () => stream.close(),
+        abort: () => stream.abort(),
+      });
+      if (connection === undefined) return undefined;
+      options.onConnect?.(stream.address);
+      this.lines.set(stream, (bytes) => stream.send(bytes));
+      return {
+        onBytes: (bytes) => {
+          options.onWire?.(bytes);
+          if (wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
+        },
+        onDrained: () => connection.drained(),
+        onEnded: () => {
+          this.lines.delete(stream);
+          connection.ended();
+        },
+      };
+    });
+    return () => {
+      listening.close();
+      server.close();
+    };
+  }
+
+  private bindCoap(): () => void {
+    const { wire, options, lines } = this;
+    const server = createCoapServer(this.host, thethingsCoap(this.host, this.model), (bytes, peer) => {
+      const [address, port] = peer.split(":");
+      const text = bytes.toString("latin1");
+      options.onWire?.(text);
+      if (wire.toDevice) socket.send(text, address!, Number(port));
+    });
+    const socket = this.world.bindUdp(COAP_PORT, (bytes, address, port) => {
+      options.onWire?.(bytes);
+      if (!lines.has(address)) options.onConnect?.(address);
+      lines.set(address, (junk) => socket.send(junk, address, port));
+      if (wire.toCloud) server.receive(Buffer.from(bytes, "latin1"), `${address}:${port}`);
+    });
+    return () => {
+      socket.close();
+      server.close();
+    };
+  }
+}
+
+/** A cloud in that world; it runs at once. */
+export function createLabCloud(world: World, options: LabCloudOptions = {}): LabCloud {
+  const cloud = new WorldCloud(world, options);
+  cloud.start();
+  return cloud;
+}
