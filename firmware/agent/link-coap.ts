@@ -74,21 +74,12 @@ function endSoon(link: CoapLink, ms: number, code: number): void {
 }
 
 function request(method: number, path: string, query: string, payload: string): CoapRequest {
-  return { method, path, query, payload, contentFormat: payload === "" ? -1 : FORMAT_JSON, accept: -1, confirmable: true, observe: false };
+  return payload === "" ? { method, path, query } : { method, path, query, payload, contentFormat: FORMAT_JSON };
 }
 
 function observe(link: CoapLink): number {
   const profile = link.profile;
-  const ask: CoapRequest = {
-    method: GET,
-    path: profile.thingPath(link.token),
-    query: profile.observeQuery(profile.keepAliveMs),
-    payload: "",
-    contentFormat: -1,
-    accept: -1,
-    confirmable: true,
-    observe: true,
-  };
+  const ask: CoapRequest = { method: GET, path: profile.thingPath(link.token), query: profile.observeQuery(profile.keepAliveMs), observe: true };
   return coapRequest(link.client, link.coapSink, ask, REF_OBSERVE, link.ports.clock.uptime());
 }
 

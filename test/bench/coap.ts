@@ -13,7 +13,7 @@ import type { BenchRow } from "./side-by-side";
 const TOKEN = "\x1a\x2b\x3c\x4d";
 const THING = "jCbAqzWpUcR3xLm0nTfYd1e5GhK7oVsX2iB4wQ6uE8a";
 const PAYLOAD = '{"values":[{"key":"temperature","value":21.45,"unit":"Cel"}]}'.substring(0, 60);
-const VALUES = { path: `/v2/things/${THING}`, query: "", contentFormat: 50, accept: -1 };
+const VALUES = { path: `/v2/things/${THING}`, query: "" };
 const NOTIFICATION = coapPacket.generate({
   code: "2.05", messageId: 4711, token: Buffer.from(TOKEN, "latin1"), confirmable: true,
   options: [{ name: "Observe", value: Buffer.from([1, 2, 3]) }, { name: "Content-Format", value: Buffer.from([50]) }, { name: "Max-Age", value: Buffer.from([60]) }],

@@ -162,7 +162,7 @@ statement("ML-15 ML-05", "under random loss, doubling and reordering every reque
     let asked = 0;
     let serial = 1;
     for (let now = 0; now < 600000; now += 250) {
-      if (asked < 60 && random(4) === 0 && peer.request({ path: `/${asked}`, confirmable: random(3) > 0 }, asked) === 0) asked += 1;
+      if (asked < 60 && random(4) === 0 && peer.request({ path: `/${asked}`, nonConfirmable: random(3) === 0 }, asked) === 0) asked += 1;
       for (; seen < peer.sent.length; seen += 1) {
         const { packet } = peer.sent[seen]!;
         if (packet.code === "0.00" || random(3) === 0) continue;
@@ -173,7 +173,7 @@ statement("ML-15 ML-05", "under random loss, doubling and reordering every reque
       }
       for (const late of pending.filter((one) => one.at === now || (one.at > now && one.at < now + 250))) peer.raw(late.bytes);
       peer.advance(250);
-      expect(peer.client.open.filter((exchange) => exchange.state === 1).length).toBeLessThanOrEqual(1);
+      expect(peer.client.open.filter((exchange) => exchange.phase === 1).length).toBeLessThanOrEqual(1);
     }
     peer.advance(200000);
     expect(peer.told.map((told) => told[1]).sort((a, b) => a - b)).toEqual(Array.from({ length: asked }, (_, ref) => ref));

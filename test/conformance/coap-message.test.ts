@@ -22,7 +22,7 @@ statement("TD_COAP_CORE_01 TD_COAP_CORE_02 TD_COAP_CORE_03 TD_COAP_CORE_04", "GE
 statement("TD_COAP_CORE_05 TD_COAP_CORE_06 TD_COAP_CORE_07 TD_COAP_CORE_08", "the four methods as NON", () => {
   const peer = openPeer();
   for (let method = 1; method <= 4; method += 1) {
-    peer.request({ method, confirmable: false }, method);
+    peer.request({ method, nonConfirmable: true }, method);
     expect(peer.last()).toMatchObject({ code: `0.0${method}`, confirmable: false, ack: false, reset: false });
     peer.answer({ code: "2.05", messageId: 500 + method, token: peer.last().token, payload: `r${method}` });
   }
@@ -131,7 +131,7 @@ statement("TD_COAP_CORE_16", "a CON response whose ACK was lost ends the retrans
 
 statement("TD_COAP_CORE_17", "a NON request whose response comes much later, as CON", () => {
   const peer = openPeer();
-  peer.request({ confirmable: false }, 3);
+  peer.request({ nonConfirmable: true }, 3);
   const { token } = peer.last();
   peer.advance(60000);
   expect(peer.sent).toHaveLength(1);

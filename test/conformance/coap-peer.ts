@@ -59,9 +59,7 @@ export function uint(n: number): Buffer {
   return Buffer.from(hex.length % 2 === 1 ? `0${hex}` : hex, "hex");
 }
 
-export const plain: CoapRequest = {
-  method: 1, path: "/x", query: "", payload: "", contentFormat: -1, accept: -1, confirmable: true, observe: false,
-};
+export const plain: CoapRequest = { method: 1, path: "/x", query: "" };
 
 function optionsOf(answer: Answer): { name: string | number; value: Buffer }[] {
   const options: { name: string | number; value: Buffer }[] = [];

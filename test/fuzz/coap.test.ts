@@ -74,7 +74,7 @@ test("any datagrams: codes only, bounded state, and every ref closed once", () =
     }
     while (random(3) > 0 && peer.client.open.length < 3) {
       const observe = random(3) === 0;
-      peer.request({ method: observe ? 1 : 1 + random(4), observe, payload: observe ? "" : "b".repeat(random(100)), confirmable: random(4) > 0 }, ref);
+      peer.request({ method: observe ? 1 : 1 + random(4), observe, payload: observe ? "" : "b".repeat(random(100)), nonConfirmable: random(4) === 0 }, ref);
       open.add(ref);
       ref += 1;
     }
@@ -99,8 +99,8 @@ test("any datagrams: codes only, bounded state, and every ref closed once", () =
     const held = peer.client.open;
     const live = held.filter((exchange) => exchange.ref >= 0).length;
     if (live !== open.size || held.length > 3 || peer.client.heard.length > 40 || held.some((exchange) => exchange.body.length > bodyBytesMax)) throw new Error(`seed ${seed} run ${run}: state`);
-    if (held.filter((exchange) => exchange.state === 1).length > 1) throw new Error(`seed ${seed} run ${run}: two outstanding`);
-    if ((peer.client.current !== undefined) !== held.some((exchange) => exchange.state === 1)) throw new Error(`seed ${seed} run ${run}: current`);
+    if (held.filter((exchange) => exchange.phase === 1).length > 1) throw new Error(`seed ${seed} run ${run}: two outstanding`);
+    if ((peer.client.current !== undefined) !== held.some((exchange) => exchange.phase === 1)) throw new Error(`seed ${seed} run ${run}: current`);
   }
   for (const kind of ["response", "notify", "failed"]) expect(outcomes.get(kind) ?? 0).toBeGreaterThan(100);
 });

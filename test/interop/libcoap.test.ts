@@ -146,7 +146,7 @@ if (!isInstalled && !isRequired) {
     expect(await device.told()).toEqual(["response", 3, 66, ""]);
     device.request({ path: "/made/here" }, 4);
     expect((await device.told()).slice(0, 3)).toEqual(["response", 4, 132]);
-    device.request({ path: "/", confirmable: false }, 5);
+    device.request({ path: "/", nonConfirmable: true }, 5);
     expect((await device.told())[3]).toContain("libcoap");
   });
 

@@ -37,7 +37,7 @@ export function blockOption(from: number, szx: number, more: boolean): number {
 /** Begins the response's body again. */
 export function restartBody(exchange: CoapExchange): BlockStep {
   exchange.body = "";
-  exchange.etag = "";
+  exchange.etag = undefined;
   exchange.restarts += 1;
   return exchange.restarts > restartsMax ? BlockStep.broken : BlockStep.next;
 }

@@ -20,10 +20,10 @@ import { coapMessage, decodeHeader } from "./decode";
 import type { CoapMessage } from "./decode";
 import { encodeMessage, partsFit } from "./encode";
 import { awaitResponse, closeExchange, dueInMs, drawToken, encodeExchange, expire, failExchange, findToken, isFree, pump, transmit } from "./exchange";
-import { takeSequence } from "./observe";
+import { againInMs, isFresh } from "./observe";
 import { coapResponse, decodeResponse } from "./response";
 import type { CoapResponse } from "./response";
-import { ExchangeState } from "./types";
+import { ExchangePhase } from "./types";
 import type { CoapClient, CoapExchange, CoapOptions, CoapRequest, CoapSink } from "./types";
 
 export type { CoapClient, CoapOptions, CoapRequest, CoapSink } from "./types";
@@ -53,8 +53,8 @@ function isResponse(code: number): boolean {
 
 function newExchange(client: CoapClient, ref: number, request: CoapRequest | undefined): CoapExchange {
   return {
-    ref, request, state: ExchangeState.queued, token: "", at: 0, dueMs: 0, sends: 0, szx: client.options.szx, uploaded: 0,
-    body: "", etag: "", restarts: 0, relation: "", sequence: -1, freshAt: 0, againMs: 0,
+    ref, request, phase: ExchangePhase.queued, token: "", at: 0, dueMs: 0, szx: client.options.szx, uploaded: 0,
+    body: "", etag: undefined, restarts: 0, relation: "", sequence: -1,
   };
 }
 
@@ -79,15 +79,16 @@ function begin(client: CoapClient, sink: CoapSink, exchange: CoapExchange, uptim
 export function coapRequest(client: CoapClient, sink: CoapSink, request: CoapRequest, ref: number, uptime: number): number {
   enter(client);
   let code: number = CoapCode.none;
+  const payload = request.payload ?? "";
   if (client.open.length >= client.options.exchangesMax) {
     code = CoapCode.busy;
   } else if (
-    ref < 0 || request.method < 1 || request.method > 4 || (request.observe && (request.method !== CoapMethod.get || request.payload !== "")) ||
-    request.contentFormat > 65535 || request.accept > 65535 || (request.path !== "" && request.path.indexOf("/") !== 0) ||
+    ref < 0 || request.method < 1 || request.method > 4 || (request.observe === true && (request.method !== CoapMethod.get || payload !== "")) ||
+    (request.contentFormat ?? 0) > 65535 || (request.accept ?? 0) > 65535 || (request.path !== "" && request.path.indexOf("/") !== 0) ||
     !partsFit(request.path, "/") || !partsFit(request.query, "&")
   ) {
     code = CoapCode.invalid;
-  } else if (idiv(request.payload.length, blockBytes(client.options.szx)) > 1048575) {
+  } else if (idiv(payload.length, blockBytes(client.options.szx)) > 1048575) {
     code = CoapCode.tooLarge;
   } else {
     code = begin(client, sink, newExchange(client, ref, request), uptime);
@@ -124,7 +125,7 @@ export function coapCancel(client: CoapClient, sink: CoapSink, ref: number, upti
       if (client.current === found) client.current = undefined;
       found.ref = -1;
       found.body = "";
-      found.state = ExchangeState.queued;
+      found.phase = ExchangePhase.queued;
     }
     pump(client, sink, uptime);
   }
@@ -147,11 +148,12 @@ function wasHeard(client: CoapClient, messageId: number, keep: boolean, uptime: 
 }
 
 /** A notification, or the answer to a registration: true when it is to be read on, false when it is stale. */
-function observed(exchange: CoapExchange, sink: CoapSink, message: CoapMessage, response: CoapResponse, own: boolean, uptime: number): boolean {
+function observed(exchange: CoapExchange, message: CoapMessage, response: CoapResponse, own: boolean, uptime: number): boolean {
   if (idiv(message.code, 32) === 2 && response.observe >= 0) {
     if (own) exchange.sequence = -1;
     else exchange.restarts = 0;
-    if (!takeSequence(exchange, sink, response.observe, response.maxAge, uptime)) return false;
+    if (!isFresh(exchange.sequence, response.observe, elapsed(uptime, exchange.at))) return false;
+    exchange.sequence = response.observe;
     exchange.relation = message.token;
   } else {
     exchange.relation = "";
@@ -162,7 +164,7 @@ function observed(exchange: CoapExchange, sink: CoapSink, message: CoapMessage, 
 
 /** What the bodies of the exchange need after this response. */
 function stepBodies(client: CoapClient, exchange: CoapExchange, request: CoapRequest, message: CoapMessage, response: CoapResponse): BlockStep {
-  const total = request.payload.length;
+  const total = (request.payload ?? "").length;
   let step = BlockStep.done;
   if (exchange.body === "") {
     step = stepUpload(exchange, total, message.code, response);
@@ -187,23 +189,25 @@ function answered(client: CoapClient, sink: CoapSink, exchange: CoapExchange, me
     if (own) closeExchange(client, exchange);
     return;
   }
-  const registers = own && request.observe && exchange.relation === "" && exchange.body === "";
+  const registers = own && request.observe === true && exchange.relation === "" && exchange.body === "";
   if (registers || exchange.relation === message.token) {
-    if (!observed(exchange, sink, message, response, own, uptime)) return;
+    if (!observed(exchange, message, response, own, uptime)) return;
   }
   // Whatever was under way is answered, or (the blocks of an older notification) of no use any more.
   if (client.current === exchange) client.current = undefined;
   exchange.token = "";
   const step = stepBodies(client, exchange, request, message, response);
   if (step === BlockStep.next) {
-    exchange.state = ExchangeState.queued;
+    exchange.phase = ExchangePhase.queued;
     if (exchange.body === "") exchange.sequence = -1;
   } else if (step === BlockStep.done) {
     const body = exchange.body;
     exchange.body = "";
     exchange.restarts = 0;
     if (exchange.relation !== "") {
-      exchange.state = ExchangeState.idle;
+      exchange.phase = ExchangePhase.idle;
+      exchange.at = uptime;
+      exchange.dueMs = againInMs(sink, response.maxAge);
       sink.notify(exchange.ref, message.code, body);
     } else {
       closeExchange(client, exchange);
@@ -229,7 +233,7 @@ function receiveReply(client: CoapClient, sink: CoapSink, message: CoapMessage, 
     }
     return CoapCode.none;
   }
-  if (request === undefined || !request.confirmable) return CoapCode.unknown;
+  if (request === undefined || request.nonConfirmable === true) return CoapCode.unknown;
   if (message.code === 0) {
     awaitResponse(client, exchange, uptime);
     return CoapCode.none;

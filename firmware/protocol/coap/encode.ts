@@ -51,16 +51,15 @@ export function partsFit(text: string, separator: string): boolean {
   return true;
 }
 
-/** What the options of a request say; -1 leaves an option out. */
+/** What the options of a request say, however often it is sent. */
 export interface CoapOptionValues {
   readonly path: string;
   readonly query: string;
-  readonly contentFormat: number;
-  readonly accept: number;
+  readonly accept?: number | undefined;
 }
 
 /**
- * The options of a request. `observe` is -1, 0 or 1; `block2` and `block1` are -1 or num * 16 + more * 8 + szx. Uri-Host and
+ * The options of a request; -1 leaves one out. `observe` is -1, 0 or 1; `block2` and `block1` are -1 or num * 16 + more * 8 + szx. Uri-Host and
  * Uri-Port are always elided: they equal the destination (RFC 7252 5.10.1). A path is "/a/b", or "" or "/" for the root.
  */
 export function encodeOptions(values: CoapOptionValues, observe: number, contentFormat: number, block2: number, block1: number): string {
@@ -83,7 +82,7 @@ export function encodeOptions(values: CoapOptionValues, observe: number, content
     out += encodeParts(15 - last, values.query, "&");
     last = 15;
   }
-  if (values.accept >= 0) {
+  if (values.accept !== undefined) {
     out += encodeOption(17 - last, encodeUint(values.accept));
     last = 17;
   }

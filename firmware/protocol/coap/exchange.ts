@@ -7,14 +7,14 @@ import { elapsed } from "../../base/time";
 import { blockBytes, blockOption } from "./block";
 import { CoapCode, CoapMethod, CoapType } from "./codes";
 import { encodeMessage, encodeOptions } from "./encode";
-import { ExchangeState } from "./types";
+import { ExchangePhase } from "./types";
 import type { CoapClient, CoapExchange, CoapSink } from "./types";
 
 /** ACK_TIMEOUT, and what ACK_RANDOM_FACTOR 1.5 adds at most. */
 const ackTimeoutMs = 2000;
 const ackJitterMs = 1000;
-/** MAX_RETRANSMIT 4: five sends in all. */
-const sendsMax = 5;
+/** MAX_RETRANSMIT 4: five sends in all. Each doubles the wait, and so the fifth is the first to wait for as long. */
+const lastWaitMs = 32000;
 const maxTransmitWaitMs = 93000;
 const exchangeLifetimeMs = 247000;
 /** Any stretch of EXCHANGE_LIFETIME touches two windows at most, so no id of the 65,536 comes twice in one (RFC 7252 4.4). */
@@ -50,7 +50,7 @@ export function encodeExchange(exchange: CoapExchange, messageId: number): strin
   const request = exchange.request;
   if (request === undefined) return encodeMessage(CoapType.con, 0, messageId, "", "", "");
   const szx = exchange.szx;
-  const type = request.confirmable ? CoapType.con : CoapType.non;
+  const type = request.nonConfirmable === true ? CoapType.non : CoapType.con;
   const size = blockBytes(szx);
   const received = exchange.body.length;
   if (received > 0) {
@@ -58,7 +58,7 @@ export function encodeExchange(exchange: CoapExchange, messageId: number): strin
     const options = encodeOptions(request, -1, -1, blockOption(received, szx, false), -1);
     return encodeMessage(type, request.method, messageId, exchange.token, options, "");
   }
-  let payload = request.payload;
+  let payload = request.payload ?? "";
   let block1 = -1;
   const from = exchange.uploaded;
   if (payload.length > size || from > 0) {
@@ -68,8 +68,8 @@ export function encodeExchange(exchange: CoapExchange, messageId: number): strin
   }
   // Early negotiation for GET only: Block2 is critical, and a server without it would refuse a whole POST (RFC 7959 2.4).
   const block2 = request.method === CoapMethod.get && szx < 6 ? szx : -1;
-  const observe = exchange.ref < 0 ? 1 : request.observe ? 0 : -1;
-  const options = encodeOptions(request, observe, request.contentFormat, block2, block1);
+  const observe = exchange.ref < 0 ? 1 : request.observe === true ? 0 : -1;
+  const options = encodeOptions(request, observe, request.contentFormat ?? -1, block2, block1);
   return encodeMessage(type, request.method, messageId, exchange.token, options, payload);
 }
 
@@ -80,8 +80,7 @@ export function transmit(client: CoapClient, sink: CoapSink, exchange: CoapExcha
   client.messageId = client.nextId;
   client.nextId = (client.nextId + 1) % 65536;
   client.ids += 1;
-  exchange.state = ExchangeState.sent;
-  exchange.sends = 1;
+  exchange.phase = ExchangePhase.sent;
   exchange.at = uptime;
   exchange.dueMs = ackTimeoutMs + ((at(dice, 0) * 256 + at(dice, 1)) % (ackJitterMs + 1));
   sink.send(bytes);
@@ -111,29 +110,25 @@ export function isFree(client: CoapClient, uptime: number): boolean {
 
 /** Milliseconds until the exchange's timer runs out; 0 when it has, -1 when it has none. */
 export function dueInMs(exchange: CoapExchange, uptime: number): number {
-  if (exchange.state === ExchangeState.queued) return -1;
-  const idle = exchange.state === ExchangeState.idle;
-  const left = (idle ? exchange.againMs : exchange.dueMs) - elapsed(uptime, idle ? exchange.freshAt : exchange.at);
-  return Math.max(left, 0);
+  if (exchange.phase === ExchangePhase.queued) return -1;
+  return Math.max(exchange.dueMs - elapsed(uptime, exchange.at), 0);
 }
 
 /** The exchange's timer ran out: repeat, go on waiting, register again, or give up. */
 export function expire(client: CoapClient, sink: CoapSink, exchange: CoapExchange, uptime: number): void {
-  if (exchange.state === ExchangeState.idle) {
+  if (exchange.phase === ExchangePhase.idle) {
     // A server that rebooted counts from anywhere, so that any number is fresh now (RFC 7641 3.3.1).
-    exchange.state = ExchangeState.queued;
+    exchange.phase = ExchangePhase.queued;
     exchange.sequence = -1;
     return;
   }
   const request = exchange.request;
-  const confirmable = request === undefined || request.confirmable;
-  if (exchange.state === ExchangeState.sent && !confirmable) {
+  if (exchange.phase === ExchangePhase.sent && request !== undefined && request.nonConfirmable === true) {
     // A lost request must not hold up the others for long; its response may still come (RFC 7252 4.7).
     client.current = undefined;
-    exchange.state = ExchangeState.waiting;
+    exchange.phase = ExchangePhase.waiting;
     exchange.dueMs = maxTransmitWaitMs;
-  } else if (exchange.state === ExchangeState.sent && exchange.sends < sendsMax) {
-    exchange.sends += 1;
+  } else if (exchange.phase === ExchangePhase.sent && exchange.dueMs < lastWaitMs) {
     exchange.at = uptime;
     exchange.dueMs += exchange.dueMs;
     sink.send(encodeExchange(exchange, client.messageId));
@@ -145,7 +140,7 @@ export function expire(client: CoapClient, sink: CoapSink, exchange: CoapExchang
 /** The server has the request and will answer later: nothing is repeated any more (RFC 7252 5.2.2). */
 export function awaitResponse(client: CoapClient, exchange: CoapExchange, uptime: number): void {
   client.current = undefined;
-  exchange.state = ExchangeState.waiting;
+  exchange.phase = ExchangePhase.waiting;
   exchange.at = uptime;
   exchange.dueMs = maxTransmitWaitMs;
 }
@@ -154,7 +149,7 @@ export function awaitResponse(client: CoapClient, exchange: CoapExchange, uptime
 export function pump(client: CoapClient, sink: CoapSink, uptime: number): void {
   let wakeMs = -1;
   for (const exchange of client.open) {
-    if (exchange.state === ExchangeState.queued && isFree(client, uptime)) {
+    if (exchange.phase === ExchangePhase.queued && isFree(client, uptime)) {
       drawToken(client, sink, exchange);
       transmit(client, sink, exchange, encodeExchange(exchange, client.nextId), uptime);
     }

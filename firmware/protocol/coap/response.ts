@@ -7,14 +7,14 @@ import { CoapCode } from "./codes";
 import { decodeOption, decodeUint } from "./decode";
 import type { CoapMessage } from "./decode";
 
-/** The options of a response; -1 (or "" for the ETag) when absent. */
+/** The options of a response; -1 (undefined for the ETag) when absent. */
 export interface CoapResponse {
   /** Observe sequence number, 24 bits. */
   observe: number;
   contentFormat: number;
   /** Seconds, saturating at 2^31-1; 60 when absent (RFC 7252 5.10.5). */
   maxAge: number;
-  etag: string;
+  etag: string | undefined;
   /** num * 16 + more * 8 + szx. */
   block2: number;
   block1: number;
@@ -40,7 +40,7 @@ export function decodeResponse(bytes: string, message: CoapMessage, response: Co
       code = CoapCode.protocol;
     } else if (option === 6 && length < 4 && response.observe < 0) {
       response.observe = decodeUint(bytes, message);
-    } else if (option === 4 && length > 0 && length < 9 && response.etag === "") {
+    } else if (option === 4 && length > 0 && length < 9 && response.etag === undefined) {
       response.etag = sub(bytes, message.valueAt, message.at);
     } else if (option === 12 && length < 3 && response.contentFormat < 0) {
       response.contentFormat = decodeUint(bytes, message);
@@ -55,5 +55,5 @@ export function decodeResponse(bytes: string, message: CoapMessage, response: Co
 
 /** Nothing known yet. */
 export function coapResponse(): CoapResponse {
-  return { observe: -1, contentFormat: -1, maxAge: -1, etag: "", block2: -1, block1: -1 };
+  return { observe: -1, contentFormat: -1, maxAge: -1, etag: undefined, block2: -1, block1: -1 };
 }

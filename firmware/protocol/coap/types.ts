@@ -22,15 +22,16 @@ export interface CoapRequest extends CoapOptionValues {
   readonly path: string;
   /** "limit=2&a=b", split at "&"; empty for none. */
   readonly query: string;
-  /** Longer than one block, it goes block by block (Block1). */
-  readonly payload: string;
-  /** 0 to 65535, or -1 for none. */
-  readonly contentFormat: number;
-  /** 0 to 65535, or -1 for none. */
-  readonly accept: number;
-  readonly confirmable: boolean;
+  /** Longer than one block, it goes block by block (Block1); none is empty. */
+  readonly payload?: string;
+  /** 0 to 65535. */
+  readonly contentFormat?: number;
+  /** 0 to 65535. */
+  readonly accept?: number | undefined;
+  /** True for a request that is sent once and neither acknowledged nor repeated. */
+  readonly nonConfirmable?: boolean;
   /** GET only: opens an observe relation (RFC 7641). */
-  readonly observe: boolean;
+  readonly observe?: boolean;
 }
 
 /** What the client tells its owner. No function may call the client on the same turn. */
@@ -49,7 +50,7 @@ export interface CoapSink {
   wake(this: void, inMs: number): void;
 }
 
-export const enum ExchangeState {
+export const enum ExchangePhase {
   /** Waits for its turn. */
   queued = 0,
   /** Sent, neither acknowledged nor answered: the one outstanding interaction. */
@@ -66,28 +67,25 @@ export interface CoapExchange {
   ref: number;
   /** Undefined for a ping. */
   request: CoapRequest | undefined;
-  state: ExchangeState;
+  phase: ExchangePhase;
   /** Token of the request under way; empty in `queued` and `idle`. */
   token: string;
-  /** Uptime of the last sending, and milliseconds from then to the next step. */
+  /** Uptime of the last sending, or in `idle` of the last notification, and milliseconds from then to the next step. */
   at: number;
   dueMs: number;
-  sends: number;
   /** Block size in use: the option's, or a smaller one that the server asked for. */
   szx: number;
   /** Request payload bytes that the server has acknowledged. */
   uploaded: number;
   /** Blocks of the response received so far. When not empty the next request asks for the block behind them. */
   body: string;
-  etag: string;
+  etag: string | undefined;
   /** How often this body began anew. */
   restarts: number;
   /** Token of the observe relation; empty while there is none. */
   relation: string;
-  /** Sequence number of the freshest notification, -1 when any is fresh; its uptime; when to register again. */
+  /** Sequence number of the freshest notification, -1 when any is fresh. */
   sequence: number;
-  freshAt: number;
-  againMs: number;
 }
 
 /** The client of one server endpoint. */

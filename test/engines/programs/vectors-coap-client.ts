@@ -46,7 +46,8 @@ function open(run: Vectors): Talk {
 }
 
 function request(method: number, payload: string, watch: boolean, confirmable: boolean): CoapRequest {
-  return { method, path: "/v2/things/t", query: "", payload, contentFormat: payload === "" ? -1 : 50, accept: -1, confirmable, observe: watch };
+  if (payload === "") return { method, path: "/v2/things/t", query: "", nonConfirmable: !confirmable, observe: watch };
+  return { method, path: "/v2/things/t", query: "", payload, contentFormat: 50, nonConfirmable: !confirmable };
 }
 
 function ask(talk: Talk, wanted: CoapRequest, ref: number, uptime: number): void {

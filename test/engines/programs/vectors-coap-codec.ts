@@ -30,7 +30,7 @@ function readResponse(bytes: string): string {
   if (head !== 0) return "header " + head;
   const code = decodeResponse(bytes, message, response);
   const numbers = response.observe + " " + response.contentFormat + " " + response.maxAge + " " + response.block2 + " " + response.block1;
-  return code + " " + numbers + " " + show(response.etag) + " " + show(message.payload);
+  return code + " " + numbers + " " + show(response.etag ?? "") + " " + show(message.payload);
 }
 
 function integers(run: Vectors): void {
@@ -56,7 +56,7 @@ function requests(run: Vectors): void {
       path: toss(run) ? "" : "/" + drawWord(run, 1 + draw(run, 12)) + "/" + drawWord(run, draw(run, 50)),
       query: toss(run) ? "" : drawWord(run, draw(run, 10)) + "&" + drawWord(run, draw(run, 20)),
       contentFormat: toss(run) ? -1 : draw(run, 65536),
-      accept: toss(run) ? -1 : draw(run, 65536),
+      accept: toss(run) ? undefined : draw(run, 65536),
     };
     const block2 = toss(run) ? -1 : draw(run, 65536);
     const block1 = toss(run) ? -1 : draw(run, 65536);

@@ -135,7 +135,7 @@ function mqtt(dice: Dice): void {
 function coap(dice: Dice): void {
   const message = coapMessage();
   for (let i = 0; i < 200; i += 1) {
-    const values = { path: "/v2/things/" + toHex(noise(dice, roll(dice, 30))), query: i % 3 === 0 ? "limit=2&x" : "", contentFormat: -1, accept: roll(dice, 3) * 25 - 1 };
+    const values = { path: "/v2/things/" + toHex(noise(dice, roll(dice, 30))), query: i % 3 === 0 ? "limit=2&x" : "", accept: roll(dice, 3) * 25 };
     const options = encodeOptions(values, roll(dice, 3) - 1, roll(dice, 2) * 51 - 1, roll(dice, 2) * 40 - 1, -1);
     let bytes = encodeMessage(roll(dice, 4), roll(dice, 256), roll(dice, 65536), noise(dice, roll(dice, 9)), options, noise(dice, roll(dice, 20)));
     if (i % 4 === 3) bytes = sub(bytes, 0, roll(dice, bytes.length)) + noise(dice, 3);
