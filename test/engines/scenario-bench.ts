@@ -7,7 +7,6 @@ import type { Ports } from "../../hal/ports";
 import { createFlash } from "../../sim/world/flash";
 import { defaultAreas } from "../../sim/world/flash-areas";
 import { SERVER_ADDRESS } from "../../sim/world/network";
-import type { ServerStream } from "../../sim/world/network";
 import { BME280_ADDRESS } from "../../sim/world/sensors";
 import { createWorld } from "../../sim/world/world";
 import type { World } from "../../sim/world/world";
@@ -15,10 +14,11 @@ import { root } from "./engines";
 import type { Main } from "./engines";
 import { MACHINE_STEPS } from "./programs/scenario-machine";
 import type { Place } from "./programs/scenario-place";
-import { scenario, STEP_MS } from "./programs/scenario";
+import { scenario } from "./programs/scenario";
 import { tracePorts } from "./programs/trace";
 import { createEngineDevice } from "./rig";
 import type { EngineDevice } from "./rig";
+import { peersInWorld } from "./scenario-peers";
 import type { Line } from "./traces";
 
 const ssid = "attic";
@@ -27,7 +27,12 @@ const password = "correct horse";
 /** The analog input of the ESP32's image for Espruino, which has no pin "A0". */
 const espruinoAnalog = "D36";
 
+/** What a step and all that waits in it take where time is virtual. */
+const STEP_MS = 20000;
+
 const place: Place = {
+  stepMs: STEP_MS,
+  localPort: 5555,
   host: "cloud.example",
   absentHost: "nobody.example",
   address: SERVER_ADDRESS,
@@ -53,7 +58,11 @@ export interface Run {
 
 /** The entry of an image that runs the scenario on the runtime's ports. */
 export function scenarioEntry(runtime: "espruino" | "nodemcu"): string {
-  const here: Place = runtime === "espruino" ? { ...place, analog: espruinoAnalog } : place;
+  return scenarioEntryAt(runtime, runtime === "espruino" ? { ...place, analog: espruinoAnalog } : place);
+}
+
+/** The same, elsewhere. */
+export function scenarioEntryAt(runtime: "espruino" | "nodemcu", here: Place): string {
   const from = (path: string): string => JSON.stringify(join(root, path));
   return [
     `import { start } from ${from(`hal/${runtime}/start`)};`,
@@ -68,40 +77,15 @@ export function scenarioEntry(runtime: "espruino" | "nodemcu"): string {
 }
 
 /** The scenario in this process. */
-export const nativeScenario: Main = (ports: Ports, watcher) => {
-  const heard: Ports = { ...ports, log: { record: (event, number, text) => watcher.said(event, number, text) } };
-  scenario(tracePorts(heard, (line) => watcher.said("trace", 0, line)), place);
-  return { stop: () => undefined };
-};
-
-const hex = (bytes: string): string => Buffer.from(bytes, "latin1").toString("hex");
-
-/** A peer for connections: it says back what it hears, until it is told how to end. */
-function listenEcho(world: World, wire: string[]): void {
-  world.listenTcp(place.echoPort, (stream: ServerStream) => {
-    const index = wire.push("tcp ") - 1;
-    let silent = false;
-    return {
-      onBytes: (bytes) => {
-        wire[index] += hex(bytes);
-        if (bytes.includes("hush")) silent = true;
-        if (!silent) stream.send(bytes);
-        if (bytes.includes("bye")) stream.close();
-        if (bytes.includes("cut")) stream.abort();
-      },
-      onEnded: (fault) => {
-        wire[index] += ` ended ${fault}`;
-      },
-    };
-  });
+export function nativeScenarioAt(here: Place): Main {
+  return (ports: Ports, watcher) => {
+    const heard: Ports = { ...ports, log: { record: (event, number, text) => watcher.said(event, number, text) } };
+    scenario(tracePorts(heard, (line) => watcher.said("trace", 0, line)), here);
+    return { stop: () => undefined };
+  };
 }
 
-function bindEcho(world: World, wire: string[]): void {
-  const server = world.bindUdp(place.echoPort, (bytes, address, port) => {
-    wire.push(`udp ${hex(bytes)}`);
-    server.send(bytes, address, port);
-  });
-}
+export const nativeScenario = nativeScenarioAt(place);
 
 /** Changes the world while the scenario runs, by the steps that it is in. */
 function scriptFaults(world: World, device: EngineDevice): void {
@@ -122,11 +106,9 @@ function scriptFaults(world: World, device: EngineDevice): void {
 
 /** Runs the scenario over all its boots. */
 export function runScenario(main: Main): Run {
-  const wire: string[] = [];
   const world = createWorld({ seed: "scenario", accessPoints: [{ ssid, password }], conditions: { latencyMs: { min: 30, max: 30 } } });
   world.network.names.set(place.host, SERVER_ADDRESS);
-  listenEcho(world, wire);
-  bindEcho(world, wire);
+  const wire = peersInWorld(world, place);
   const flash = createFlash({ areas: defaultAreas, strict: false });
   const pinNames = { digital: [place.input, place.output], analog: [place.analog, espruinoAnalog] };
   const device = createEngineDevice(world, main, undefined, { flash, clockIsSet: false, pinNames });
@@ -135,7 +117,7 @@ export function runScenario(main: Main): Run {
   world.runUntil(() => device.failures.length > 0, 460000);
   return {
     lines: device.told("trace").map(({ ms, text }) => ({ ms, text: text.replace(`analog ${espruinoAnalog} `, `analog ${place.analog} `) })),
-    wire,
+    wire: wire.lines,
     boots: device.machine.boots,
     failures: device.failures,
   };

@@ -1,6 +1,7 @@
 /** The scenario's steps on the machine itself: clock, random, checksum, flash, buses, pins. */
 import { chr } from "../../../firmware/base/intrinsics";
 import { DigitalMode } from "../../../hal/ports/digital";
+import { ofStep } from "./scenario-place";
 import type { Place } from "./scenario-place";
 import type { TracedPorts } from "./trace-line";
 
@@ -85,13 +86,13 @@ function stuck(ports: TracedPorts, place: Place): void {
   const chip = ports.i2c.open({ bus: place.bus, address: place.chip, hz: 400000 });
   ports.i2c.write(chip, chr(242) + chr(1));
   ports.i2c.writeRead(chip, chr(208), 1);
-  ports.clock.after(10000, () => {
+  ports.clock.after(ofStep(place, 20), () => {
     ports.i2c.writeRead(chip, chr(208), 1);
     ports.i2c.close(chip);
   });
 }
 
-/** The input's level is changed from outside three times before the ten seconds are over. */
+/** The input's level is changed from outside three times before half of the step is over. */
 function pins(ports: TracedPorts, place: Place): void {
   const digital = ports.digital;
   digital.open({ pin: "nowhere", mode: DigitalMode.input, initialValue: 0, onReadable: undefined });
@@ -106,7 +107,7 @@ function pins(ports: TracedPorts, place: Place): void {
   digital.write(input, 1);
   const analog = ports.analog.open({ pin: place.analog });
   ports.analog.open({ pin: "nowhere" });
-  ports.clock.after(10000, () => {
+  ports.clock.after(ofStep(place, 20), () => {
     digital.read(input);
     digital.close(input);
     digital.close(input);

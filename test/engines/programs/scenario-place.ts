@@ -1,5 +1,11 @@
 /** What the scenario needs to know of where it runs: names, addresses and pins, all of them told from outside. */
+import { idiv } from "../../../firmware/base/intrinsics";
+
 export interface Place {
+  /** Milliseconds between two steps, a multiple of 40; whatever waits inside a step waits for a share of it. */
+  readonly stepMs: number;
+  /** A port of this machine that nobody else has. */
+  readonly localPort: number;
   readonly host: string;
   readonly absentHost: string;
   readonly address: string;
@@ -15,4 +21,9 @@ export interface Place {
   readonly input: string;
   readonly output: string;
   readonly analog: string;
+}
+
+/** The share of a step, in fortieths. */
+export function ofStep(place: Place, fortieths: number): number {
+  return idiv(place.stepMs, 40) * fortieths;
 }

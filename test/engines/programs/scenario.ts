@@ -1,17 +1,15 @@
 /**
  * One scenario that calls every function of every port and meets the faults of the network, the radio, the flash and the
- * buses. Steps begin at fixed uptimes, 20 seconds apart, so that whoever stands outside can change the world between them.
+ * buses. Steps begin at fixed uptimes, one `stepMs` apart, so that whoever stands outside can change the world between them.
  * It goes over four boots, counted in flash: all steps, then deep sleep; a restart; the watchdog; the end.
  */
 import { chr, sub } from "../../../firmware/base/intrinsics";
 import type { FlashArea } from "../../../hal/ports/flash";
 import { netStep, NET_STEPS } from "./scenario-net";
 import { machineStep, MACHINE_STEPS } from "./scenario-machine";
+import { ofStep } from "./scenario-place";
 import type { Place } from "./scenario-place";
 import type { TracedPorts } from "./trace-line";
-
-/** Milliseconds between two steps. */
-export const STEP_MS = 20000;
 
 /** The number of this boot, from 0, by the bytes programmed at the front of the area. */
 function countBoot(ports: TracedPorts, area: FlashArea): number {
@@ -31,7 +29,7 @@ function step(ports: TracedPorts, place: Place, number: number): void {
 }
 
 function scheduleStep(ports: TracedPorts, place: Place, number: number): void {
-  ports.clock.after(number * STEP_MS + 1000, () => step(ports, place, number));
+  ports.clock.after(number * place.stepMs + ofStep(place, 2), () => step(ports, place, number));
 }
 
 /** Feeds the watchdog for a while, then no more. A machine without one restarts by itself, when it would have been bitten. */
