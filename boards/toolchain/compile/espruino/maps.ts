@@ -52,10 +52,28 @@ function byOffset(code: string, { mappings }: DecodedMap): { offset: number; to:
   return mappings.flatMap((line, i) => line.map(([column, ...to]) => ({ offset: starts[i]! + column!, to })));
 }
 
+interface Known {
+  readonly sources: DecodedMap["sources"];
+  readonly segments: readonly { readonly offset: number; readonly to: Segment }[];
+}
+
+/** Many files are cut from one script, whose map is decoded once. */
+const decodedScripts = new WeakMap<Script, Known>();
+
+function knownOf(script: Script): Known {
+  let known = decodedScripts.get(script);
+  if (known === undefined) {
+    const decoded = decode(script.map);
+    known = { sources: decoded.sources, segments: byOffset(script.code, decoded) };
+    decodedScripts.set(script, known);
+  }
+  return known;
+}
+
 /** The script that the parts make, and its map: each piece leads to where it came from, new text to where its piece began. */
-export function rewrite({ code, map }: Script, parts: readonly Part[]): Script {
-  const decoded = decode(map);
-  const known = byOffset(code, decoded);
+export function rewrite(script: Script, parts: readonly Part[]): Script {
+  const { code } = script;
+  const { sources, segments: known } = knownOf(script);
   const text = textOf(code, parts);
   const starts = lineStarts(text);
   const mappings: Segment[][] = starts.map(() => []);
@@ -74,7 +92,7 @@ export function rewrite({ code, map }: Script, parts: readonly Part[]): Script {
     for (next += 1; fresh === undefined && next < known.length && known[next]!.offset < end; next += 1) add(at + known[next]!.offset - start, known[next]!.to);
     at += length;
   }
-  return { code: text, map: encode(decoded.sources, mappings) };
+  return { code: text, map: encode(sources, mappings) };
 }
 
 /** The line, from 1, and the column of an offset. */
