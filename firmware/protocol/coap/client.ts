@@ -21,7 +21,7 @@ import type { CoapMessage } from "./decode";
 import { encodeMessage, partsFit } from "./encode";
 import { awaitResponse, closeExchange, dueInMs, drawToken, encodeExchange, expire, failExchange, findToken, isFree, pump, transmit } from "./exchange";
 import { againInMs, isFresh } from "./observe";
-import { coapResponse, decodeResponse } from "./response";
+import { coapResponse, decodeResponse, isResponse } from "./response";
 import type { CoapResponse } from "./response";
 import { ExchangePhase } from "./types";
 import type { CoapClient, CoapExchange, CoapOptions, CoapRequest, CoapSink } from "./types";
@@ -43,12 +43,6 @@ export function coapOpen(options: CoapOptions, sink: CoapSink): CoapClient {
   const dice = sink.random(2);
   const nextId = at(dice, 0) * 256 + at(dice, 1);
   return { options, open: [], current: undefined, messageId: -1, nextId, ids: 0, idsAt: 0, heard: "", inside: false };
-}
-
-/** Classes 2, 4 and 5; 1, 6 and 7 are reserved (RFC 7252 12.1). */
-function isResponse(code: number): boolean {
-  const kind = idiv(code, 32);
-  return kind === 2 || kind === 4 || kind === 5;
 }
 
 function newExchange(client: CoapClient, ref: number, request: CoapRequest | undefined): CoapExchange {
@@ -83,7 +77,7 @@ export function coapRequest(client: CoapClient, sink: CoapSink, request: CoapReq
   if (client.open.length >= client.options.exchangesMax) {
     code = CoapCode.busy;
   } else if (
-    ref < 0 || request.method < 1 || request.method > 4 || (request.observe === true && (request.method !== CoapMethod.get || payload !== "")) ||
+    ref < 0 || request.method < 1 || request.method > 4 || ((request.observe ?? false) && (request.method !== CoapMethod.get || payload !== "")) ||
     (request.contentFormat ?? 0) > 65535 || (request.accept ?? 0) > 65535 || (request.path !== "" && request.path.indexOf("/") !== 0) ||
     !partsFit(request.path, "/") || !partsFit(request.query, "&")
   ) {
@@ -189,7 +183,7 @@ function answered(client: CoapClient, sink: CoapSink, exchange: CoapExchange, me
     if (own) closeExchange(client, exchange);
     return;
   }
-  const registers = own && request.observe === true && exchange.relation === "" && exchange.body === "";
+  const registers = own && (request.observe ?? false) && exchange.relation === "" && exchange.body === "";
   if (registers || exchange.relation === message.token) {
     if (!observed(exchange, message, response, own, uptime)) return;
   }
@@ -233,7 +227,7 @@ function receiveReply(client: CoapClient, sink: CoapSink, message: CoapMessage, 
     }
     return CoapCode.none;
   }
-  if (request === undefined || request.nonConfirmable === true) return CoapCode.unknown;
+  if (request === undefined || (request.nonConfirmable ?? false)) return CoapCode.unknown;
   if (message.code === 0) {
     awaitResponse(client, exchange, uptime);
     return CoapCode.none;

@@ -50,7 +50,7 @@ export function encodeExchange(exchange: CoapExchange, messageId: number): strin
   const request = exchange.request;
   if (request === undefined) return encodeMessage(CoapType.con, 0, messageId, "", "", "");
   const szx = exchange.szx;
-  const type = request.nonConfirmable === true ? CoapType.non : CoapType.con;
+  const type = (request.nonConfirmable ?? false) ? CoapType.non : CoapType.con;
   const size = blockBytes(szx);
   const received = exchange.body.length;
   if (received > 0) {
@@ -68,7 +68,7 @@ export function encodeExchange(exchange: CoapExchange, messageId: number): strin
   }
   // Early negotiation for GET only: Block2 is critical, and a server without it would refuse a whole POST (RFC 7959 2.4).
   const block2 = request.method === CoapMethod.get && szx < 6 ? szx : -1;
-  const observe = exchange.ref < 0 ? 1 : request.observe === true ? 0 : -1;
+  const observe = exchange.ref < 0 ? 1 : (request.observe ?? false) ? 0 : -1;
   const options = encodeOptions(request, observe, request.contentFormat ?? -1, block2, block1);
   return encodeMessage(type, request.method, messageId, exchange.token, options, payload);
 }
@@ -123,7 +123,7 @@ export function expire(client: CoapClient, sink: CoapSink, exchange: CoapExchang
     return;
   }
   const request = exchange.request;
-  if (exchange.phase === ExchangePhase.sent && request !== undefined && request.nonConfirmable === true) {
+  if (exchange.phase === ExchangePhase.sent && request !== undefined && (request.nonConfirmable ?? false)) {
     // A lost request must not hold up the others for long; its response may still come (RFC 7252 4.7).
     client.current = undefined;
     exchange.phase = ExchangePhase.waiting;

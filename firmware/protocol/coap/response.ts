@@ -2,7 +2,7 @@
  * What a client wants to know of a response: the few options it understands, and whether it has to reject the message.
  * RFC 7252 5.4 (critical and elective options), RFC 7641 2, RFC 7959 2.1. Reads bytes only; decides nothing about exchanges.
  */
-import { sub } from "../../base/intrinsics";
+import { idiv, sub } from "../../base/intrinsics";
 import { CoapCode } from "./codes";
 import { decodeOption, decodeUint } from "./decode";
 import type { CoapMessage } from "./decode";
@@ -56,4 +56,10 @@ export function decodeResponse(bytes: string, message: CoapMessage, response: Co
 /** Nothing known yet. */
 export function coapResponse(): CoapResponse {
   return { observe: -1, contentFormat: -1, maxAge: -1, etag: undefined, block2: -1, block1: -1 };
+}
+
+/** Classes 2, 4 and 5; 1, 6 and 7 are reserved (RFC 7252 12.1). */
+export function isResponse(code: number): boolean {
+  const kind = idiv(code, 32);
+  return kind === 2 || kind === 4 || kind === 5;
 }
