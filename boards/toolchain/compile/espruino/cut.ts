@@ -62,9 +62,12 @@ function overlaysOf(code: string): { overlays: Overlay[]; statements: Expression
   return { overlays, statements: [...statements], uses };
 }
 
-/** The loader, whose parameters have no names that an overlay could see in place of the script's own; and what makes callbacks. */
-function loaderText(hash: string, hasCallbacks: boolean): string {
-  const loader = `function ${loaderName}(){return eval(require("Storage").read("${hash}."+arguments[0]))}`;
+/**
+ * The loader, whose parameters have no names that an overlay could see in place of the script's own; and what makes callbacks. An
+ * overlay's number says in which of the files it is, and at which place in that.
+ */
+function loaderText(hash: string, files: number, hasCallbacks: boolean): string {
+  const loader = `function ${loaderName}(){return eval(require("Storage").read("${hash}."+arguments[0]%${files}))(arguments[0]/${files}|0)}`;
   const callback = `function ${callbackName}(n){return function(){return ${loaderName}(n)(arguments[0],arguments[1])}}`;
   return hasCallbacks ? loader + callback : loader;
 }
@@ -83,7 +86,7 @@ export function cutScript(script: Script): Cut {
   const resident = [...editedParts([...gaps, ...uses.filter(isOutside)], 0, code.length), ...kept.flat()];
   const textsOf = [resident, ...pieces.map(({ parts }) => parts)].map((parts) => textOf(code, parts));
   const hash = createHash("sha256").update(textsOf.join("\n"), "latin1").digest("hex").slice(0, 8);
-  const loader = overlays.length === 0 ? "" : loaderText(hash, uses.some(({ text }) => (text as string).startsWith(callbackName)));
+  const loader = overlays.length === 0 ? "" : loaderText(hash, overlays.length, uses.some(({ text }) => (text as string).startsWith(callbackName)));
   const main = ".bootcde";
   const app = `${hash}.app`;
   const scripts = new Map<string, Script>([

@@ -42,7 +42,7 @@ describe("what stays in memory", () => {
 
   test("a cold function becomes an overlay with what only it needs, and means the same", () => {
     const split = splitScript(text);
-    expect([split.overlays, split.problems]).toEqual([["rare"], []]);
+    expect([split.overlays, split.problems]).toEqual([[["rare"]], []]);
     const cut = cutScript(script(split.code.replace(/\n/g, " ")));
     expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "#.app", "#.0"]);
     const app = cut.files.get([...cut.files.keys()][1]!)!;

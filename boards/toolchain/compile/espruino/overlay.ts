@@ -8,12 +8,14 @@
  *
  * Refused: an overlay that hands out a function of its own, because what keeps it keeps all of the overlay.
  */
-import type { CallExpression, FunctionDeclaration, Identifier, Node, Property } from "acorn";
+import type { CallExpression, Identifier, Node, Property } from "acorn";
 import { ancestor } from "acorn-walk";
 import { editedParts, newText, textOf } from "./edits";
 import type { Edit, Part } from "./edits";
-import { dominators, isCallee, isReference, readGraph, reach } from "./graph";
+import { isCallee, isReference, readGraph } from "./graph";
 import type { FlatFunction, FlatGraph } from "./graph";
+import { layOut, nest } from "./layout";
+import type { Nesting } from "./layout";
 
 /** The names under which overlays, and callbacks that call them, stand in the script until they are cut out of it. */
 export const overlayTable = "OVERLAY$";
@@ -30,121 +32,8 @@ export interface Split {
   /** Where `code` comes from. */
   readonly parts: readonly Part[];
   readonly problems: readonly Leak[];
-  /** Names of the overlays' functions by their number. */
-  readonly overlays: readonly string[];
-}
-
-interface Plan {
-  readonly graph: FlatGraph;
-  /** Functions that stay in memory. */
-  readonly resident: ReadonlySet<string>;
-  /** Functions that stand inside a resident one, and exist only while it runs: by the function around them. */
-  readonly nested: ReadonlyMap<string, readonly string[]>;
-  /** Cold functions that something reaches, in the order of their numbers. */
-  readonly overlays: readonly string[];
-}
-
-/** By the function around them. */
-function byOwner(owners: ReadonlyMap<string, string>): Map<string, string[]> {
-  const nested = new Map<string, string[]>();
-  for (const [name, owner] of owners) nested.set(owner, [...(nested.get(owner) ?? []), name]);
-  return nested;
-}
-
-function plan(graph: FlatGraph): Plan {
-  const cold = (name: string): boolean => graph.functions.get(name)!.isCold;
-  // A callback that only dead code hands around is none.
-  const everything = reach(graph, graph.usedByRest, () => false);
-  const callbacks = [...graph.values].filter((name) => !cold(name) && everything.has(name));
-  const roots = new Set([...callbacks, ...[...graph.usedByRest].filter((name) => !cold(name))]);
-  const hot = reach(graph, roots, cold);
-  const shared = [...hot].filter((name) => isShared(graph, hot, everything, name));
-  const kept = new Set([...roots, ...shared]);
-  let owners = dominators(graph, hot, kept);
-  // Each that stays changes what only one other leads to.
-  for (let large = largeFunction(graph, owners); large !== undefined; large = largeFunction(graph, owners)) owners = dominators(graph, hot, kept.add(large));
-  const nested = byOwner(owners);
-  const resident = new Set([...hot].filter((name) => !owners.has(name)));
-  shareOut(graph, { hot, roots: kept, owners, nested, resident });
-  return { graph, resident, nested, overlays: [...everything].filter(cold) };
-}
-
-/** A function that is larger than this, with what stands inside it, is not put inside another: passing over text takes time. */
-const NESTED_CHARS_MAX = 9000;
-
-/** A nested function that should not be, and that holds none of the kind. */
-function largeFunction(graph: FlatGraph, owners: ReadonlyMap<string, string>): string | undefined {
-  const nested = byOwner(owners);
-  let found: string | undefined;
-  const measure = (name: string): number => {
-    const { start, end } = graph.functions.get(name)!.node;
-    const size = (nested.get(name) ?? []).reduce((sum, inner) => sum + measure(inner), end - start);
-    if (size > NESTED_CHARS_MAX && owners.has(name)) found ??= name;
-    return size;
-  };
-  for (const name of nested.keys()) if (!owners.has(name)) measure(name);
-  return found;
-}
-
-/** More than this, with what it needs, is not copied into overlays. */
-const SHARED_CHARS_MIN = 1500;
-
-/** True for a hot function that cold ones call, and that is too large to be copied into their overlays. */
-function isShared(graph: FlatGraph, hot: ReadonlySet<string>, everything: ReadonlySet<string>, name: string): boolean {
-  const isCalledCold = [...everything].some((caller) => !hot.has(caller) && graph.functions.get(caller)!.uses.has(name));
-  if (!isCalledCold) return false;
-  const size = [...reach(graph, [name], (each) => !hot.has(each))].reduce((sum, each) => sum + graph.functions.get(each)!.node.end - graph.functions.get(each)!.node.start, 0);
-  return size > SHARED_CHARS_MIN;
-}
-
-/** A function of at most so many characters is worth a copy in flash for the variables that it saves. */
-const COPY_CHARS_MAX = 650;
-/** Copies of one function. */
-const COPIES_MAX = 6;
-
-interface Layout {
-  readonly hot: ReadonlySet<string>;
-  readonly roots: ReadonlySet<string>;
-  readonly owners: ReadonlyMap<string, string>;
-  readonly nested: Map<string, string[]>;
-  readonly resident: Set<string>;
-}
-
-/** Small functions that a few resident ones share are copied into each of them, and stay no longer themselves. */
-function shareOut(graph: FlatGraph, { hot, roots, owners, nested, resident }: Layout): void {
-  const homes = new Map<string, ReadonlySet<string>>();
-  const top = (name: string): string => (owners.has(name) ? top(owners.get(name)!) : name);
-  const callersOf = (name: string): string[] => [...hot].filter((other) => other !== name && graph.functions.get(other)!.uses.has(name));
-  const homesOf = (name: string): ReadonlySet<string> => homes.get(top(name)) ?? new Set([top(name)]);
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const name of resident) {
-      const { node } = graph.functions.get(name)!;
-      const wanted = new Set(callersOf(name).flatMap((caller) => [...homesOf(caller)]));
-      if (roots.has(name) || wanted.has(name) || wanted.size > COPIES_MAX || node.end - node.start > COPY_CHARS_MAX) continue;
-      homes.set(name, wanted);
-      for (const home of wanted) nested.set(home, [name, ...(nested.get(home) ?? [])]);
-      resident.delete(name);
-      changed = true;
-    }
-  }
-}
-
-/** The functions that an overlay brings along: neither resident nor overlays themselves, those that others need first. */
-function helpers({ graph, resident }: Plan, name: string): FlatFunction[] {
-  const ordered: FlatFunction[] = [];
-  const seen = new Set([name]);
-  const visit = (each: string): void => {
-    for (const next of graph.functions.get(each)!.uses) {
-      const helper = graph.functions.get(next)!;
-      if (seen.has(next) || resident.has(next) || helper.isCold) continue;
-      seen.add(next);
-      visit(next);
-      ordered.push(helper);
-    }
-  };
-  visit(name);
-  return ordered;
+  /** Names of the overlays by their file, in the order of their numbers. */
+  readonly overlays: readonly (readonly string[])[];
 }
 
 /** True for a function that is handed to one of the script's own, which calls it and does nothing else with it. */
@@ -164,7 +53,7 @@ function isOnlyCalled(graph: FlatGraph, node: Node, parent: Node | undefined): b
 }
 
 /** Where a function that lives in an overlay is used as a value: it would keep the overlay alive. */
-function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): Leak[] {
+function leaks(graph: FlatGraph, residents: ReadonlySet<string>, members: readonly FlatFunction[]): Leak[] {
   const inside = new Set(members.map(({ name }) => name));
   const found: Leak[] = [];
   for (const member of members) {
@@ -175,54 +64,55 @@ function leaks({ graph, resident }: Plan, members: readonly FlatFunction[]): Lea
       },
     });
     for (const name of member.uses) {
-      if (inside.has(name) && graph.values.has(name) && !resident.has(name) && !graph.functions.get(name)!.isCold) found.push({ offset: member.node.start, message: `The cold function ${member.name} hands out ${name}: mark ${name} as cold, too.` });
+      if (inside.has(name) && graph.values.has(name) && !residents.has(name) && !graph.functions.get(name)!.isCold) found.push({ offset: member.node.start, message: `The cold function ${member.name} hands out ${name}: mark ${name} as cold, too.` });
     }
   }
   return found;
 }
 
+/** The names in the order of the script. */
+function inOrder(graph: FlatGraph, names: readonly string[]): string[] {
+  const startOf = (name: string): number => graph.functions.get(name)!.node.start;
+  return [...names].sort((one, other) => startOf(one) - startOf(other));
+}
+
 export function splitScript(code: string): Split {
   const graph = readGraph(code);
-  const planned = plan(graph);
-  const numbers = new Map(planned.overlays.map((name, i) => [name, i]));
+  const { residents, groups, nested } = layOut(graph);
+  // An overlay's place in its file, and the file: see the loader in cut.ts.
+  const numbers = new Map(groups.flatMap(({ members }, file) => members.map((name, i) => [name, i * groups.length + file] as const)));
   const parts: Part[] = [];
-  const problems: Leak[] = [];
-  const nodeOf = (name: string): FunctionDeclaration => graph.functions.get(name)!.node;
   const copy = (node: Node, edits: readonly Edit[], start = node.start, end = node.end): void => {
     parts.push(...editedParts(edits, start, end), newText("\n"));
   };
-  const copyNested = (name: string): void => {
-    const node = nodeOf(name);
+  /** A function with what stands inside it; members of its own file, `near`, are called directly. */
+  const copyNested = (name: string, inside: Nesting, near: readonly string[] = []): void => {
+    const { node, isCold } = graph.functions.get(name)!;
     copy(node, [], node.start, node.body.start + 1);
-    (planned.nested.get(name) ?? []).forEach(copyNested);
-    copy(node, redirections(node, numbers), node.body.start + 1);
+    for (const inner of inOrder(graph, inside.get(name) ?? [])) copyNested(inner, inside, near);
+    copy(node, redirections(node, numbers, near), isCold ? node.body.body[0]!.end : node.body.start + 1);
   };
-  for (const each of graph.functions.values()) if (planned.resident.has(each.name)) copyNested(each.name);
-  for (const name of planned.overlays) {
-    const entry = graph.functions.get(name)!;
-    const { start, end, params, body } = entry.node;
-    const inside = helpers(planned, name);
-    problems.push(...leaks(planned, [entry, ...inside]));
-    const parameters = params.map((each) => code.slice(each.start, each.end)).join(", ");
-    parts.push({ start, end, text: `${overlayTable}[${numbers.get(name)}]=function(${parameters}){\n` });
-    for (const { node } of inside) copy(node, redirections(node, numbers));
-    const directive = body.body[0]!;
-    copy(body, redirections(entry.node, numbers), directive.end, body.end - 1);
-    parts.push({ start: end - 1, end, text: "};\n" });
+  for (const name of inOrder(graph, [...residents])) copyNested(name, nested.get(name)!);
+  for (const [file, { members, helpers }] of groups.entries()) {
+    const inside = nest(graph, members, helpers);
+    parts.push(newText(`${overlayTable}[${file}]=function(place){\n`));
+    for (const name of inOrder(graph, [...(inside.get("") ?? []), ...members])) copyNested(name, inside, members);
+    parts.push(newText(`return ${members.length === 1 ? members[0]! : `[${members.join()}][place]`};\n};\n`));
   }
   // Values at the top may call functions, and Espruino hoists none.
   for (const node of graph.rest) copy(node, redirections(node, numbers));
-  return { code: textOf(code, parts), parts, problems, overlays: planned.overlays };
+  const problems = groups.flatMap(({ members, helpers }) => leaks(graph, residents, [...helpers, ...members].map((name) => graph.functions.get(name)!)));
+  return { code: textOf(code, parts), parts, problems, overlays: groups.map(({ members }) => members) };
 }
 
-/** Turns calls of cold functions in a piece of the script into calls through the table. */
-function redirections(own: Node, numbers: ReadonlyMap<string, number>): Edit[] {
+/** Turns calls of cold functions in a piece of the script into calls through the table, but for calls of those that are `near`. */
+function redirections(own: Node, numbers: ReadonlyMap<string, number>, near: readonly string[] = []): Edit[] {
   const edits: Edit[] = [];
   ancestor(own, {
     Identifier(node: Identifier, _state: unknown, ancestors: Node[]) {
       const parent = ancestors.at(-2);
       const number = isReference(node, parent) ? numbers.get(node.name) : undefined;
-      if (number === undefined) return;
+      if (number === undefined || (isCallee(node, parent) && near.includes(node.name))) return;
       const table = isCallee(node, parent) ? overlayTable : callbackTable;
       // A shorthand property has one node for its name and its value.
       const name = parent?.type === "Property" && (parent as Property).shorthand ? `${node.name}: ` : "";
