@@ -16,6 +16,7 @@ export class Facts {
   private readonly foreign = new WeakSet<Node>();
   private readonly bareOnes = new WeakSet<Node>();
   private readonly placed = new WeakMap<Node, Slot>();
+  private readonly hung = new WeakMap<Node, Slot>();
   private readonly spreads = new WeakMap<Node, ReadonlyMap<string, Slot>>();
   private readonly left = new WeakMap<Node, readonly boolean[]>();
 
@@ -52,6 +53,13 @@ export class Facts {
   }
   slot(node: Node): Slot | undefined {
     return this.placed.get(node);
+  }
+  /** Notes what an access hangs on, for the one that typescript-to-lua keeps in a variable of its own, as it does for `a.b.c += 1`. */
+  hang(node: Node, slot: Slot): void {
+    this.hung.set(node, slot);
+  }
+  slotOn(node: Node): Slot | undefined {
+    return this.hung.get(node);
   }
   /** Notes the variables that the fields of a singleton's literal are. */
   spread(node: Node, slots: ReadonlyMap<string, Slot>): void {

@@ -6,7 +6,7 @@ import { effectsOf } from "./effects";
 import { isPure } from "./shake";
 import { deliversOne, redirected, withEndReturns, alwaysLeaves } from "./returns";
 import { usesOf } from "./settle";
-import { bodiesOf, eachExpr, eachOwnExpr, eachStat, rewriteBodies, rewriteExprs } from "./tree";
+import { bodiesOf, eachExpr, eachOwnExpr, eachStat, replaceExprs, rewriteBodies, rewriteExpr, rewriteExprs } from "./tree";
 import type { Binding, Closure, Expr, Stat, Top } from "./tree";
 
 /** Locals that a function may come to have; Lua allows 200. */
@@ -136,6 +136,42 @@ function callOf(stat: Stat): (Expr & { kind: "call" }) | undefined {
   return value?.kind === "call" ? value : undefined;
 }
 
+/** The first call of a statement that is `wanted`, if all that is computed before it gives the same afterwards. */
+function firstCall(stat: Stat, isFixed: (binding: Binding) => boolean, wanted: (call: Expr & { kind: "call" }) => boolean): (Expr & { kind: "call" }) | undefined {
+  if (["while", "repeat", "do", "label", "goto", "break"].includes(stat.kind)) return undefined;
+  if (stat.kind === "assign" && stat.targets.some((target) => target.kind !== "name")) return undefined;
+  let found: (Expr & { kind: "call" }) | undefined;
+  /** True to go on. */
+  const visit = (expr: Expr): boolean => {
+    switch (expr.kind) {
+      case "name":
+        return isFixed(expr.binding);
+      case "call":
+        if (visit(expr.callee) && expr.args.every(visit) && wanted(expr)) found = expr;
+        return false;
+      case "unary":
+        return visit(expr.operand) && expr.op !== "#";
+      case "binary":
+        return visit(expr.left) && expr.op !== "and" && expr.op !== "or" && visit(expr.right) && expr.op !== "..";
+      case "table":
+        return expr.fields.every(({ key, value }) => (key === undefined || visit(key)) && visit(value));
+      case "paren":
+        return visit(expr.inner);
+      case "index":
+        visit(expr.table);
+        return false;
+      case "method":
+        if (visit(expr.target)) expr.args.every(visit);
+        return false;
+      default:
+        return true;
+    }
+  };
+  const own: Expr[] = stat.kind === "if" ? [stat.test] : stat.kind === "run" ? [stat.call] : stat.kind === "for" ? [stat.from, stat.to] : "values" in stat ? stat.values : [];
+  own.every(visit);
+  return found;
+}
+
 /** The functions of the program that are mentioned once, by their variables. */
 function single(tops: readonly Top[]): Map<Binding, Top> {
   const uses = usesOf(tops);
@@ -153,7 +189,24 @@ function single(tops: readonly Top[]): Map<Binding, Top> {
 class Inliner {
   private readonly done = new Set<Top>();
 
-  constructor(private readonly candidates: ReadonlyMap<Binding, Top>) {}
+  constructor(
+    private readonly candidates: ReadonlyMap<Binding, Top>,
+    private readonly isConstant: (binding: Binding) => boolean,
+  ) {}
+
+  /** The statements for one with a call inside that could be spliced if it stood alone: first its value, then the rest. */
+  private hoisted(stat: Stat, host: Top, changing: ReadonlySet<Binding>): Stat[] | undefined {
+    const isFixed = (binding: Binding): boolean => (binding.top === undefined ? !changing.has(binding) : this.isConstant(binding));
+    const call = firstCall(stat, isFixed, (each) => this.site(each, host, changing) !== undefined);
+    const found = call === undefined ? undefined : this.site(call, host, changing);
+    if (call === undefined || found === undefined) return undefined;
+    const result: Binding = { name: "result", top: undefined };
+    const spliced = splice({ kind: "local", names: [result], values: [call], at: call.at ?? stat.at }, found.site, false);
+    if (spliced === undefined) return undefined;
+    this.done.add(found.top);
+    replaceExprs(stat, (own) => rewriteExpr(own, (expr) => (expr === call ? { kind: "name", binding: result, at: call.at, known: call.known, sound: call.sound ?? false, solid: call.solid ?? false } : expr)));
+    return [...spliced, stat];
+  }
 
   private site(call: Expr & { kind: "call" }, host: Top, changing: ReadonlySet<Binding>): { readonly top: Top; readonly site: Site } | undefined {
     const top = call.callee.kind === "name" ? this.candidates.get(call.callee.binding) : undefined;
@@ -174,10 +227,11 @@ class Inliner {
           const call = callOf(stat);
           const found = call === undefined ? undefined : this.site(call, host, changing);
           const spliced = found === undefined ? undefined : splice(stat, found.site, owner !== undefined && i === body.length - 1);
-          if (found === undefined || spliced === undefined) continue;
-          this.done.add(found.top);
+          if (found !== undefined && spliced !== undefined) this.done.add(found.top);
+          const stats = spliced ?? this.hoisted(stat, host, changing);
+          if (stats === undefined) continue;
           again = true;
-          return [...body.slice(0, i), ...spliced, ...body.slice(i + 1)];
+          return [...body.slice(0, i), ...stats, ...body.slice(i + 1)];
         }
         return body;
       });
@@ -211,7 +265,8 @@ function localsInside(stat: Stat): number {
 
 /** Puts functions with one caller into it, in place; gives the statements at the program's top. */
 export function inlineSingle(tops: readonly Top[]): Top[] {
-  const inliner = new Inliner(single(tops));
+  const uses = usesOf(tops);
+  const inliner = new Inliner(single(tops), (binding) => uses.get(binding)?.sets.length === 1);
   for (const top of tops) {
     if (inliner.isGone(top)) continue;
     inliner.run(top);

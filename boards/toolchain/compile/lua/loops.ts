@@ -1,6 +1,6 @@
 /** Counting loops as Lua counts: `local i = 0 while i < n do ... i = i + 1 end` is `for i = 0, n - 1 do ... end`. */
 import { reassigned } from "./inline";
-import { eachExpr, eachStat, isLiteral, rewriteBodies } from "./tree";
+import { eachExpr, eachStat, isLiteral, rewriteBodies, rewriteExprs } from "./tree";
 import type { Binding, Expr, Stat } from "./tree";
 
 type IsFixed = (binding: Binding) => boolean;
@@ -70,4 +70,36 @@ function counted(body: Stat[], isFixed: IsFixed): Stat[] {
 export function countLoops(stats: Stat[], isConstant: IsFixed): void {
   const changing = reassigned(stats);
   rewriteBodies(stats, (body) => counted(body, (binding) => (binding.top === undefined ? !changing.has(binding) : isConstant(binding))));
+}
+
+const isMore = (expr: Expr, name: Binding): boolean => expr.kind === "binary" && expr.op === "+" && expr.left.kind === "name" && expr.left.binding === name && expr.right.kind === "number" && expr.right.value === 1;
+
+/** `for i = 0, #s - 1 do f(i + 1) end` is `for i = 1, #s do f(i) end`, where more is taken away by it than added. */
+export function countFromOne(stats: Stat[]): void {
+  eachStat(stats, (stat) => {
+    if (stat.kind !== "for" || stat.from.kind !== "number" || stat.step !== undefined) return;
+    const { name, to } = stat;
+    let all = 0;
+    let shifted = 0;
+    eachExpr(stat.body, (expr) => {
+      if (expr.kind === "name" && expr.binding === name) all += 1;
+      if (isMore(expr, name)) shifted += 1;
+    });
+    const isLess = to.kind === "binary" && to.op === "-" && to.right.kind === "number" && to.right.value === 1;
+    if (!isLess && (to.kind !== "number" || to.value >= 2147483647)) return;
+    if (shifted - (all - shifted) + (isLess ? 1 : 0) <= 0) return;
+    stat.from = { ...stat.from, value: stat.from.value + 1 };
+    stat.to = isLess ? to.left : to.kind === "number" ? { ...to, value: to.value + 1 } : to;
+    // Innermost first: the name inside a sum is changed before the sum is looked at.
+    const made = new Set<Expr>();
+    rewriteExprs(stat.body, (expr) => {
+      if (expr.kind === "name" && expr.binding === name) {
+        const less: Expr = { kind: "binary", op: "-", left: expr, right: { kind: "number", value: 1, known: "number" }, known: "number", at: expr.at };
+        made.add(less);
+        return less;
+      }
+      if (expr.kind === "binary" && expr.op === "+" && made.has(expr.left) && expr.left.kind === "binary" && expr.right.kind === "number" && expr.right.value === 1) return expr.left.left;
+      return expr;
+    });
+  });
 }

@@ -117,7 +117,9 @@ function lowerAccess(context: tstl.TransformationContext, build: Build, node: ts
   const access = context.superTransformExpression(node);
   if (declaredIn(context, node.name)?.isDeclarationFile === true) facts.disown(access);
   const field = singletons.fieldOf(node);
-  if (field !== undefined) facts.place(access, field);
+  if (field === undefined) return access;
+  facts.place(access, field);
+  if (tstl.isTableIndexExpression(access)) facts.hang(access.table, field);
   return access;
 }
 

@@ -4,12 +4,16 @@ import { aliasLibraries } from "./alias";
 import { shortenTests } from "./conditions";
 import { fold } from "./fold";
 import { inlineSingle } from "./inline";
+import { inlineSmall } from "./inline-small";
 import { countLoops } from "./loops";
 import { shareLocals, tidyLocals } from "./locals";
+import { mergeFunctions, returnNothing, shorten } from "./peephole";
+import { shareVariables } from "./registers";
 import { passOn, settle, usesOf } from "./settle";
 import { shape } from "./shape";
 import { shake } from "./shake";
-import { Slots, specialise, strayFields } from "./specialise";
+import { Slots, hollowFields, specialise, strayFields } from "./specialise";
+import { eachExpr } from "./tree";
 import type { Binding, Expr, Stat, Top } from "./tree";
 
 function folded(tops: readonly Top[]): Top[] {
@@ -42,6 +46,17 @@ function tidied(tops: readonly Top[]): Top[] {
   return [...tops];
 }
 
+function countMentions(tops: readonly Top[]): Map<Binding, number> {
+  const counts = new Map<Binding, number>();
+  eachExpr(
+    tops.map(({ stat }) => stat),
+    (expr) => {
+      if (expr.kind === "name") counts.set(expr.binding, (counts.get(expr.binding) ?? 0) + 1);
+    },
+  );
+  return counts;
+}
+
 /** Makes a linked program small, in place; gives the statements at its top. Throws `CompileError`. */
 export function optimise(linked: readonly Top[]): Top[] {
   const slots = new Slots();
@@ -53,9 +68,16 @@ export function optimise(linked: readonly Top[]): Top[] {
     passOn(tops);
   }
   for (let round = 0; round < 2; round += 1) {
-    tops = tidied(folded(inlineSingle(tops)));
+    tops = tidied(folded(inlineSmall(inlineSingle(tops))));
     tops = shake(folded(settle(tops)));
   }
+  const hollow = hollowFields(tops);
+  if (hollow.length > 0) throw new CompileError(hollow);
+  const mentions = countMentions(tops);
+  for (const { stat } of tops) shorten([stat], mentions);
+  returnNothing(tops);
+  tops = mergeFunctions(tops);
   for (const { stat } of tops) shareLocals([stat]);
+  for (const { stat } of tops) shareVariables([stat]);
   return aliasLibraries(tops);
 }

@@ -23,8 +23,11 @@ export interface Exports {
   resolve(specifier: string): string;
 }
 
-/** A name's meaning: a variable, or a whole module (what `require` gave). */
-type Meaning = { readonly binding: Binding } | { readonly module: string } | "exports" | undefined;
+/**
+ * A name's meaning: a variable, a whole module (what `require` gave), the fixed name of a field, or a singleton with the
+ * variable that its field is (both as typescript-to-lua keeps them for `a.b.c += 1`).
+ */
+type Meaning = { readonly binding: Binding } | { readonly module: string } | { readonly key: tstl.StringLiteral } | { readonly object: tstl.Expression; readonly slot: Slot } | "exports" | undefined;
 
 class Reader {
   private scopes: Map<string, Meaning>[] = [new Map()];
@@ -85,6 +88,8 @@ class Reader {
       if (meaning === "exports") return { kind: "name", binding: this.exports.own(index.value) };
       if (meaning !== undefined && "module" in meaning) return this.imported(meaning.module, index.value);
     }
+    const held = tstl.isIdentifier(table) ? this.meaning(table.text) : undefined;
+    if (held !== undefined && held !== "exports" && "object" in held) return { kind: "index", table: this.expr(held.object), key: this.expr(index), slot: held.slot };
     return { kind: "index", table: this.expr(table), key: this.expr(index), foreign: this.facts.isForeign(node), slot: this.facts.slot(node) ?? this.slotAt(node) };
   }
 
@@ -105,7 +110,9 @@ class Reader {
 
   private name(text: string): Expr {
     const meaning = this.meaning(text);
-    return meaning !== undefined && meaning !== "exports" && "binding" in meaning ? { kind: "name", binding: meaning.binding } : { kind: "global", name: text };
+    if (meaning === undefined || meaning === "exports") return { kind: "global", name: text };
+    if ("key" in meaning) return this.expr(meaning.key);
+    return "binding" in meaning ? { kind: "name", binding: meaning.binding } : { kind: "global", name: text };
   }
 
   expr(node: tstl.Expression): Expr {
@@ -187,8 +194,25 @@ class Reader {
       const name = this.declare(node.left[0]!);
       return { kind: "local", names: [name], values: [this.expr(first)] };
     }
-    const values = (node.right ?? []).map((value) => this.expr(value));
-    return { kind: "local", names: node.left.map((name) => this.declare(name)), values };
+    return this.heldAccess(node) ?? this.declarationOf(node.left, node.right ?? []);
+  }
+
+  /** `local ____a_b, ____c = a.b, "c"`, with which typescript-to-lua begins `a.b.c += 1`: the key needs no variable, nor does a singleton. */
+  private heldAccess({ left, right = [] }: tstl.VariableDeclarationStatement): Stat | undefined {
+    const [object, key] = left;
+    const [table, literal] = right;
+    if (left.length !== 2 || !object!.text.startsWith("____") || literal === undefined || !tstl.isStringLiteral(literal)) return undefined;
+    const scope = this.scopes[this.scopes.length - 1]!;
+    scope.set(key!.text, { key: literal });
+    const slot = this.facts.slotOn(table!);
+    if (slot === undefined) return this.declarationOf([object!], [table!]);
+    scope.set(object!.text, { object: table!, slot });
+    return { kind: "do", body: [] };
+  }
+
+  private declarationOf(left: readonly tstl.Identifier[], right: readonly tstl.Expression[]): Stat {
+    const values = right.map((value) => this.expr(value));
+    return { kind: "local", names: left.map((name) => this.declare(name)), values };
   }
 
   private assignment(node: tstl.AssignmentStatement): Stat | undefined {

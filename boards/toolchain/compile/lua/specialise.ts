@@ -135,6 +135,23 @@ function problem(at: Expr["at"], module: string, message: string): Problem {
   return { file: at?.module ?? module, line: (at?.line ?? 0) + 1, column: (at?.column ?? 0) + 1, rule: "singleton", message };
 }
 
+const tooMuch = (expr: Expr & { kind: "index" }): Problem =>
+  problem(expr.at ?? expr.table.at, "", "This says too much at once of a struct of which an image has one: take the value first, in a statement of its own.");
+
+/** Fields that are still looked for in a variable that stands for a struct, once the program has settled. */
+export function hollowFields(tops: readonly Top[]): Problem[] {
+  const stats = tops.map(({ stat }) => stat);
+  const hollow = new Set<Binding>();
+  const lost: Problem[] = [];
+  eachStat(stats, (stat) => {
+    if (stat.kind === "local") stat.names.forEach((name, i) => stat.values[i]?.kind === "true" && hollow.add(name));
+  });
+  eachExpr(stats, (expr) => {
+    if (expr.kind === "index" && expr.table.kind === "name" && hollow.has(expr.table.binding)) lost.push(tooMuch(expr));
+  });
+  return lost;
+}
+
 /** Fields of which it is not known whose they are, and fields that are read and never set: their struct was made by a literal that does not say its type. */
 export function strayFields(tops: readonly Top[], slots: Slots): Problem[] {
   const set = new Set<Binding>();
@@ -146,7 +163,7 @@ export function strayFields(tops: readonly Top[], slots: Slots): Problem[] {
   });
   eachExpr(stats, (expr) => {
     if (expr.kind === "name" && !reads.has(expr.binding)) reads.set(expr.binding, expr);
-    if (expr.kind === "index" && expr.table.kind === "true") lost.push(problem(expr.at ?? expr.table.at, "", "This says too much at once of a struct of which an image has one: take the value first, in a statement of its own."));
+    if (expr.kind === "index" && expr.table.kind === "true") lost.push(tooMuch(expr));
   });
   const unset = slots.all().filter((binding) => reads.has(binding) && !set.has(binding));
   const never = (name: string): string => `Nothing sets "${name.replace("$", ".")}": write the type of the literal that makes the struct.`;
