@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { loadBoard } from "../boards/toolchain/board";
 import { buildDevice } from "../boards/toolchain/build";
+import { LFS_STEPS } from "../boards/toolchain/compile/lua/lfs";
 import { choiceOf } from "./context";
 import type { Context } from "./context";
 import { budgetLines, moduleLines } from "./size-table";
@@ -22,6 +23,7 @@ async function runBuild(context: Context, app: string, options: BuildOptions): P
   const { flashBytes, flashBudget, memory, modules } = report;
   context.output.report({ event: "built", board: board.id, out, artifacts, flashBytes, flashBudget, memory, modules }, [
     `${choice.name} for ${board.title}: ${artifacts.length} files in ${out}`,
+    ...(board.runtime === "lua" ? LFS_STEPS.map((step) => `  next: ${step}`) : []),
     ...budgetLines(report),
     ...moduleLines(modules, 10),
   ]);

@@ -19,6 +19,8 @@ export interface LuaProgram {
   /** All lines of its console, over all boots. */
   readonly lines: string[];
   readonly failures: string[];
+  /** Bytes that the program holds. */
+  heap(): number;
   /** Runs the world for a while, and answers the lines that came meanwhile. */
   run(ms: number): string[];
 }
@@ -75,6 +77,7 @@ export function luaProgram(
     machine,
     lines,
     failures,
+    heap: () => boot!.heap(),
     run: (ms) => {
       const from = lines.length;
       world.run(ms);

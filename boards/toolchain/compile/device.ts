@@ -24,6 +24,6 @@ export async function compileDevice(root: string, choice: BuildChoice, board: Ta
     const { compileEspruino } = await import("./espruino");
     return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants }, texts);
   }
-  const { compileLua } = await import("./lua");
-  return compileLua(root, deviceEntry(root, choice, "nodemcu"), { id, constants, lua: board.lua ?? "5.1" }, texts);
+  const [{ compileLua }, { forFlashStore }] = await Promise.all([import("./lua"), import("./lua/lfs")]);
+  return forFlashStore(await compileLua(root, deviceEntry(root, choice, "nodemcu"), { id, constants, lua: board.lua ?? "5.1" }, texts));
 }

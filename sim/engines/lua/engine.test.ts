@@ -51,6 +51,17 @@ describe.each(luaBoards)("on %s", (id) => {
     expect(bad).toMatch(/^nil\tbad.lua:1: /);
   });
 
+  test("the flash store has what stands in the image, and what is in it takes no memory", () => {
+    const text = (name: string): string => `function ${name}() return "${name.repeat(5000)}" end`;
+    const files = { "init.lua": 'print(node.LFS.get("none"), node.LFS.reload("none.img")) node.LFS.get("big")() print(#a())', "big.lua": text("a") };
+    const stored = luaProgram(id, files);
+    expect(stored.run(0)).toEqual(["nil\tLFS image none.img not found", "5000"]);
+    const loaded = luaProgram(id, { ...files, "init.lua": 'dofile("big.lua") print(#a())' });
+    expect(loaded.run(0)).toEqual(["5000"]);
+    expect(stored.heap()).toBeLessThan(1000);
+    expect(loaded.heap()).toBeGreaterThan(5000);
+  });
+
   test("an uncaught error is told without what the program put into it, and restarts after two seconds", () => {
     const program = luaProgram(id, `
       print("boot")

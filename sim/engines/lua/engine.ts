@@ -25,6 +25,8 @@ export interface Bench {
 export interface LuaBoot extends Boot {
   /** Calls what the image has served under a name; values have their type first. Throws when the boot is over. */
   call(name: string, values: readonly string[]): string;
+  /** Bytes that the image holds in this interpreter, after a collection. */
+  heap(): number;
 }
 
 const CONSOLE_CHARS_MAX = 1000;
@@ -36,6 +38,7 @@ class LuaMachine implements LuaBoot {
   private ended = false;
   private stopped = false;
   private depth = 0;
+  private heapBytes = 0;
 
   constructor(
     private readonly channel: Channel,
@@ -55,6 +58,7 @@ class LuaMachine implements LuaBoot {
       failed: (message) => this.events.failed(`The program failed: ${message!}.`),
       defect: (message) => this.fail(`The program does what a board does not survive: ${message!}.`),
       broken: (message) => this.fail(`The engine failed: ${message!}.`),
+      heap: (bytes) => void (this.heapBytes = Number(bytes)),
       ...(bench === undefined ? {} : { told: (id, ...values) => bench.told(id!, values) }),
     };
     const { i2cSda, i2cScl, chip, tlsLevel } = image.constants;
@@ -67,6 +71,12 @@ class LuaMachine implements LuaBoot {
     const answer = this.pump(result) ?? "";
     if (answer.startsWith("e")) throw new LuaError(answer.substring(1));
     return answer;
+  }
+
+  heap(): number {
+    if (this.stopped) throw new LuaError("The boot is over.");
+    this.deliver("heap");
+    return this.heapBytes;
   }
 
   stop(): void {

@@ -53,6 +53,20 @@ local handlers, steps = {}, 0
 local onError, restarting
 local ownErrors = { [HUNG] = true }
 local benchCall
+local bytesBefore = 0
+
+-- Lua's own table of strings doubles when it is full. With these it is large enough from the start, and what an image takes
+-- does not depend on how many strings this program has.
+local ballast = {}
+for i = 1, 1500 do ballast[i] = "ballast " .. i end
+
+function host.bytesUsed()
+  collectgarbage()
+  collectgarbage()
+  return collectgarbage("count") * 1024
+end
+
+function host.notCounted(bytes) bytesBefore = bytesBefore + bytes end
 
 function host.on(event, handler) handlers[event] = handler end
 
@@ -192,6 +206,9 @@ local function boot(chip, main, sda, scl, tls, bench)
   host.part("base")
   for _, name in ipairs({ "tmr", "node", "file", "dns", "net", "udp", "wifi", "pins", "i2c" }) do host.part(name) end
   if bench == "1" then benchCall = host.part("bench") end
+  -- What the image has taken since, with what this program keeps for its timers and sockets, in place of the firmware.
+  host.on("heap", function() host.tell("heap", math.floor(host.bytesUsed() - bytesBefore)) end)
+  bytesBefore = host.bytesUsed()
   local chunk, message = host.loadFile(main)
   if chunk == nil then chunk = function() error(message, 0) end end
   host.run(chunk)

@@ -6,6 +6,21 @@ return function(host)
 
   function node.heap() return tonumber((host.ask("system.memory"))) end
   function node.restart() host.tell("system.restart") end
+
+  -- The Lua Flash Store, filled from the sources in the image as luac.cross and the firmware fill it from theirs. What is
+  -- compiled there takes none of the chip's memory, and so does not count.
+  local store = {}
+  node.LFS = {}
+  function node.LFS.get(name)
+    if store[name] == nil then
+      local before = host.bytesUsed()
+      store[name] = host.loadFile(host.text(name) .. ".lua")
+      host.notCounted(host.bytesUsed() - before)
+    end
+    return store[name]
+  end
+  function node.LFS.reload(name) return "LFS image " .. host.text(name) .. " not found" end
+
   function node.setonerror(handler) host.setOnError(type(handler) == "function" and handler or nil) end
 
   -- Tasks wait for a later turn; of those that wait, the highest priority runs first, then the oldest.
