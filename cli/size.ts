@@ -20,13 +20,14 @@ interface SizeOptions {
 async function sizeOn(context: Context, app: string, options: SizeOptions, boardId: string): Promise<SizeReport> {
   const choice = choiceOf(context, app, options);
   const board = loadBoard(context.root, boardId);
+  // First, because a revision that there is not needs no compilation to be refused.
+  const before = options.diff === undefined ? undefined : await reportAt(context.root, options.diff, choice, board.id);
   const report = sizeReport(await compileDevice(context.root, choice, board), board);
   const { flashBytes, flashBudget, memory, modules, excess } = report;
   const event = { event: "size", board: board.id, flashBytes, flashBudget, memory, ...(options.byModule === true ? { modules } : {}) };
   const lines = [`${choice.name} over ${choice.transport} on ${board.id}`, ...budgetLines(report), ...(options.byModule === true ? moduleLines(modules, modules.length) : [])];
-  if (options.diff === undefined) context.output.report(event, [...lines, ...excess.map((sentence) => `  ${sentence}`)]);
+  if (before === undefined) context.output.report(event, [...lines, ...excess.map((sentence) => `  ${sentence}`)]);
   else {
-    const before = await reportAt(context.root, options.diff, choice, board.id);
     const changes = moduleChanges(before.modules, modules);
     const since = { revision: options.diff, flashBytes: before.flashBytes, memoryUsed: before.memory.used, modules: changes };
     const sum = `  since ${options.diff}: flash ${before.flashBytes} to ${flashBytes}, memory ${before.memory.used} to ${memory.used}`;

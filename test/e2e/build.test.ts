@@ -68,7 +68,7 @@ test.each<[string, string[], RegExp]>([
 }, TIMEOUT_MS);
 
 test("a folder that is a file's", async () => {
-  const run = motet(["build", "--board", "esp32-espruino", "--out", join(folder.path, "file", "out")]);
+  const run = motet(["build", "--board", "esp32-lua", "--out", join(folder.path, "file", "out")]);
   expect(await run.ended).toBe(1);
   expect(run.output()).toMatch(/The folder .* cannot be written \(ENOTDIR\): choose another with --out/);
 }, TIMEOUT_MS);
