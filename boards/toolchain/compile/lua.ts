@@ -37,7 +37,7 @@ export function compileLua(root: string, entrySource: string, board: LuaBuildBoa
 function compile(root: string, entrySource: string, board: LuaBuildBoard, texts: ReadonlyMap<string, string>): Image {
   const translation = translate(root, entrySource, { lua: board.lua, constants: { ...board.constants } }, texts);
   const tops = optimise(link(translation));
-  shortenFields(tops, translation.fields, () => false);
+  shortenFields(tops, translation.fields);
   const reserved = globalsOf(board.lua);
   const printed = print(tops, nameAll(tops, (name) => reserved.has(name)));
   const problems = scanLua(printed, board.lua, MAIN);

@@ -43,6 +43,13 @@ export function asTest(test: Expr): Expr {
   return test.op === "~=" ? test.left : { kind: "unary", op: "not", operand: test.left, at: test.at, known: "boolean" };
 }
 
+/** True for what is true or false and nothing else: `not not x` is not `x` where its value counts. */
+function isTruth(expr: Expr): boolean {
+  if (expr.kind === "binary" && (expr.op === "and" || expr.op === "or")) return isTruth(expr.left) && isTruth(expr.right);
+  const isComparison = expr.kind === "binary" && ["==", "~=", "<", ">", "<=", ">="].includes(expr.op);
+  return isComparison || expr.known === "boolean" || expr.kind === "true" || expr.kind === "false" || (expr.kind === "unary" && expr.op === "not");
+}
+
 /** Shortens the tests of statements, and those inside values: `a ~= nil and b or c`, `not (a == nil)`. */
 export function shortenTests(stats: Stat[]): void {
   const inStat = (stat: Stat): void => {
@@ -55,6 +62,8 @@ export function shortenTests(stats: Stat[]): void {
   });
   rewriteExprs(stats, (expr) => {
     if (expr.kind === "binary" && expr.op === "or" && expr.left.kind === "binary" && expr.left.op === "and" && isSolid(expr.left.right)) expr.left.left = asTest(expr.left.left);
-    return expr.kind === "unary" && expr.op === "not" ? negated(asTest(expr.operand)) : expr;
+    if (expr.kind !== "unary" || expr.op !== "not") return expr;
+    const opposite = negated(asTest(expr.operand));
+    return isTruth(opposite) ? opposite : expr;
   });
 }

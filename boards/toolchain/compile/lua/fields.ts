@@ -1,8 +1,8 @@
 /** Gives private fields short names, the most used ones the shortest. What is private is said by the types. */
 import type { FieldRules } from "./field-rules";
 import { freeName } from "./names";
-import { eachExpr } from "./tree";
-import type { Expr, Top } from "./tree";
+import { eachExpr, eachStat } from "./tree";
+import type { Binding, Expr, Top } from "./tree";
 
 /** True for what hangs on a global of the engine, as the code that typescript-to-lua makes does: its names are the engine's. */
 function isForeign(expr: Expr): boolean {
@@ -10,11 +10,37 @@ function isForeign(expr: Expr): boolean {
   return expr.kind === "global";
 }
 
-/** Every literal that names a private field, by name. */
-function mentioned(tops: readonly Top[], rules: FieldRules): Map<string, (Expr & { kind: "string" })[]> {
-  const found = new Map<string, (Expr & { kind: "string" })[]>();
-  const note = (key: Expr | undefined): void => {
-    if (key?.kind === "string" && rules.isPrivate(key.value)) found.set(key.value, [...(found.get(key.value) ?? []), key]);
+type Text = Expr & { kind: "string" };
+
+/** Variables that hold the name of a field: `o.n++` as a value becomes `local place = "n"`, and `o[place]` twice. */
+function heldNames(tops: readonly Top[]): Map<Binding, Text> {
+  const held = new Map<Binding, Text>();
+  eachStat(tops.map(({ stat }) => stat), (stat) => {
+    if (stat.kind !== "local") return;
+    stat.names.forEach((name, i) => {
+      const value = stat.values[i];
+      if (value?.kind === "string") held.set(name, value);
+    });
+  });
+  return held;
+}
+
+interface Mentioned {
+  /** Every literal that names a private field, by name. */
+  readonly own: ReadonlyMap<string, readonly Text[]>;
+  /** Names of fields that stay as they are. */
+  readonly kept: ReadonlySet<string>;
+}
+
+function mentioned(tops: readonly Top[], rules: FieldRules): Mentioned {
+  const own = new Map<string, Text[]>();
+  const kept = new Set<string>();
+  const held = heldNames(tops);
+  const note = (given: Expr | undefined): void => {
+    const key = given?.kind === "name" ? held.get(given.binding) : given;
+    if (key?.kind !== "string") return;
+    if (rules.isPrivate(key.value)) own.set(key.value, [...(own.get(key.value) ?? []), key]);
+    else kept.add(key.value);
   };
   eachExpr(
     tops.map(({ stat }) => stat),
@@ -23,16 +49,17 @@ function mentioned(tops: readonly Top[], rules: FieldRules): Map<string, (Expr &
       if (expr.kind === "table") for (const { key } of expr.fields) note(key);
     },
   );
-  return found;
+  return { own, kept };
 }
 
-/** Renames private fields throughout the program. `taken`: names of fields that stay as they are. */
-export function shortenFields(tops: readonly Top[], rules: FieldRules, taken: (name: string) => boolean): void {
+/** Renames private fields throughout the program. */
+export function shortenFields(tops: readonly Top[], rules: FieldRules): void {
   const given: { readonly name: string; readonly short: string }[] = [];
-  const byUse = [...mentioned(tops, rules)].sort((a, b) => b[1].length - a[1].length);
+  const { own, kept } = mentioned(tops, rules);
+  const byUse = [...own].sort((a, b) => b[1].length - a[1].length);
   for (const [name, keys] of byUse) {
     const neighbours = new Set(given.filter((each) => rules.meet(each.name, name)).map(({ short }) => short));
-    const short = freeName((candidate) => neighbours.has(candidate) || taken(candidate));
+    const short = freeName((candidate) => neighbours.has(candidate) || kept.has(candidate));
     given.push({ name, short });
     for (const key of keys) key.value = short;
   }
