@@ -36,6 +36,8 @@ const syntax: readonly ScanCase[] = [
   of("new-target", "function f(){return new.target}show(f());", "function f(){return undefined}show(f());"),
   of("tagged-template", "let t=s=>s[0];show(t`x`);", "let t=s=>s;show(t(`x`));"),
   of("var", "let v=5;function f(){let t=typeof v;var v=1;return t+v}show(f());", "let v=5;function f(){let w=1;return typeof w+w}show(f());"),
+  of("comma", "let n=0;show([1,2][n+=1,n]);", "let n=0;show([1,2][(n+=1,n)]);"),
+  of("comma", "switch(2){case 1,2:show(1)}", "switch(2){case(1,2):show(1)}"),
   of("super", "class A{m(){return 1}}class B extends A{m(){return(()=>super.m())()}}show(new B().m());", "class A{m(){return 1}}class B extends A{n(){return this.m()}}show(new B().n());"),
   of("do-braces", "let n=0;do if(n++>9)break;while(n<3);show(n);", "let n=0;do{if(n++>9)break}while(n<3);show(n);"),
   of("do-braces", "let n=0;do;while(n++<3);show(n);", "let n=0;do n++;while(n<3);show(n);"),

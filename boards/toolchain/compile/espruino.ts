@@ -8,7 +8,7 @@ import { inlineWrappers } from "./espruino/inline";
 import { lineAndColumn, rewrite } from "./espruino/maps";
 import type { Script } from "./espruino/maps";
 import { minifyEspruino } from "./espruino/minify";
-import { reservedProperties } from "./espruino/names";
+import { quotedNames, reservedProperties } from "./espruino/names";
 import { splitScript } from "./espruino/overlay";
 import type { Leak } from "./espruino/overlay";
 import { emitModules } from "./espruino/program";
@@ -44,11 +44,13 @@ function leakProblem({ code, map }: Script, { offset, message }: Leak): Problem 
  * in the program, and for what Espruino would refuse or misread in the result.
  */
 export async function compileEspruino(root: string, entry: string, board: EspruinoTarget, texts: ReadonlyMap<string, string> = new Map()): Promise<Image> {
-  const flat = await bundleModules(root, emitModules(root, entry, texts), defines(board.constants));
+  const modules = emitModules(root, entry, texts);
+  const flat = await bundleModules(root, modules, defines(board.constants));
+  const quoted = [...modules.values()].flatMap(({ text }) => quotedNames(text));
   const written = inlineWrappers(flat);
   const split = splitScript(written.code);
   if (split.problems.length > 0) throw new CompileError(split.problems.map((leak) => leakProblem(written, leak)));
-  const small = await minifyEspruino(rewrite(written, split.parts), reservedProperties(root));
+  const small = await minifyEspruino(rewrite(written, split.parts), [...reservedProperties(root), ...quoted]);
   const { files, main, maps, sizes } = cutScript(small);
   const refused = [...maps].flatMap(([name, map]) => scanEspruino(files.get(name)!, { map, file: name }));
   if (refused.length > 0) throw new CompileError(refused);

@@ -102,7 +102,8 @@ export function readNames(program: AnyNode & { type: "Program" }): Names {
     const inner = parent !== undefined && opensScope(node, parent) ? scopeFor(node, scope) : scope;
     for (const name of inner.names.keys()) declared.add(name);
     if (isUse(node, parent)) uses.push({ node, scope: inner, isCall: parent?.type === "CallExpression" && parent.callee === node });
-    for (const child of childrenOf(node)) visit(child, node, inner);
+    // What a switch asks for is computed outside the block of its cases.
+    for (const child of childrenOf(node)) visit(child, node, node.type === "SwitchStatement" && child === node.discriminant ? scope : inner);
   };
   visit(program, undefined, top);
   return { uses, isGlobal: (name) => !declared.has(name) };

@@ -127,6 +127,14 @@ function checkArguments(node: AnyNode, parents: readonly AnyNode[], find: Find):
   if (parents.findLast(isFunction)?.type === "ArrowFunctionExpression") find(node, "arrow-arguments", "arguments of an arrow are its own: use a function, or name the parameters.");
 }
 
+/** Two expressions joined by a comma, in a place where Espruino reads one. */
+function checkComma(node: AnyNode, code: string, find: Find): void {
+  const place = node.type === "MemberExpression" && node.computed ? node.property : node.type === "SwitchCase" ? node.test : undefined;
+  if (place?.type === "SequenceExpression" && !code.slice(0, place.start).trimEnd().endsWith("(")) {
+    find(place, "comma", "a[b, c] and case b, c are syntax errors: put the two into parentheses.");
+  }
+}
+
 /** The rules about syntax, as one visit. */
 export function syntaxRules(code: string, find: Find): Visit {
   return (node, parents) => {
@@ -134,6 +142,7 @@ export function syntaxRules(code: string, find: Find): Visit {
     const rule = node.type === "Identifier" && isFieldName(node, parent) ? undefined : kindRule(node);
     if (rule !== undefined) find(node, ...rule);
     checkArguments(node, parents, find);
+    checkComma(node, code, find);
     if (node.type === "Literal") checkLiteral(node, find);
     if (node.type === "TemplateLiteral") checkTemplate(node, code, find);
     if (node.type === "ForStatement" && node.init !== null && node.init !== undefined && code.startsWith("function", node.init.start)) {

@@ -67,12 +67,24 @@ function withoutParameters(code: string): Edit[] {
   return edits;
 }
 
-/** Espruino takes `for(function(){…}();…)` for a function that lacks its name: a sign before it makes it an expression. */
+/**
+ * Espruino takes `for(function(){…}();…)` for a function that lacks its name: a sign before it makes it an expression. And it
+ * reads neither `a[b,c]` nor `case b,c`: the two get parentheses.
+ */
 function signedStarts(code: string): Edit[] {
   const edits: Edit[] = [];
+  const enclose = (node: Node | null | undefined): void => {
+    if (node?.type === "SequenceExpression") edits.push({ start: node.start, end: node.start, text: "(" }, { start: node.end, end: node.end, text: ")" });
+  };
   simple(parse(code, { ecmaVersion: 2020 }), {
     ForStatement({ init }) {
       if (init !== null && init !== undefined && code.startsWith("function", init.start)) edits.push({ start: init.start, end: init.start, text: "!" });
+    },
+    MemberExpression({ property, computed }) {
+      if (computed) enclose(property);
+    },
+    SwitchCase({ test }) {
+      enclose(test);
     },
   });
   return edits;

@@ -5,6 +5,9 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "acorn";
+import type { Literal, Node } from "acorn";
+import { simple } from "acorn-walk";
 import ts from "typescript";
 
 /** The loader of overlays, as the script calls it. */
@@ -27,6 +30,19 @@ export const reservedWords: readonly string[] = [
   "as", "do", "if", "in", "is", "of", "for", "get", "let", "new", "set", "try", "var", "case", "else", "enum", "eval", "from", "null", "this", "true", "void", "with",
   "E", loaderName, callbackName, passedName, numbersName,
 ];
+
+/** Names of fields that a module writes in quotes: records are looked up by them. The bundler takes the quotes away. */
+export function quotedNames(code: string): string[] {
+  const names: string[] = [];
+  const note = (key: Node): void => {
+    if (key.type === "Literal" && typeof (key as Literal).value === "string") names.push((key as Literal).value as string);
+  };
+  simple(parse(code, { ecmaVersion: 2022, sourceType: "module" }), {
+    Property: ({ key }) => note(key),
+    MemberExpression: ({ property, computed }) => (computed ? note(property) : undefined),
+  });
+  return names;
+}
 
 /** Every name that a declaration file declares: members, functions, constants. */
 function declaredNames(path: string): string[] {

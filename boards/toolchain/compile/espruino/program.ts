@@ -4,7 +4,7 @@
  */
 import { basename, join, relative } from "node:path";
 import ts from "typescript";
-import { withTexts } from "../../lower/program";
+import { isAppFile, withTexts } from "../../lower/program";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
 import { Singletons } from "../specialise/singletons";
@@ -69,7 +69,8 @@ export function emitModules(root: string, entry: string, texts: ReadonlyMap<stri
   const mistakes = ts.getPreEmitDiagnostics(program);
   if (mistakes.length > 0) throw new CompileError(problemsOf(root, mistakes));
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
-  const singletons = new Singletons(program.getTypeChecker(), (file) => file.startsWith(join(root, "firmware")) || file.startsWith(join(root, "hal")));
+  const isFramework = (file: string): boolean => !isAppFile(root, file) && (file.startsWith(join(root, "firmware")) || file.startsWith(join(root, "hal")));
+  const singletons = new Singletons(program.getTypeChecker(), isFramework);
   const transformer = specialise(singletons, new Sites(singletons, files));
   const modules = new Map<string, EmittedModule>();
   for (const file of files) {
