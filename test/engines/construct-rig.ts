@@ -83,7 +83,7 @@ export function runHere(script: string): string[] {
 }
 
 /** Runs a script on the real interpreter. Its standard input stays open, since it floods its console at the end of it. */
-export function runOnEspruino(script: string): Promise<string> {
+function runScript<T>(script: string, read: (output: string) => T, lastMs = 60000): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "motet-construct-"));
   const file = join(folder, "row.js");
   writeFileSync(file, `${showJs}\n${script}\nquit();\n`, "latin1");
@@ -92,15 +92,21 @@ export function runOnEspruino(script: string): Promise<string> {
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => { output += chunk.toString("latin1"); });
     child.stderr.on("data", (chunk: Buffer) => { output += chunk.toString("latin1"); });
-    const guard = setTimeout(() => child.kill("SIGKILL"), 5000);
+    const guard = setTimeout(() => child.kill("SIGKILL"), lastMs);
     child.on("close", () => {
       clearTimeout(guard);
       rmSync(folder, { recursive: true, force: true });
-      const found = /^>?=(.*?)\r?$/m.exec(output);
-      const wrong = /(Uncaught|Error|ERROR|ASSERT|Out of Memory)[^\r\n]*/.exec(output);
-      done(found === null || wrong !== null ? `failed: ${wrong?.[0] ?? output.slice(-200)}` : readable(found[1]!));
+      done(read(output));
     });
   });
+}
+
+export function runOnEspruino(script: string): Promise<string> {
+  return runScript(script, (output) => {
+    const found = /^>?=(.*?)\r?$/m.exec(output);
+    const wrong = /(Uncaught|Error|ERROR|ASSERT|Out of Memory)[^\r\n]*/.exec(output);
+    return found === null || wrong !== null ? `failed: ${wrong?.[0] ?? output.slice(-200)}` : readable(found[1]!);
+  }, 5000);
 }
 
 /** The intrinsics, as a build for Lua writes them. */
@@ -111,7 +117,8 @@ const luaIntrinsics = `return {
   idiv = function(a, b) return math.floor(a / b) end,
 }`;
 
-const luaMain = `
+/** Shows a value, in Lua. */
+const luaShow = `
 local function show(v)
   local kind = type(v)
   if v == nil then return "u" end
@@ -124,7 +131,9 @@ local function show(v)
   local all = {}
   for i, each in ipairs(v) do all[i] = show(each) end
   return "[" .. table.concat(all, ",") .. "]"
-end
+end`;
+
+const luaMain = `${luaShow}
 for index = 0, COUNT - 1 do
   local ok, value = pcall(function() return show(require("firmware.apps.construct-" .. index).run()) end)
   print(ok and value or "failed: " .. tostring(value))
@@ -171,4 +180,32 @@ export function runInLua(version: "5.1" | "5.3", texts: readonly string[]): LuaR
   // What stands for the intrinsics is written above.
   const said = diagnostics.filter(({ file }) => file?.fileName.endsWith("intrinsics.ts") !== true).map(({ file, messageText }) => `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
   return { complaints: [...said, ...(stderr === "" ? [] : [stderr])], library: [...library], values: stdout.trimEnd().split("\n").map(readable) };
+}
+
+/** An entry that prints the value of each row: what an image is made of. The host's own `print` shows it. */
+export function entryOf(rows: readonly number[]): string {
+  const imports = rows.map((index) => `import { run as run${index} } from ${JSON.stringify(pathOf(index).replace(/\.ts$/, ""))};`);
+  return ["declare function print(this: void, value: unknown): void;", ...imports, ...rows.map((index) => `print(run${index}());`)].join("\n");
+}
+
+/** Runs an image's script in this process. */
+export function runImageHere(script: string): string[] {
+  const shown: string[] = [];
+  runInContext(`${showJs}\nconst print = (value) => put(show(value));\n${script}`, createContext({ put: (text: string) => shown.push(readable(text)) }));
+  return shown;
+}
+
+/** Runs an image's script on the real interpreter. */
+export function imageOnEspruino(script: string): Promise<string[]> {
+  return runScript(`function print(value){console.log("="+show(value))}\n${script}`, (output) => [...output.matchAll(/^>?=(.*?)\r?$/gm)].map((match) => readable(match[1]!)));
+}
+
+/** Runs an image of one file in a Lua. */
+export function runLuaImage(version: "5.1" | "5.3", text: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "motet-construct-"));
+  writeFileSync(join(folder, "init.lua"), text, "latin1");
+  writeFileSync(join(folder, "main.lua"), `${luaShow}\nlocal out = print\nprint = function(value) out(show(value)) end\ndofile("init.lua")`);
+  const { stdout, stderr } = spawnSync(`lua${version}`, ["main.lua"], { cwd: folder, encoding: "latin1" });
+  rmSync(folder, { recursive: true });
+  return [...stdout.trimEnd().split("\n").map(readable), ...(stderr === "" ? [] : [`failed: ${stderr}`])];
 }

@@ -3,6 +3,8 @@
  * is the reference, and every engine must return the same after lowering.
  */
 
+import { appRows } from "./construct-rows-apps";
+
 export interface ConstructRow {
   readonly name: string;
   /** Statements; they end in a return of text, numbers, booleans or lists of them. */
@@ -198,4 +200,4 @@ const loops: readonly ConstructRow[] = [
   row("comma and conditional", "let a = 0; const b = (a += 1, a + 1); return [a, b, b > 1 ? \"x\" : \"y\"];"),
 ];
 
-export const constructRows: readonly ConstructRow[] = [...parameters, ...patterns, ...chains, ...assignments, ...spreads, ...lists, ...texts, ...numbers, ...loops];
+export const constructRows: readonly ConstructRow[] = [...parameters, ...patterns, ...chains, ...assignments, ...spreads, ...lists, ...texts, ...numbers, ...loops, ...appRows];

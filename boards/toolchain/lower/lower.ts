@@ -16,6 +16,7 @@ import { lowerDeclarationList } from "./patterns";
 import { refuse } from "./refuse";
 import { State } from "./state";
 import type { Handler } from "./state";
+import { lowerContinue, lowerSwitch } from "./switches";
 import { Types } from "./types";
 
 const { SyntaxKind } = ts;
@@ -26,6 +27,7 @@ const handlers: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [SyntaxKind.BinaryExpression, lowerBinary],
   [SyntaxKind.CallExpression, lowerCall],
   [SyntaxKind.CallSignature, lowerFunctionType],
+  [SyntaxKind.ContinueStatement, lowerContinue],
   [SyntaxKind.DoStatement, lowerDo],
   [SyntaxKind.ElementAccessExpression, lowerElement],
   [SyntaxKind.ExpressionStatement, lowerStatement],
@@ -41,6 +43,7 @@ const handlers: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [SyntaxKind.ObjectLiteralExpression, lowerObject],
   [SyntaxKind.PropertyAccessExpression, lowerMember],
   [SyntaxKind.ShorthandPropertyAssignment, lowerShorthand],
+  [SyntaxKind.SwitchStatement, lowerSwitch],
   [SyntaxKind.TemplateExpression, lowerTemplate],
   [SyntaxKind.VariableDeclarationList, lowerDeclarationList],
 ]);

@@ -87,10 +87,11 @@ export function lowerFiles(root: string, program: ts.Program, isApp = (path: str
   return { texts, problems };
 }
 
-/** Lowers the app in `files` (absolute paths) with all its own files. Refusals stand before what the compiler says. */
+/** Lowers the app in `files` (absolute paths) with all its own files. What the compiler says of a line that is refused is left out. */
 export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>): LoweredApp {
   const program = appProgram(root, files, memory);
   const { texts, problems } = lowerFiles(root, program);
-  const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!));
+  const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
+  const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!)).filter(({ file, line }) => !isRefused.has(`${file}:${line}`));
   return { texts, problems: [...problems, ...said] };
 }

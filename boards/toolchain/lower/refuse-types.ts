@@ -17,7 +17,7 @@ const globals: ReadonlyMap<string, string> = new Map([
   ["Promise", "take a callback"],
   ...["Map", "Set", "WeakMap", "WeakSet", "Object", "Reflect", "Proxy", "Symbol"].map((name): [string, string] => [name, "keep a Record, or a list of structs"]),
   ...["Uint8Array", "ArrayBuffer", "DataView", "Buffer"].map((name): [string, string] => [name, "bytes are text, one char a byte"]),
-  ...["parseInt", "parseFloat", "Number", "isNaN", "NaN", "Infinity"].map((name): [string, string] => [name, "declare a command of type number, and compare with undefined"]),
+  ...["parseInt", "parseFloat", "Number", "isNaN", "NaN", "Infinity"].map((name): [string, string] => [name, "values that may be none are undefined, and numbers come as commands of type number"]),
   ...["RegExp", "encodeURIComponent", "decodeURIComponent"].map((name): [string, string] => [name, "use the methods of text"]),
   ...["Error", "Function", "eval", "require", "process", "globalThis", "fetch", "Array", "Boolean", "BigInt"].map((name): [string, string] => [name, "write it with lists, structs and functions"]),
 ]);
@@ -92,6 +92,16 @@ export function typeProblems(node: ts.Node, types: Types, report: Report): void 
   }
 }
 
+/** What to write in place of some members. */
+const remedies: ReadonlyMap<string, string> = new Map([
+  ["entries", "use forEach((item, index) => ...), or a for loop that counts"],
+  ["pow", "multiply"],
+  ["random", "apps have none; count, or take the time of thing.board.clock"],
+  ["codePointAt", "use charCodeAt, texts are bytes"],
+  ["match", "use includes, startsWith, indexOf or split"],
+  ["substr", "use slice"],
+]);
+
 /** What a receiver may be asked for. */
 function membersOf(node: ts.PropertyAccessExpression, types: Types): { name: string; has: (member: string) => boolean } | undefined {
   const receiver = node.expression;
@@ -107,7 +117,7 @@ export function memberProblem(node: ts.PropertyAccessExpression, types: Types, r
   const name = node.name.text;
   if (members === undefined) return;
   if (!members.has(name)) {
-    report(node.name, "member", `${members.name} has no ${name} that is the same on every engine: write a loop or a function.`);
+    report(node.name, "member", `${members.name} has no ${name} that is the same on every engine: ${remedies.get(name) ?? "write a loop or a function"}.`);
   } else if (name !== "length" && name !== "PI" && !(ts.isCallExpression(node.parent) && node.parent.expression === node)) {
     report(node.name, "method-value", `${name} can only be called: write (x) => list.${name}(x) to pass it on.`);
   }

@@ -44,6 +44,7 @@ const refused: readonly (readonly [rule: string, code: string, line?: number])[]
   ["var", "export const f = (): number => { var n = 1; return n; };"],
   ["function-member", "export const f = (g: () => void): unknown => g.bind;"],
   ["arguments-object", "export function f(): unknown { return arguments; }"],
+  ["function-name", "export const f = function g(n: number): number { return n < 2 ? 1 : n * g(n - 1); };"],
   ["default-last", "export const f = (n: number): number => { switch (n) { default: return 1; case 2: return 3; } };"],
   ["number-range", "export const n = 2147483648;"],
   ["number-range", "export const n = 1e3;"],
@@ -100,6 +101,11 @@ const refused: readonly (readonly [rule: string, code: string, line?: number])[]
 const pathOf = (index: number): string => join(root, "firmware", "apps", `refused-${index}.ts`);
 const files = refused.map((_row, index) => pathOf(index));
 const { problems } = lowerProgram(root, files, new Map(refused.map(([, code], index) => [pathOf(index), `${code}\nexport {};\n`])));
+
+test("what the compiler says of a refused line is not said besides", () => {
+  const file = pathOf(refused.findIndex(([, code]) => code.includes("Math.random")));
+  expect(problems.filter((problem) => problem.file === file).map(({ rule }) => rule)).toEqual(["member"]);
+});
 
 test.each(refused.map(([rule, code, line], index) => ({ rule, code, line, index })))("$rule: $code", ({ rule, line, index }) => {
   const found = problems.filter(({ file }) => file === pathOf(index));

@@ -115,6 +115,7 @@ function syntaxRule(node: ts.Node): Rule | undefined {
   if (ts.isPrefixUnaryExpression(node)) return unaryRule(node);
   if (ts.isEnumDeclaration(node) && !ts.getModifiers(node)?.some(({ kind }) => kind === SyntaxKind.ConstKeyword)) return ["enum", "No plain enum: write const enum."];
   if ((ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isMethodDeclaration(node)) && node.asteriskToken !== undefined) return asynchronous;
+  if (ts.isFunctionExpression(node) && node.name !== undefined) return ["function-name", "No name for a function inside an expression: write it as a function of its own."];
   if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0) return ["var", "No var: write const or let."];
   if (ts.isPropertyAccessExpression(node) && functionMembers.has(node.name.text)) return ["function-member", `No .${node.name.text}: call the function with what it needs.`];
   if (ts.isIdentifier(node) && node.text === "arguments") return ["arguments-object", "No arguments object: name the parameters, or take a list."];

@@ -22,6 +22,8 @@ export class State {
   readonly answered = new Set<ts.Node>();
   /** New names of variables, by their symbols. */
   readonly renamed = new Map<ts.Symbol, string>();
+  /** Variables that say that the loop around a switch goes on, by the switch. */
+  readonly leaving = new Map<ts.Node, string>();
   /** Helpers in use, by the module that has them. */
   readonly helpers = new Map<string, Set<string>>();
   private readonly scopes: string[][] = [[]];
