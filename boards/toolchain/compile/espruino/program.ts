@@ -10,6 +10,7 @@ import type { Problem } from "../problem";
 import { Singletons } from "../specialise/singletons";
 import { Sites } from "../specialise/sites";
 import { specialise } from "../specialise/transform";
+import { shortEquality } from "./equality";
 
 export interface EmittedModule {
   readonly text: string;
@@ -71,12 +72,12 @@ export function emitModules(root: string, entry: string, texts: ReadonlyMap<stri
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const isFramework = (file: string): boolean => !isAppFile(root, file) && (file.startsWith(join(root, "firmware")) || file.startsWith(join(root, "hal")));
   const singletons = new Singletons(program.getTypeChecker(), isFramework);
-  const transformer = specialise(singletons, new Sites(singletons, files));
+  const transformers = [specialise(singletons, new Sites(singletons, files)), shortEquality(program.getTypeChecker())];
   const modules = new Map<string, EmittedModule>();
   for (const file of files) {
     let text = "";
     let map = "";
-    program.emit(file, (name, content) => (name.endsWith(".map") ? (map = content) : (text = content)), undefined, false, { before: [transformer] });
+    program.emit(file, (name, content) => (name.endsWith(".map") ? (map = content) : (text = content)), undefined, false, { before: transformers });
     // The source stands beside itself: the bundler makes paths from the project's folder of it.
     map = JSON.stringify({ ...(JSON.parse(map) as object), sources: [basename(file.fileName)] });
     modules.set(file.fileName, { text: text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"), map });
