@@ -55,6 +55,7 @@ interface CoapLink extends Link {
   deadlineCode: number;
 }
 
+/** @cold */
 function end(link: CoapLink, code: number, tell: boolean): void {
   if (!link.open) return;
   link.open = false;
@@ -79,14 +80,14 @@ function request(method: number, path: string, query: string, payload: string): 
 
 function observe(link: CoapLink): number {
   const profile = link.profile;
-  const ask: CoapRequest = { method: GET, path: profile.thingPath(link.token), query: profile.observeQuery(profile.keepAliveMs), observe: true };
-  return coapRequest(link.client, link.coapSink, ask, REF_OBSERVE, link.ports.clock.uptime());
+  const asked: CoapRequest = { method: GET, path: profile.thingPath(link.token), query: profile.observeQuery(profile.keepAliveMs), observe: true };
+  return coapRequest(link.client, link.coapSink, asked, REF_OBSERVE, link.ports.clock.uptime());
 }
 
 function activate(link: CoapLink): number {
   const profile = link.profile;
-  const ask = request(POST, profile.activationPath, "", profile.activationBody(link.code));
-  return coapRequest(link.client, link.coapSink, ask, REF_ACTIVATE, link.ports.clock.uptime());
+  const asked = request(POST, profile.activationPath, "", profile.activationBody(link.code));
+  return coapRequest(link.client, link.coapSink, asked, REF_ACTIVATE, link.ports.clock.uptime());
 }
 
 /** Code class: 2 for 2.xx, 4 for 4.xx (RFC 7252 3: the upper three bits). */
@@ -153,6 +154,15 @@ function blockSize(datagramBytesMax: number): number {
   return datagramBytesMax >= 256 + ENVELOPE_BYTES ? 4 : 3;
 }
 
+/**
+ * The first request of a link.
+ * @cold
+ */
+function ask(link: CoapLink): void {
+  if (link.socket === 0) end(link, Fault.invalid, true);
+  else if ((link.token === "" ? activate(link) : observe(link)) !== 0) end(link, AgentCode.invalid, true);
+}
+
 function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link {
   if (before !== undefined) end(before as CoapLink, Fault.none, false);
   const link = {
@@ -180,10 +190,7 @@ function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: Link
     onError: (fault) => end(link, fault, true),
   });
   // The core may answer at once, and no call of the sink may fall inside this one.
-  link.deadline = ports.clock.after(0, () => {
-    if (link.socket === 0) end(link, Fault.invalid, true);
-    else if ((link.token === "" ? activate(link) : observe(link)) !== 0) end(link, AgentCode.invalid, true);
-  });
+  link.deadline = ports.clock.after(0, () => ask(link));
   return link;
 }
 
@@ -203,14 +210,14 @@ export function coapLink(profile: CoapProfile): LinkDriver {
     send: (link, ref, payload) => {
       const self = link as CoapLink;
       if (!self.live || !self.open) return Fault.closed;
-      const ask = request(POST, profile.thingPath(self.token), "", payload);
-      return coapRequest(self.client, self.coapSink, ask, REF_BATCH + ref, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
+      const asked = request(POST, profile.thingPath(self.token), "", payload);
+      return coapRequest(self.client, self.coapSink, asked, REF_BATCH + ref, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
     read: (link, query: ReadQuery) => {
       const self = link as CoapLink;
       if (!self.live || !self.open) return Fault.closed;
-      const ask = request(GET, profile.readPath(self.token, query.key), profile.readQuery(query), "");
-      return coapRequest(self.client, self.coapSink, ask, REF_READ, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
+      const asked = request(GET, profile.readPath(self.token, query.key), profile.readQuery(query), "");
+      return coapRequest(self.client, self.coapSink, asked, REF_READ, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
     close: (link) => {
       const self = link as CoapLink;

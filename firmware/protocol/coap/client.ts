@@ -48,7 +48,7 @@ export function coapOpen(options: CoapOptions, sink: CoapSink): CoapClient {
 function newExchange(client: CoapClient, ref: number, request: CoapRequest | undefined): CoapExchange {
   return {
     ref, request, phase: ExchangePhase.queued, token: "", at: 0, dueMs: 0, szx: client.options.szx, uploaded: 0,
-    body: "", etag: undefined, restarts: 0, relation: "", sequence: -1,
+    body: "", restarts: 0, relation: "", sequence: -1,
   };
 }
 

@@ -79,7 +79,7 @@ export interface CoapExchange {
   uploaded: number;
   /** Blocks of the response received so far. When not empty the next request asks for the block behind them. */
   body: string;
-  etag: string | undefined;
+  etag?: string | undefined;
   /** How often this body began anew. */
   restarts: number;
   /** Token of the observe relation; empty while there is none. */
