@@ -15,9 +15,11 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { imageOf, measure, subjects, withDevice } from "./interpreter/measure";
 import type { Measured, Subject } from "./interpreter/measure";
+import { peakOf } from "./interpreter/peak";
 import { measurePeer } from "./interpreter/peers";
 import type { Peer } from "./interpreter/peers";
 import { describe } from "./interpreter/rig";
+import type { Interpreter } from "./interpreter/rig";
 import { burstAtDevice, burstAtPeer, speedOfDevice, speedOfPeer } from "./interpreter/speed";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -56,16 +58,21 @@ function peersHere(): Peer[] {
 }
 
 /** What boards/measured.json holds. */
-type Figures = Record<string, unknown>;
+interface Figures {
+  readonly interpreter: Interpreter;
+  readonly devices: readonly Measured[];
+  readonly [kind: string]: unknown;
+}
 
 /** Each kind of figure, in the order of the file. */
-const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[]) => Promise<Figures>>> = {
-  memory: async (binary, peers) => {
+const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[], before: Figures) => Promise<Partial<Figures>>>> = {
+  memory: async (binary, peers, before) => {
     const devices: Measured[] = [];
     for (const subject of subjects) {
       const measured = await measure(root, binary, subject);
       show(measured);
-      devices.push(measured);
+      const peak = before.devices.find(({ app, transport }) => app === subject.app && transport === subject.transport)?.peak;
+      devices.push(peak === undefined ? measured : { ...measured, peak });
     }
     const alone: Record<string, number> = {};
     for (const peer of peers) {
@@ -73,6 +80,15 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[]) =>
       console.log(`  ${peer.name} alone: ${alone[peer.name]} variables at rest`);
     }
     return { devices, peers: alone };
+  },
+  peak: async (binary, _peers, { devices, interpreter }) => {
+    const measured: Measured[] = [];
+    for (const device of devices) {
+      const peak = device.app === subjects[0]!.app ? await peakOf(root, binary, device, interpreter.variables) : undefined;
+      if (peak !== undefined) console.log(`  ${device.app} over ${device.transport}: at its peak ${JSON.stringify(peak)} variables`);
+      measured.push(peak === undefined ? device : { ...device, peak });
+    }
+    return { devices: measured };
   },
   speed: async (binary, peers) => {
     const speed = [];
@@ -82,7 +98,7 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[]) =>
       speed.push(tried.reduce((one, other) => (other.readingsPerSec > one.readingsPerSec ? other : one)));
     }
     speed.push(await speedOfDevice(root, binary));
-    for (const one of speed) console.log(`  ${one.name}: ${one.readingsPerSec} readings a second in ${one.publishesPerSec} messages, ${one.missing} missing`);
+    for (const one of speed) console.log(`  ${one.name}: ${one.readingsPerSec} readings a second in ${one.publishesPerSec} messages, ${one.cpuUsPerReading} us of processor time each, ${one.missing} missing`);
     return { speed };
   },
   burst: async (binary, peers) => {
@@ -102,7 +118,7 @@ async function all(binary: string, write: boolean, only: string | undefined): Pr
   const peers = peersHere();
   let figures: Figures = { ...(JSON.parse(readFileSync(measuredPath, "utf8")) as Figures), interpreter };
   for (const [name, kind] of Object.entries(kinds)) {
-    if (only === undefined || only === name) figures = { ...figures, ...(await kind(binary, peers)) };
+    if (only === undefined || only === name) figures = { ...figures, ...(await kind(binary, peers, figures)) };
   }
   if (write) writeFileSync(measuredPath, `${JSON.stringify(figures, undefined, 2)}\n`);
 }

@@ -34,6 +34,18 @@ export interface Measured extends Subject {
   readonly atRest: number;
   /** What the build says of the same. */
   readonly estimated: number;
+  /** Variables that it needs when it needs most, where that was measured. */
+  readonly peak?: Peak;
+}
+
+/** What a device needs in each of these, in variables, with what the idle interpreter takes. */
+export interface Peak {
+  /** From a boot with a token until the first reading has arrived. */
+  readonly connect: number;
+  /** From a boot with an activation code until the first reading has arrived. */
+  readonly activation: number;
+  /** MQTT: four batches without an answer, twenty readings waiting, and a command of 500 bytes. */
+  readonly full?: number;
 }
 
 export function choiceOf(root: string, { app, transport }: Subject): Parameters<typeof compileDevice>[1] {

@@ -5,7 +5,7 @@
  * One method for everything that is measured, ours and others': behind the loader stands a timer that collects garbage and
  * prints the count. What the timer itself takes is found by putting two of them behind an empty loader, and is taken off.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Program, ProvisionSettings } from "../../../sim/engines/program";
@@ -31,6 +31,8 @@ export interface Bench {
   until(what: string, done: () => boolean): Promise<void>;
   /** Variables in use after a collection. */
   used(): Promise<number>;
+  /** Processor time that the interpreter has taken so far, milliseconds: what it needs, however busy the machine is. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,9 @@ const PATIENCE_MS = 300000;
 
 const TRACE_MS = 500;
 
+/** What the interpreter says when it had no variable left, and found one. */
+const COLLECTED = "New interpreter error: LOW_MEMORY";
+
 /** What prints the count, four times a second. */
 const PROBE = '\nsetInterval(function(){print("used",process.memory(true).usage)},250);';
 
@@ -59,8 +64,27 @@ export async function describe(binary: string, image: Image): Promise<Interprete
   return { version: version!, variables: Number(variables), bytesPerVariable: Number(bytes) };
 }
 
+/** What Linux counts processor time in, a second. */
+const TICKS_PER_SEC = 100;
+
+/** Processor time of the process that runs in a folder, milliseconds. */
+function cpuMsOf(dir: string): number {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/cwd`) !== dir) continue;
+      // The fields behind the name, which ends with the last bracket: the 12th and 13th are the user's and the kernel's ticks.
+      const fields = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ");
+      if (readlinkSync(`/proc/${pid}/exe`).endsWith("sh") || readlinkSync(`/proc/${pid}/exe`).endsWith("cat")) continue;
+      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SEC;
+    } catch {
+      // Gone, or somebody else's.
+    }
+  }
+  return 0;
+}
+
 /** Boots an image on the interpreter in a fresh folder, with `probes` probes behind its loader. */
-export function boot(binary: string, image: Image, contents: ReadonlyMap<string, Uint8Array> = new Map(), probes = 1): Bench {
+export function boot(binary: string, image: Image, contents: ReadonlyMap<string, Uint8Array> = new Map(), probes = 1, patienceMs = PATIENCE_MS): Bench {
   const dir = mkdtempSync(join(tmpdir(), "motet-interpreter-"));
   const loader = (image.files.get(image.main) ?? "") + PROBE.repeat(probes);
   writeFolder(dir, { ...image, files: new Map([...image.files, [image.main, loader]]) }, contents);
@@ -76,14 +100,18 @@ export function boot(binary: string, image: Image, contents: ReadonlyMap<string,
     {
       record: (event, number, text) => (said.push({ event, number, text }), wake()),
       console: (line) => (lines.push(line), wake()),
-      // What led to it follows on the console.
-      failed: (message) => void setTimeout(() => ((failure ??= message), wake()), TRACE_MS),
+      failed: (message) => {
+        // It had to collect garbage, and went on.
+        if (lines[lines.length - 1] === COLLECTED) return;
+        // What led to it follows on the console.
+        setTimeout(() => ((failure ??= message), wake()), TRACE_MS);
+      },
       restarted: () => ((failure = "The device restarted."), wake()),
     },
   );
   const until = async (what: string, done: () => boolean): Promise<void> => {
-    const end = Date.now() + PATIENCE_MS;
-    const timer = setTimeout(wake, PATIENCE_MS);
+    const end = Date.now() + patienceMs;
+    const timer = setTimeout(wake, patienceMs);
     while (!done()) {
       if (failure !== undefined || Date.now() >= end) throw new Error(`${failure ?? `waited too long for ${what}`}\n${lines.filter((line) => !line.startsWith("used ")).slice(-20).join("\n")}\n${said.slice(-20).map((one) => JSON.stringify(one)).join("\n")}`);
       await new Promise<void>((resolve) => (heard = [...heard, resolve]));
@@ -99,6 +127,7 @@ export function boot(binary: string, image: Image, contents: ReadonlyMap<string,
       await until("the number of variables in use", () => lines.slice(from).some((line) => line.startsWith("used ")));
       return Number(lines.slice(from).find((line) => line.startsWith("used "))!.slice(5));
     },
+    cpuMs: () => cpuMsOf(dir),
     stop: async () => {
       interpreter.stop();
       await interpreter.gone;

@@ -16,7 +16,7 @@ import type { Bench } from "./rig";
 const TOKEN = "bench";
 const TOPIC = `v2/things/${TOKEN}`;
 /** How long arrivals are counted, from the first of them. */
-const COUNTED_MS = 5000;
+const COUNTED_MS = 10000;
 /** What a peer publishes: as many bytes as a reading of ours. */
 const MESSAGE = '{"values":[{"key":"count","value":%,"datetime":"2026-01-01T00:00:00.000Z"}]}';
 /** Messages of one burst. */
@@ -30,6 +30,8 @@ export interface Speed {
   readonly name: string;
   readonly readingsPerSec: number;
   readonly publishesPerSec: number;
+  /** Processor time for each reading, microseconds: unlike the rates, it does not depend on what else the machine does. */
+  readonly cpuUsPerReading: number;
   /** Readings between the first and the last that arrived, and did not. */
   readonly missing: number;
 }
@@ -68,9 +70,12 @@ async function bootDevice(root: string, binary: string, app: string, port: numbe
 async function count(name: string, port: number, client: MqttClient, start: () => Promise<Bench>): Promise<Speed> {
   const arrived: number[] = [];
   let publishes = 0;
+  let readings = 0;
   let last = 0;
   let began = 0;
   let finish = (): void => undefined;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const counted = new Promise<void>((resolve) => (finish = resolve));
   client.on("message", (_topic, payload) => {
     const { values } = JSON.parse(payload.toString()) as { values: { key: string; value: number }[] };
@@ -80,20 +85,28 @@ async function count(name: string, port: number, client: MqttClient, start: () =
     // The first begins the count, and is not in it.
     if (began === 0) {
       began = last;
+      begin();
       setTimeout(finish, COUNTED_MS);
-    } else publishes += 1;
+    } else {
+      publishes += 1;
+      readings += counts.length;
+    }
     arrived.push(...counts);
   });
   await client.subscribeAsync(TOPIC);
   const bench = await start();
+  let cpuMs = 0;
   try {
+    await Promise.race([begun, bench.until("the first reading", () => false)]);
+    cpuMs = bench.cpuMs();
     await Promise.race([counted, bench.until("the readings", () => false)]);
+    cpuMs = bench.cpuMs() - cpuMs;
   } finally {
     await bench.stop();
   }
   const sec = (last - began) / 1000;
   const missing = arrived[arrived.length - 1]! - arrived[0]! + 1 - new Set(arrived).size;
-  return { name, readingsPerSec: Math.round((publishes === 0 ? 0 : arrived.length - 1) / sec), publishesPerSec: Math.round(publishes / sec), missing };
+  return { name, readingsPerSec: Math.round(readings / sec), publishesPerSec: Math.round(publishes / sec), cpuUsPerReading: Math.round((cpuMs * 1000) / readings), missing };
 }
 
 /** How fast our device publishes readings that it keeps in memory. */
