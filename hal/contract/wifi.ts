@@ -110,5 +110,17 @@ export function wiredContract(adapter: string, make: MakeHarness): void {
       await until(() => changes.length > 0);
       expect(changes).toEqual([ready]);
     });
+
+    it("a second connect is busy while the first is under way; disconnect silences it", async ({ ports, ssid, password, until, settle }) => {
+      const first = join(ports, ssid, password);
+      expect(join(ports, ssid, password).code).toBe(Fault.busy);
+      await until(() => first.changes.length > 0);
+      await settle();
+      expect(first.changes).toEqual([ready]);
+      const second = join(ports, ssid, password);
+      ports.wifi.disconnect();
+      await settle();
+      expect([second.code, second.changes]).toEqual([0, []]);
+    });
   });
 }

@@ -55,13 +55,26 @@ function dropped(): void {
   tell(WifiConnection.disconnected, Fault.broken);
 }
 
+/**
+ * The end of a `connect` on a machine without a radio, which is on its network already.
+ *
+ * @cold
+ */
+function plugged(): void {
+  const heard = onChanged;
+  onChanged = undefined;
+  if (heard !== undefined) heard(WifiConnection.ready, Fault.none);
+}
+
 /** @cold */
 function connect(options: WifiOptions): number {
   const secret = options.password;
   if (options.ssid === "" || options.ssid.length > Limit.ssidBytesMax) return Fault.invalid;
   if (secret !== "" && (secret.length < Limit.passwordBytesMin || secret.length > Limit.passwordBytesMax)) return Fault.invalid;
   if (!BOARD.radio) {
-    setTimeout(options.onChanged, 0, WifiConnection.ready, Fault.none);
+    if (onChanged !== undefined) return Fault.busy;
+    onChanged = options.onChanged;
+    setTimeout(plugged, 0);
     return Fault.none;
   }
   if (present === WifiConnection.connecting) return Fault.busy;
@@ -74,6 +87,7 @@ function connect(options: WifiOptions): number {
 
 /** @cold */
 function disconnect(): void {
+  if (!BOARD.radio) onChanged = undefined;
   if (!BOARD.radio || present === WifiConnection.disconnected) return;
   change(WifiConnection.disconnected);
   require("Wifi").disconnect();

@@ -12,9 +12,12 @@ import { createWorld } from "../../sim/world/world";
 import type { World } from "../../sim/world/world";
 import { root } from "./engines";
 import type { Main } from "./engines";
-import { MACHINE_STEPS } from "./programs/scenario-machine";
 import type { Place } from "./programs/scenario-place";
-import { scenario } from "./programs/scenario";
+import { scenarioPart } from "./programs/scenario";
+import type { Part } from "./programs/scenario";
+import { machineScenario, MACHINE_STEPS } from "./programs/scenario-machine";
+import { netScenario } from "./programs/scenario-net";
+import { wholeScenario } from "./programs/scenario-parts";
 import { tracePorts } from "./programs/trace";
 import { createEngineDevice } from "./rig";
 import type { EngineDevice } from "./rig";
@@ -56,36 +59,47 @@ export interface Run {
   readonly failures: readonly string[];
 }
 
+export type PartName = "whole" | "machine" | "net";
+
+/** Each part, and where an image has it from. */
+const parts: Readonly<Record<PartName, { readonly part: Part; readonly name: string; readonly module: string }>> = {
+  whole: { part: wholeScenario, name: "wholeScenario", module: "scenario-parts" },
+  machine: { part: machineScenario, name: "machineScenario", module: "scenario-machine" },
+  net: { part: netScenario, name: "netScenario", module: "scenario-net" },
+};
+
 /** The entry of an image that runs the scenario on the runtime's ports. */
 export function scenarioEntry(runtime: "espruino" | "nodemcu"): string {
-  return scenarioEntryAt(runtime, runtime === "espruino" ? { ...place, analog: espruinoAnalog } : place);
+  return scenarioEntryAt(runtime, "whole", runtime === "espruino" ? { ...place, analog: espruinoAnalog } : place);
 }
 
-/** The same, elsewhere. */
-export function scenarioEntryAt(runtime: "espruino" | "nodemcu", here: Place): string {
+/** The entry of a part of it, elsewhere. */
+export function scenarioEntryAt(runtime: "espruino" | "nodemcu", partName: PartName, here: Place): string {
+  const { name, module } = parts[partName];
   const from = (path: string): string => JSON.stringify(join(root, path));
   return [
     `import { start } from ${from(`hal/${runtime}/start`)};`,
     `import { ports } from ${from(`hal/${runtime}/index`)};`,
-    `import { scenario } from ${from("test/engines/programs/scenario")};`,
+    `import { scenarioPart } from ${from("test/engines/programs/scenario")};`,
+    `import { ${name} } from ${from(`test/engines/programs/${module}`)};`,
     `import { tracePorts } from ${from("test/engines/programs/trace")};`,
     'function say(this: void, line: string): void { ports.log.record("trace", 0, line); }',
-    `function run(this: void): void { scenario(tracePorts(ports, say), ${JSON.stringify(here)}); }`,
+    `function run(this: void): void { scenarioPart(tracePorts(ports, say), ${JSON.stringify(here)}, ${name}); }`,
     "start(run);",
     "",
   ].join("\n");
 }
 
-/** The scenario in this process. */
-export function nativeScenarioAt(here: Place): Main {
+/** A part of the scenario in this process. */
+export function nativeScenarioAt(partName: PartName, here: Place): Main {
   return (ports: Ports, watcher) => {
     const heard: Ports = { ...ports, log: { record: (event, number, text) => watcher.said(event, number, text) } };
-    scenario(tracePorts(heard, (line) => watcher.said("trace", 0, line)), here);
+    scenarioPart(tracePorts(heard, (line) => watcher.said("trace", 0, line)), here, parts[partName].part);
     return { stop: () => undefined };
   };
 }
 
-export const nativeScenario = nativeScenarioAt(place);
+export const nativeScenario = nativeScenarioAt("whole", place);
 
 /** Changes the world while the scenario runs, by the steps that it is in. */
 function scriptFaults(world: World, device: EngineDevice): void {

@@ -42,8 +42,9 @@ export class Wire {
     };
   }
 
-  /** A datagram, which goes back as it came. */
-  take(bytes: string): string {
+  /** A datagram, which goes back as it came: undefined for the one that says of itself that it is lost on its way. */
+  take(bytes: string): string | undefined {
+    if (bytes === "lost") return undefined;
     this.lines.push(`udp ${hex(bytes)}`);
     return bytes;
   }
@@ -53,7 +54,10 @@ export class Wire {
 export function peersInWorld(world: World, place: Place): Wire {
   const wire = new Wire();
   world.listenTcp(place.echoPort, (stream) => wire.accept({ send: (bytes) => stream.send(bytes), close: () => stream.close(), abort: () => stream.abort() }), { address: place.address });
-  const server = world.bindUdp(place.echoPort, (bytes, address, port) => server.send(wire.take(bytes), address, port), place.address);
+  const server = world.bindUdp(place.echoPort, (bytes, address, port) => {
+    const answer = wire.take(bytes);
+    if (answer !== undefined) server.send(answer, address, port);
+  }, place.address);
   return wire;
 }
 
@@ -67,11 +71,25 @@ export interface RealPeers {
 }
 
 function serve(wire: Wire, socket: net.Socket): void {
-  const client = wire.accept({ send: (bytes) => void socket.write(bytes, "latin1"), close: () => void socket.end(), abort: () => void socket.resetAndDestroy() });
+  // A peer is told of the device's end, not of its own.
+  let isOver = false;
+  const client = wire.accept({
+    send: (bytes) => void socket.write(bytes, "latin1"),
+    close: () => {
+      isOver = true;
+      socket.end();
+    },
+    abort: () => {
+      isOver = true;
+      socket.resetAndDestroy();
+    },
+  });
   socket.on("data", (bytes: Buffer) => client.onBytes(bytes.toString("latin1")));
   // Every way to fail ends the connection, which is all that a peer cares about.
   socket.on("error", () => undefined);
-  socket.on("close", () => client.onEnded(ENDED_IN_ORDER));
+  socket.on("close", () => {
+    if (!isOver) client.onEnded(ENDED_IN_ORDER);
+  });
 }
 
 async function listening(server: net.Server, port: number): Promise<number> {
@@ -99,7 +117,7 @@ async function freePorts(): Promise<{ closedPort: number; localPort: number }> {
   return { closedPort, localPort };
 }
 
-/** Real servers on loopback. A datagram that says that it is lost is lost: no loopback loses any. */
+/** Real servers on loopback. */
 export async function startPeers(): Promise<RealPeers> {
   const wire = new Wire();
   const { closedPort, localPort } = await freePorts();
@@ -107,8 +125,8 @@ export async function startPeers(): Promise<RealPeers> {
   const echoPort = await listening(server, 0);
   const datagrams = await bound(echoPort);
   datagrams.on("message", (message, { address, port }) => {
-    const bytes = message.toString("latin1");
-    if (bytes !== "lost") datagrams.send(Buffer.from(wire.take(bytes), "latin1"), port, address);
+    const answer = wire.take(message.toString("latin1"));
+    if (answer !== undefined) datagrams.send(Buffer.from(answer, "latin1"), port, address);
   });
   return {
     wire,

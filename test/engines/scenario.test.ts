@@ -9,6 +9,7 @@ import type { Ports } from "../../hal/ports";
 import { imageEngines, programOf, root } from "./engines";
 import { nativeScenario, runScenario, scenarioEntry } from "./scenario-bench";
 import type { Run } from "./scenario-bench";
+import { faults } from "./scenario-faults";
 import { stopEngines } from "./rig";
 import { allowances, differences } from "./traces";
 
@@ -45,31 +46,7 @@ test("the scenario calls every function of every port, and hears every callback"
   expect(texts(native).some((line) => line.startsWith("dns done"))).toBe(true);
 });
 
-/** The faults that the scenario meets, and the line of the trace that shows it. */
-const faults: readonly (readonly [string, RegExp])[] = [
-  ["a timer out of range", /^clock after -1 is timer\d+ no$/],
-  ["flash programmed twice", /^flash write log 4102 2 x616761696e$/],
-  ["a write across two blocks", /^flash write log 8190 2 /],
-  ["a block outside the area", /^flash eraseBlock log 12 is 2$/],
-  ["a block that is worn out", /^flash eraseBlock log 2 is 10$/],
-  ["an I2C address without a chip", /^i2c write 10 x00$/],
-  ["an I2C bus that is stuck", /^i2c write 10 xf201$/],
-  ["no network at all", /^tcp1 onError 6$/],
-  ["a name without a network", /^dns done cloud.example 6 $/],
-  ["an absent access point", /^wifi onChanged 200 4$/],
-  ["a wrong password", /^wifi onChanged 200 5$/],
-  ["a name that does not exist", /^dns done nobody.example 4 $/],
-  ["a refused connection", /^tcp4 onError 5$/],
-  ["a write before the one before has left", /^tcp5 write 3 /],
-  ["a peer that closes", /^tcp6 onError 1$/],
-  ["a connection that is cut", /^tcp7 onError 6$/],
-  ["a datagram that is too large", /^udp1 write 10.0.0.1 7000 9 /],
-  ["a port that is taken", /^udp2 onError 3$/],
-  ["a network that goes away", /^wifi onChanged 200 6$/],
-  ["a watchdog that bites", /^system resetReason 3$/],
-];
-
-test.each(faults)("the scenario meets %s", (_name, line) => {
+test.each(faults.map(({ name, line }) => [name, line] as const))("the scenario meets %s", (_name, line) => {
   expect(texts(native).filter((text) => line.test(text)).length).toBeGreaterThan(0);
 });
 

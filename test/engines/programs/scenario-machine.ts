@@ -1,6 +1,7 @@
 /** The scenario's steps on the machine itself: clock, random, checksum, flash, buses, pins. */
 import { chr } from "../../../firmware/base/intrinsics";
 import { DigitalMode } from "../../../hal/ports/digital";
+import type { Part } from "./scenario";
 import { ofStep } from "./scenario-place";
 import type { Place } from "./scenario-place";
 import type { TracedPorts } from "./trace-line";
@@ -126,3 +127,5 @@ export function machineStep(ports: TracedPorts, place: Place, number: number): v
   else if (number === 4) stuck(ports, place);
   else pins(ports, place);
 }
+
+export const machineScenario: Part = { steps: MACHINE_STEPS, run: machineStep };

@@ -1,6 +1,7 @@
 /** The scenario's steps on the network: radio, names, connections, datagrams, and everything that goes wrong with them. */
 import type { TcpSocket } from "../../../hal/ports/tcp";
 import { repeat } from "./vectors";
+import type { Part } from "./scenario";
 import { ofStep } from "./scenario-place";
 import type { Place } from "./scenario-place";
 import type { TracedPorts } from "./trace-line";
@@ -116,3 +117,5 @@ export function netStep(ports: TracedPorts, place: Place, number: number): void 
   else talk(ports, place, port, ["hello"], 30);
   if (number === 12) ports.clock.after(ofStep(place, 32), () => ports.wifi.disconnect());
 }
+
+export const netScenario: Part = { steps: NET_STEPS, run: netStep };

@@ -5,11 +5,15 @@
  */
 import { chr, sub } from "../../../firmware/base/intrinsics";
 import type { FlashArea } from "../../../hal/ports/flash";
-import { netStep, NET_STEPS } from "./scenario-net";
-import { machineStep, MACHINE_STEPS } from "./scenario-machine";
 import { ofStep } from "./scenario-place";
 import type { Place } from "./scenario-place";
 import type { TracedPorts } from "./trace-line";
+
+/** Steps that make one image: a machine of the smallest kind has no room for all of them. */
+export interface Part {
+  readonly steps: number;
+  run(this: void, ports: TracedPorts, place: Place, number: number): void;
+}
 
 /** The number of this boot, from 0, by the bytes programmed at the front of the area. */
 function countBoot(ports: TracedPorts, area: FlashArea): number {
@@ -21,15 +25,23 @@ function countBoot(ports: TracedPorts, area: FlashArea): number {
   return boot;
 }
 
-function step(ports: TracedPorts, place: Place, number: number): void {
+function step(ports: TracedPorts, place: Place, part: Part, number: number): void {
   ports.log.record("step", number, "");
-  if (number < MACHINE_STEPS) machineStep(ports, place, number);
-  else if (number < MACHINE_STEPS + NET_STEPS) netStep(ports, place, number - MACHINE_STEPS);
+  if (number < part.steps) part.run(ports, place, number);
   else ports.system.deepSleep(2000);
 }
 
-function scheduleStep(ports: TracedPorts, place: Place, number: number): void {
-  ports.clock.after(number * place.stepMs + ofStep(place, 2), () => step(ports, place, number));
+/** All steps, one at every beat: a timer for each at once would be too much for the smallest machine. */
+function schedule(ports: TracedPorts, place: Place, part: Part): void {
+  const state = { next: 1, beat: 0 };
+  ports.clock.after(ofStep(place, 2), () => {
+    state.beat = ports.clock.every(place.stepMs, () => {
+      if (state.next === part.steps) ports.clock.cancel(state.beat);
+      state.next += 1;
+      step(ports, place, part, state.next - 1);
+    });
+    step(ports, place, part, 0);
+  });
 }
 
 /** Feeds the watchdog for a while, then no more. A machine without one restarts by itself, when it would have been bitten. */
@@ -42,14 +54,14 @@ function starve(ports: TracedPorts): void {
   });
 }
 
-/** Runs one boot of the scenario. */
-export function scenario(ports: TracedPorts, place: Place): void {
+/** Runs one boot of a part of the scenario. */
+export function scenarioPart(ports: TracedPorts, place: Place, part: Part): void {
   ports.system.resetReason();
   const area = ports.flash.open("log");
   if (area === undefined) return;
   const boot = countBoot(ports, area);
   ports.log.record("boot", boot, "");
-  if (boot === 0) for (let number = 0; number <= MACHINE_STEPS + NET_STEPS; number += 1) scheduleStep(ports, place, number);
+  if (boot === 0) schedule(ports, place, part);
   if (boot === 1) ports.clock.after(1000, () => ports.system.restart());
   if (boot === 2) starve(ports);
 }
