@@ -6,10 +6,12 @@
  * runs was measured, function by function: its name, the function, and the place of its code, so 4, and 1 for each parameter;
  * a name of more than four characters takes one more. What a file only holds while it runs (an overlay) takes nothing. The
  * structs that a running device keeps cannot be read from the code: the framework's own are a constant, the app's grow with it.
+ * What Lua takes is another matter (lua-memory.ts).
  */
 import { parse } from "acorn";
 import type { Identifier, Node, Pattern, Program, VariableDeclaration } from "acorn";
 import type { Image } from "../../../sim/engines/image";
+import { luaMemoryOnBoard } from "./lua-memory";
 
 /** The interpreter when it runs nothing. */
 const IDLE = 49;
@@ -26,10 +28,6 @@ const RUNNING = 235;
 const APP_BYTES = 32;
 /** The largest number that takes no variable of its own. */
 const SMALL_MAX = 1023;
-
-/** Lua compiles its source into memory: bytes for each byte of minified source, and what a running device keeps. */
-const LUA_PER_BYTE = 1.6;
-const LUA_RUNNING = 6144;
 
 function nameCost(name: string): number {
   return name.length > NAME_CHARS ? 1 : 0;
@@ -71,7 +69,7 @@ function declarationCost({ declarations }: VariableDeclaration): number {
 }
 
 /** Bytes of an app and its drivers: of every module outside of the framework. */
-function appBytes({ modules }: Image): number {
+export function appBytes({ modules }: Image): number {
   const own = modules.filter(({ path }) => !/(^|\/)(firmware\/(agent|base|platform|protocol|store)|hal)\/|^\(|^(\.\.\/)*entry\.ts$/.test(path));
   return own.reduce((sum, { bytes }) => sum + bytes, 0);
 }
@@ -94,10 +92,7 @@ function residentFiles({ files, main }: Image): string[] {
 
 /** The unit is the runtime's: variables on Espruino, bytes on Lua. */
 export function estimateMemory(image: Image): number {
-  if (image.runtime === "lua") {
-    const bytes = [...image.files.values()].reduce((sum, content) => sum + content.length, 0);
-    return Math.round(bytes * LUA_PER_BYTE) + LUA_RUNNING;
-  }
+  if (image.runtime === "lua") return luaMemoryOnBoard(image, appBytes(image));
   const code = residentFiles(image).reduce((sum, content) => sum + programCost(parse(content, { ecmaVersion: 2020 })), 0);
   return IDLE + code + RUNNING + Math.round(appBytes(image) / APP_BYTES);
 }

@@ -46,10 +46,28 @@ test("an app and its drivers take by their size, the framework does not", () => 
   expect(["firmware/agent/boot.ts", "../../../hal/espruino/tcp.ts", "(joints)", "../../entry.ts", "entry.ts"].map(sizes)).toEqual([0, 0, 0, 0, 0]);
 });
 
-test("Lua takes more than its source", () => {
-  const lua = loadBoard(root, "esp8266-lua");
-  const source = (bytes: number): Image => ({ ...image(""), board: lua.id, runtime: "lua", files: new Map([["init.lua", "x".repeat(bytes)]]), main: "init.lua" });
-  expect(estimateMemory(source(10000)) - estimateMemory(source(0))).toBe(16000);
+describe("Lua", () => {
+  const sizes = (id: string, source: string, modules: Image["modules"] = []): number => {
+    const lua = loadBoard(root, id);
+    return estimateMemory({ ...image(""), board: lua.id, constants: lua.constants, runtime: "lua", files: new Map([["init.lua", "f()"], ["motet.lua", source]]), main: "init.lua", modules });
+  };
+
+  test.each([["esp8266-lua", 28, 20], ["esp32-lua", 20, 20]])("on %s a place for a variable takes %i bytes, and a function %i besides", (id, place, closure) => {
+    const nothing = sizes(id, "local a=1");
+    const of = (source: string): number => sizes(id, source) - nothing;
+    expect(of("a=1")).toBe(place);
+    expect(of("a=1 b=2")).toBe(2 * place);
+    // Tables double.
+    expect(of("a,b=1 c=2")).toBe(4 * place);
+    expect(of("function f()a=1 local b=2 end")).toBe(2 * place + closure);
+    expect(of("function f()return function()end end")).toBe(place + closure);
+  });
+
+  test("an app and its drivers take by their size", () => {
+    const of = (path: string): number => sizes("esp8266-lua", "", [{ path, bytes: 1000 }]) - sizes("esp8266-lua", "");
+    expect(of("firmware/apps/weather-station.ts")).toBeGreaterThan(0);
+    expect(of("firmware/agent/boot.ts")).toBe(0);
+  });
 });
 
 test("a report compares with both budgets, at the limit and one above", () => {

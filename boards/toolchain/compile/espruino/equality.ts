@@ -26,7 +26,7 @@ export function shortEquality(checker: ts.TypeChecker): ts.TransformerFactory<ts
       if (!ts.isBinaryExpression(visited) || operator === undefined || !ts.isBinaryExpression(source)) return visited;
       const kind = kindOf(checker.getTypeAtLocation(source.left));
       if (kind === undefined || kind !== kindOf(checker.getTypeAtLocation(source.right))) return visited;
-      return context.factory.updateBinaryExpression(visited, visited.left, context.factory.createToken(operator), visited.right);
+      return context.factory.updateBinaryExpression(visited, visited.left, context.factory.createToken(operator as ts.SyntaxKind.EqualsEqualsToken | ts.SyntaxKind.ExclamationEqualsToken), visited.right);
     };
     return ts.visitEachChild(file, visit, context);
   };
