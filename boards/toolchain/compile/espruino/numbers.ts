@@ -4,7 +4,7 @@
  * (`wholeMark`). Nothing else of the script changes.
  */
 import { parse } from "acorn";
-import type { Identifier, Node, VariableDeclaration, VariableDeclarator } from "acorn";
+import type { Identifier, Node, VariableDeclaration } from "acorn";
 import { simple } from "acorn-walk";
 import { wholeMark } from "../specialise/singletons";
 import type { Edit } from "./edits";

@@ -17,12 +17,12 @@ describe("a line of an image", () => {
   let look: ReturnType<typeof readSourceMap>;
   beforeAll(async () => {
     image = await compileDevice(root, choice, loadBoard(root, "esp32-lua"));
-    look = readSourceMap(image.maps.get("init.lua")!);
+    look = readSourceMap(image.maps.get("motet.lua")!);
   });
 
   /** All that a line of the image may come from, as file:line from 1, in the order of its columns. */
   function sourcesOf(line: number): string[] {
-    const text = image.files.get("init.lua")!.split("\n")[line]!;
+    const text = image.files.get("motet.lua")!.split("\n")[line]!;
     const places = [...text].map((_char, column) => look(line + 1, column)!);
     return [...new Set(places.map((place) => `${place.file}:${place.line}`))];
   }
@@ -41,13 +41,13 @@ describe("a line of an image", () => {
   ].map(([file, text]) => ({ file: file!, text: text! })))("with $text of $file leads to it", ({ file, text }) => {
     const source = readFileSync(join(root, file), "utf8").split("\n");
     const wanted = source.flatMap((line, i) => (line.includes(text) ? [`${file}:${i + 1}`] : []));
-    const lines = image.files.get("init.lua")!.split("\n");
+    const lines = image.files.get("motet.lua")!.split("\n");
     const found = lines.flatMap((line, i) => (line.includes(text) ? sourcesOf(i) : []));
     expect(found.filter((place) => wanted.includes(place))).not.toEqual([]);
   });
 
   test("leads to few lines of source", () => {
-    const counts = image.files.get("init.lua")!.split("\n").map((_line, i) => sourcesOf(i).length);
+    const counts = image.files.get("motet.lua")!.split("\n").map((_line, i) => sourcesOf(i).length);
     expect(counts.filter((count) => count <= 2).length / counts.length).toBeGreaterThan(0.8);
     expect(Math.max(...counts)).toBeLessThan(20);
   });
