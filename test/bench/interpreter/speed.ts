@@ -59,7 +59,7 @@ async function withBroker<T>(use: (port: number, client: MqttClient) => Promise<
 
 /** Our device with a token, on a broker that takes any. */
 async function bootDevice(root: string, binary: string, app: string, port: number): Promise<Bench> {
-  const subject = { app: `test/bench/interpreter/apps/${app}.ts`, transport: "mqtt" } as const;
+  const subject = { app, transport: "mqtt" } as const;
   const image = await imageOf(root, subject);
   const program = await compileNative(root, choiceOf(root, subject));
   const settings = { host: "127.0.0.1", port, tls: 0 as const, timeHost: "", ssid: "", password: "", code: "", token: TOKEN };
@@ -111,7 +111,7 @@ async function count(name: string, port: number, client: MqttClient, start: () =
 
 /** How fast our device publishes readings that it keeps in memory. */
 export function speedOfDevice(root: string, binary: string): Promise<Speed> {
-  return withBroker((port, client) => count("report(), in memory", port, client, () => bootDevice(root, binary, "speed", port)));
+  return withBroker((port, client) => count("report(), in memory", port, client, () => bootDevice(root, binary, "test/bench/interpreter/apps/speed.ts", port)));
 }
 
 /** How fast a module of somebody else publishes. */
@@ -147,7 +147,7 @@ async function burst(name: string, client: MqttClient, bench: Bench): Promise<Bu
 
 /** A burst of commands at our device. */
 export function burstAtDevice(root: string, binary: string): Promise<Burst> {
-  return withBroker(async (port, client) => burst("onCommand()", client, await bootDevice(root, binary, "burst", port)));
+  return withBroker(async (port, client) => burst("onCommand()", client, await bootDevice(root, binary, "test/bench/interpreter/apps/burst.ts", port)));
 }
 
 /** The same messages at a module of somebody else. */
