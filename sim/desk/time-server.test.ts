@@ -21,7 +21,7 @@ test("a question is answered with the desk's time, on a later turn", () => {
   const time = { sec: 0, ms: 0 };
   expect(heard).toHaveLength(1);
   expect(heard[0]!.startsWith("127.0.0.1:123 ")).toBe(true);
-  expect(sntpDecode(heard[0]!.slice(14), cookie, 0, 0, time)).toBe(0);
+  expect(sntpDecode(heard[0]!.slice(14), cookie, 0, 0, time)).toBe(true);
   expect(time).toEqual({ sec: 1760000000, ms: 250 });
 });
 

@@ -171,7 +171,8 @@ export function runInLua(version: "5.1" | "5.3", texts: readonly string[]): LuaR
       const isIntrinsics = path.endsWith("intrinsics.lua");
       // The checks of a checked build are not in what ships.
       if (!isIntrinsics && !/(lualib_bundle|base\/check)\.lua$/.test(path)) for (const [name] of text.matchAll(/__TS__\w+/g)) library.add(name);
-      writeFileSync(path, isIntrinsics ? luaIntrinsics : text);
+      // The compiler's own printer makes a comment of "- -n"; images are printed by boards/toolchain/compile/lua/print.ts.
+      writeFileSync(path, isIntrinsics ? luaIntrinsics : text.replace(/(?<=[\s,(])--(?=[\w(])/g, "- -"));
     },
   });
   writeFileSync(join(folder, "main.lua"), luaMain.replace("COUNT", String(texts.length)));
