@@ -25,6 +25,8 @@ export interface LabDeviceOptions {
   readonly provision: ProvisionSettings | undefined;
   readonly machine?: MachineOptions;
   readonly onSaid: Ear;
+  /** Hears of each boot, with what the program answered. */
+  readonly onBoot?: (running: unknown) => void;
 }
 
 export interface LabDevice {
@@ -41,7 +43,7 @@ export function settingsFor(changes: Partial<ProvisionSettings>): ProvisionSetti
 }
 
 /** A device with power; it boots on a turn of its own. */
-export function createLabDevice(world: World, { program, provision, machine: options = {}, onSaid }: LabDeviceOptions): LabDevice {
+export function createLabDevice(world: World, { program, provision, machine: options = {}, onSaid, onBoot }: LabDeviceOptions): LabDevice {
   let running: unknown;
   let wanted = provision;
   const main = (ports: Ports): void => {
@@ -53,6 +55,7 @@ export function createLabDevice(world: World, { program, provision, machine: opt
     }
     running = program.boot(ears);
     if (typeof running === "number") throw new Error(`boot failed with ${running}`);
+    onBoot?.(running);
   };
   const machine = world.createDevice({ clockIsSet: true, ...options, main });
   return { machine, running: () => running, provision: (settings) => (wanted = settings) };

@@ -102,6 +102,8 @@ export class WorldFlash {
   readonly counts: FlashCounts = { writes: 0, programmed: 0, erases: 0 };
   /** True from a cut until `restore`. */
   isOff = false;
+  /** Cuts that happened, in all. */
+  cuts = 0;
   readonly #areas = new Map<string, AreaState>();
   readonly #random: Random;
   readonly #strict: boolean;
@@ -174,12 +176,17 @@ export class WorldFlash {
     return new Map([...this.#areas].map(([name, state]) => [name, state.bytes.slice()]));
   }
 
-  /** Switches the power on, over the present contents or over those of an image; calls off the cuts and failures planned. */
-  restore(image?: FlashImage): void {
+  /** Calls off the cuts and failures that are planned and have not happened. */
+  callOff(): void {
     this.#programCut = undefined;
     this.#eraseCut = undefined;
     this.#writeFault = undefined;
     this.#eraseFault = undefined;
+  }
+
+  /** Switches the power on, over the present contents or over those of an image; calls off the cuts and failures planned. */
+  restore(image?: FlashImage): void {
+    this.callOff();
     this.isOff = false;
     for (const [name, bytes] of image ?? []) this.#state(name).bytes.set(bytes);
   }
@@ -197,6 +204,7 @@ export class WorldFlash {
 
   #powerOff(where: string): never {
     this.isOff = true;
+    this.cuts += 1;
     throw new PowerCut(where);
   }
 

@@ -102,6 +102,12 @@ export class World {
     Object.assign(point, change);
     airChanged(this.air);
   }
+
+  /** The same for all of them. */
+  setAccessPoints(change: { present: boolean }): void {
+    for (const point of this.air.accessPoints ?? []) Object.assign(point, change);
+    airChanged(this.air);
+  }
 }
 
 export function createWorld(options: WorldOptions): World {
