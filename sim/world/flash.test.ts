@@ -137,6 +137,17 @@ test("failures answer hardware: of one write, of one erase, of a worn block acro
   expect(port.read(area, 32, 1)).toBe("\xff");
 });
 
+test("nobody is blamed for programming over a bit that flipped by itself, and the bit stays programmed", () => {
+  const { flash, port } = made();
+  flash.flip("log", 1, 0);
+  expect(port.write(area, 0, "cc")).toBe(Fault.none);
+  expect(port.read(area, 0, 2)).toBe("cb");
+  expect(() => port.write(area, 1, "a")).toThrow(FlashMisuse);
+  flash.flip("log", 5, 0);
+  expect(port.eraseBlock(area, 0)).toBe(Fault.none);
+  expect(port.read(area, 5, 1)).toBe("\xff");
+});
+
 test("an image brings the contents back; a flip changes one bit", () => {
   const { flash, port } = made();
   port.write(area, 0, "a");

@@ -64,6 +64,8 @@ interface AreaState {
   readonly bytes: Uint8Array;
   readonly erases: number[];
   readonly worn: Set<number>;
+  /** Offsets of bytes that flipped and were not programmed: no caller knows of them. */
+  readonly flipped: Set<number>;
 }
 
 interface Plan<Outcome> {
@@ -117,7 +119,7 @@ export class WorldFlash {
     this.#strict = options.strict ?? true;
     for (const area of options.areas) {
       const bytes = new Uint8Array(area.blockBytes * area.blocks).fill(255);
-      this.#areas.set(area.name, { area, bytes, erases: new Array<number>(area.blocks).fill(0), worn: new Set() });
+      this.#areas.set(area.name, { area, bytes, erases: new Array<number>(area.blocks).fill(0), worn: new Set(), flipped: new Set() });
     }
     this.port = {
       open: (name) => this.#areas.get(name)?.area,
@@ -163,7 +165,9 @@ export class WorldFlash {
 
   /** Flips one bit, 0 to 7, of a byte. */
   flip(area: string, offset: number, bit: number): void {
-    this.#state(area).bytes[offset]! ^= 1 << bit;
+    const { bytes, flipped } = this.#state(area);
+    if (bytes[offset] === 255) flipped.add(offset);
+    bytes[offset]! ^= 1 << bit;
   }
 
   /** The bytes of an area, as binary string. */
@@ -232,7 +236,7 @@ export class WorldFlash {
     }
     for (let i = 0; i < text.length; i += 1) {
       if (text.charCodeAt(i) > 255) return "not a byte string";
-      if (state.bytes[offset + i] !== 255) return `byte ${String(offset + i)} of ${name} is programmed already`;
+      if (state.bytes[offset + i] !== 255 && !state.flipped.has(offset + i)) return `byte ${String(offset + i)} of ${name} is programmed already`;
     }
     if (offset === start || state.bytes[start] !== 255) return undefined;
     const erased = state.bytes.subarray(start, start + blockBytes).every((byte) => byte === 255);
@@ -259,10 +263,11 @@ export class WorldFlash {
       let programmed = cut.outcome === "all" ? 255 : 0;
       // A part of the bits: at least one of those to program stays behind.
       if (cut.outcome === "some") do programmed = this.#random.below(255); while ((~value & ~programmed & 255) === 0);
-      state.bytes[offset] = value | (~programmed & 255);
+      state.bytes[offset]! &= value | (~programmed & 255);
       this.#powerOff(`in ${state.area.name} at byte ${String(offset)}`);
     }
-    state.bytes[offset] = value;
+    state.bytes[offset]! &= value;
+    state.flipped.delete(offset);
     this.counts.programmed += 1;
   }
 
@@ -279,6 +284,7 @@ export class WorldFlash {
     this.counts.erases += 1;
     state.erases[block]! += 1;
     if (state.worn.has(block)) return Fault.hardware;
+    for (const offset of state.flipped) if (floor(offset / blockBytes) === block) state.flipped.delete(offset);
     halfErase(bytes, fault === undefined ? "erased" : fault.outcome, this.#random);
     return fault === undefined ? Fault.none : Fault.hardware;
   }
