@@ -20,6 +20,7 @@ import {
   logStart,
   logVersion,
   readLogHeader,
+  readLogRecord,
   writeLogHeader,
 } from "./log-block";
 import { BlockView, consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock } from "./log-walk";
@@ -106,6 +107,15 @@ function beginBlock(log: ReadingLog, distance: number): number {
 }
 
 /**
+ * Whether a record stands at the log's end though its write was not clean: a walk would give it.
+ * @cold
+ */
+function stands(log: ReadingLog, sequence: number): boolean {
+  const record = logRecord();
+  return readLogRecord(log, log.block, log.end, sequence, record) && record.sequence === sequence && !record.acknowledged;
+}
+
+/**
  * Stores a reading of 1 to `logRecordBytesMax` bytes and reads it back. When the area is full the oldest block is dropped.
  * @returns its sequence, above 0, once it is accepted; 0 when it is refused: `log.code` is then `invalid`, `hardware`,
  *   `newer`, or `full` when the sequences are used up
@@ -124,7 +134,7 @@ export function logAppend(log: ReadingLog, bytes: string): number {
     }
     const sequence = log.lastSequence + 1;
     const record = encodeLogRecord(log.checksum, sequence, bytes);
-    if (program(log.flash, log.area, log.block * log.area.blockBytes + log.end, record) === StoreCode.ok) {
+    if (program(log.flash, log.area, log.block * log.area.blockBytes + log.end, record) === StoreCode.ok || stands(log, sequence)) {
       log.end += size;
       log.lastSequence = sequence;
       log.waiting += 1;

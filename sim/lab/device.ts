@@ -25,6 +25,8 @@ export interface LabDeviceOptions {
   readonly provision: ProvisionSettings | undefined;
   readonly machine?: MachineOptions;
   readonly onSaid: Ear;
+  /** Called before each boot. */
+  readonly beforeBoot?: () => void;
   /** Hears of each boot, with what the program answered. */
   readonly onBoot?: (running: unknown) => void;
 }
@@ -43,7 +45,7 @@ export function settingsFor(changes: Partial<ProvisionSettings>): ProvisionSetti
 }
 
 /** A device with power; it boots on a turn of its own. */
-export function createLabDevice(world: World, { program, provision, machine: options = {}, onSaid, onBoot }: LabDeviceOptions): LabDevice {
+export function createLabDevice(world: World, { program, provision, machine: options = {}, onSaid, beforeBoot, onBoot }: LabDeviceOptions): LabDevice {
   let running: unknown;
   let wanted = provision;
   const main = (ports: Ports): void => {
@@ -53,6 +55,7 @@ export function createLabDevice(world: World, { program, provision, machine: opt
       if (code !== 0) throw new Error(`provisioning failed with ${code}`);
       wanted = undefined;
     }
+    beforeBoot?.();
     running = program.boot(ears);
     if (typeof running === "number") throw new Error(`boot failed with ${running}`);
     onBoot?.(running);

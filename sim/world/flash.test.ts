@@ -146,6 +146,7 @@ test("nobody is blamed for programming over a bit that flipped by itself, and th
   flash.flip("log", 5, 0);
   expect(port.eraseBlock(area, 0)).toBe(Fault.none);
   expect(port.read(area, 5, 1)).toBe("\xff");
+  expect(flash.hasFlipped).toBe(false);
 });
 
 test("an image brings the contents back; a flip changes one bit", () => {
@@ -154,6 +155,8 @@ test("an image brings the contents back; a flip changes one bit", () => {
   const image = flash.snapshot();
   flash.flip("log", 0, 1);
   expect(port.read(area, 0, 1)).toBe("c");
+  expect(flash.hasFlipped).toBe(true);
+  expect(flash.healed()).toEqual(image);
   flash.flip("log", 20, 7);
   expect(port.read(area, 20, 1)).toBe("\x7f");
   flash.restore(image);

@@ -64,8 +64,8 @@ interface AreaState {
   readonly bytes: Uint8Array;
   readonly erases: number[];
   readonly worn: Set<number>;
-  /** Offsets of bytes that flipped and were not programmed: no caller knows of them. */
-  readonly flipped: Set<number>;
+  /** What flipped since its block was erased: bits by offset. */
+  readonly flipped: Map<number, number>;
 }
 
 interface Plan<Outcome> {
@@ -119,7 +119,7 @@ export class WorldFlash {
     this.#strict = options.strict ?? true;
     for (const area of options.areas) {
       const bytes = new Uint8Array(area.blockBytes * area.blocks).fill(255);
-      this.#areas.set(area.name, { area, bytes, erases: new Array<number>(area.blocks).fill(0), worn: new Set(), flipped: new Set() });
+      this.#areas.set(area.name, { area, bytes, erases: new Array<number>(area.blocks).fill(0), worn: new Set(), flipped: new Map() });
     }
     this.port = {
       open: (name) => this.#areas.get(name)?.area,
@@ -166,7 +166,7 @@ export class WorldFlash {
   /** Flips one bit, 0 to 7, of a byte. */
   flip(area: string, offset: number, bit: number): void {
     const { bytes, flipped } = this.#state(area);
-    if (bytes[offset] === 255) flipped.add(offset);
+    flipped.set(offset, (flipped.get(offset) ?? 0) ^ (1 << bit));
     bytes[offset]! ^= 1 << bit;
   }
 
@@ -178,6 +178,18 @@ export class WorldFlash {
   /** The contents of all areas, for `restore`. */
   snapshot(): FlashImage {
     return new Map([...this.#areas].map(([name, state]) => [name, state.bytes.slice()]));
+  }
+
+  /** The contents as they would be had no bit flipped by itself. */
+  healed(): FlashImage {
+    const image = this.snapshot();
+    for (const [name, { flipped }] of this.#areas) for (const [offset, bits] of flipped) image.get(name)![offset]! ^= bits;
+    return image;
+  }
+
+  /** True when bits have flipped and their blocks were not erased since. */
+  get hasFlipped(): boolean {
+    return [...this.#areas.values()].some(({ flipped }) => flipped.size > 0);
   }
 
   /** Calls off the cuts and failures that are planned and have not happened. */
@@ -236,7 +248,8 @@ export class WorldFlash {
     }
     for (let i = 0; i < text.length; i += 1) {
       if (text.charCodeAt(i) > 255) return "not a byte string";
-      if (state.bytes[offset + i] !== 255 && !state.flipped.has(offset + i)) return `byte ${String(offset + i)} of ${name} is programmed already`;
+      // Of a bit that flipped by itself no caller knows.
+      if ((state.bytes[offset + i]! | (state.flipped.get(offset + i) ?? 0)) !== 255) return `byte ${String(offset + i)} of ${name} is programmed already`;
     }
     if (offset === start || state.bytes[start] !== 255) return undefined;
     const erased = state.bytes.subarray(start, start + blockBytes).every((byte) => byte === 255);
@@ -284,7 +297,7 @@ export class WorldFlash {
     this.counts.erases += 1;
     state.erases[block]! += 1;
     if (state.worn.has(block)) return Fault.hardware;
-    for (const offset of state.flipped) if (floor(offset / blockBytes) === block) state.flipped.delete(offset);
+    for (const offset of state.flipped.keys()) if (floor(offset / blockBytes) === block) state.flipped.delete(offset);
     halfErase(bytes, fault === undefined ? "erased" : fault.outcome, this.#random);
     return fault === undefined ? Fault.none : Fault.hardware;
   }
