@@ -29,8 +29,6 @@ export interface LabCloudOptions {
   readonly onWire?: (bytes: string) => void;
   /** Hears of every accepted MQTT connection and of every CoAP peer's first datagram after a start. */
   readonly onConnect?: (address: string) => void;
-  /** Keeps the model's entries in memory, so that `disk` can fail; a fleet does without. */
-  readonly keeps?: boolean;
 }
 
 export interface LabCloud {
@@ -47,13 +45,12 @@ export interface LabCloud {
   inject(bytes: string): void;
 }
 
+/** A disk that can fail. What it keeps is never read again, because the model outlives every stop of the servers. */
 function keeperOf(disk: LabCloud["disk"]): Keeper {
-  const entries: unknown[] = [];
-  const append = (entry: unknown): void => {
+  const append = (): void => {
     if (!disk.works) throw new Error("the disk is full");
-    entries.push(entry);
   };
-  return { entries, append, settle: () => undefined };
+  return { entries: [], append, settle: () => undefined };
 }
 
 /** The world's machine for a cloud: virtual time and seeded chance. */
@@ -82,7 +79,7 @@ class WorldCloud implements LabCloud {
     this.host = worldHost(world, options.onEvent ?? (() => undefined));
     const codes = options.activationCodes === undefined ? {} : { activationCodes: options.activationCodes };
     const limits = options.limits === undefined ? {} : { limits: options.limits };
-    this.model = createThethings(this.host, { ...codes, ...limits, ...(options.keeps === false ? {} : { keeper: keeperOf(this.disk) }) });
+    this.model = createThethings(this.host, { ...codes, ...limits, keeper: keeperOf(this.disk) });
   }
 
   get running(): boolean {

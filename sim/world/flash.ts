@@ -10,6 +10,7 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import type { FlashArea, FlashPort } from "../../hal/ports/flash";
+import { FlashPages, halfErase } from "./flash-pages";
 import { Random } from "./random";
 
 /** The power failed inside a call. */
@@ -61,7 +62,7 @@ export type FlashImage = ReadonlyMap<string, Uint8Array>;
 
 interface AreaState {
   readonly area: FlashArea;
-  readonly bytes: Uint8Array;
+  readonly pages: FlashPages;
   readonly erases: number[];
   readonly worn: Set<number>;
   /** What flipped since its block was erased: bits by offset. */
@@ -74,29 +75,7 @@ interface Plan<Outcome> {
 }
 
 /** Held, because looking a global up costs more than the call where tests run in a context of their own. */
-const { fromCharCode } = String;
 const { floor } = Math;
-
-/** Bytes as binary string; for the few of a record a loop is several times faster than a Buffer. */
-function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  if (to - from > 64) return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
-  let text = "";
-  for (let i = from; i < to; i += 1) text += fromCharCode(bytes[i]!);
-  return text;
-}
-
-/** Leaves a block as an interrupted erase would. */
-function halfErase(block: Uint8Array, outcome: EraseOutcome, random: Random): void {
-  const middle = outcome === "front" || outcome === "back" ? random.below(block.length) : 0;
-  for (let i = 0; i < block.length; i += 1) {
-    const old = block[i]!;
-    if (outcome === "erased") block[i] = 255;
-    else if (outcome === "front") block[i] = i < middle ? 255 : old;
-    else if (outcome === "back") block[i] = i < middle ? old : 255;
-    else if (outcome === "bits") block[i] = old | (random.chance(0.25) ? random.below(256) : 0);
-    else if (outcome === "noise") block[i] = random.below(256);
-  }
-}
 
 /** A flash; made by `createFlash`. */
 export class WorldFlash {
@@ -118,8 +97,8 @@ export class WorldFlash {
     this.#random = new Random(options.seed ?? 1);
     this.#strict = options.strict ?? true;
     for (const area of options.areas) {
-      const bytes = new Uint8Array(area.blockBytes * area.blocks).fill(255);
-      this.#areas.set(area.name, { area, bytes, erases: new Array<number>(area.blocks).fill(0), worn: new Set(), flipped: new Map() });
+      const pages = new FlashPages(area.blockBytes, area.blocks);
+      this.#areas.set(area.name, { area, pages, erases: new Array<number>(area.blocks).fill(0), worn: new Set(), flipped: new Map() });
     }
     this.port = {
       open: (name) => this.#areas.get(name)?.area,
@@ -127,6 +106,11 @@ export class WorldFlash {
       write: (area, offset, bytes) => this.#write(area, offset, bytes),
       eraseBlock: (area, block) => this.#erase(area, block),
     };
+  }
+
+  /** Memory that the contents take, bytes: blocks that are erased take none. */
+  get bytesHeld(): number {
+    return [...this.#areas.values()].reduce((sum, { pages }) => sum + pages.held, 0);
   }
 
   resetCounts(): void {
@@ -165,19 +149,20 @@ export class WorldFlash {
 
   /** Flips one bit, 0 to 7, of a byte. */
   flip(area: string, offset: number, bit: number): void {
-    const { bytes, flipped } = this.#state(area);
+    const { area: { blockBytes }, pages, flipped } = this.#state(area);
     flipped.set(offset, (flipped.get(offset) ?? 0) ^ (1 << bit));
-    bytes[offset]! ^= 1 << bit;
+    pages.block(floor(offset / blockBytes))[offset % blockBytes]! ^= 1 << bit;
   }
 
   /** The bytes of an area, as binary string. */
   dump(area: string): string {
-    return latin1(this.#state(area).bytes);
+    const { pages } = this.#state(area);
+    return pages.read(0, pages.length);
   }
 
   /** The contents of all areas, for `restore`. */
   snapshot(): FlashImage {
-    return new Map([...this.#areas].map(([name, state]) => [name, state.bytes.slice()]));
+    return new Map([...this.#areas].map(([name, state]) => [name, state.pages.copy()]));
   }
 
   /** The contents as they would be had no bit flipped by itself. */
@@ -204,7 +189,7 @@ export class WorldFlash {
   restore(image?: FlashImage): void {
     this.callOff();
     this.isOff = false;
-    for (const [name, bytes] of image ?? []) this.#state(name).bytes.set(bytes);
+    for (const [name, bytes] of image ?? []) this.#state(name).pages.load(bytes);
   }
 
   #state(area: string): AreaState {
@@ -230,12 +215,12 @@ export class WorldFlash {
   }
 
   #read(area: FlashArea, offset: number, count: number): string {
-    const { bytes } = this.#powered(area);
-    if (offset < 0 || count < 0 || offset + count > bytes.length) {
+    const { pages } = this.#powered(area);
+    if (offset < 0 || count < 0 || offset + count > pages.length) {
       this.#misuse(`a read of ${String(count)} bytes at ${String(offset)} leaves ${area.name}`);
       return "";
     }
-    return latin1(bytes, offset, offset + count);
+    return pages.read(offset, count);
   }
 
   /** What forbids a write, or undefined. */
@@ -246,13 +231,14 @@ export class WorldFlash {
     if (offset < 0 || text.length === 0 || block >= blocks || offset + text.length > start + blockBytes) {
       return `a write of ${String(text.length)} bytes at ${String(offset)} of ${name} leaves its block`;
     }
+    const page = state.pages.written(block);
     for (let i = 0; i < text.length; i += 1) {
       if (text.charCodeAt(i) > 255) return "not a byte string";
       // Of a bit that flipped by itself no caller knows.
-      if ((state.bytes[offset + i]! | (state.flipped.get(offset + i) ?? 0)) !== 255) return `byte ${String(offset + i)} of ${name} is programmed already`;
+      if (page !== undefined && (page[offset - start + i]! | (state.flipped.get(offset + i) ?? 0)) !== 255) return `byte ${String(offset + i)} of ${name} is programmed already`;
     }
-    if (offset === start || state.bytes[start] !== 255) return undefined;
-    const erased = state.bytes.subarray(start, start + blockBytes).every((byte) => byte === 255);
+    if (offset === start || (page !== undefined && page[0] !== 255)) return undefined;
+    const erased = page === undefined || page.every((byte) => byte === 255);
     return erased ? `block ${String(block)} of ${name} does not begin at its offset 0` : undefined;
   }
 
@@ -271,15 +257,18 @@ export class WorldFlash {
   /** Programs one byte, or cuts the power inside it. */
   #programByte(state: AreaState, offset: number, value: number): void {
     if (value === 255) return;
+    const { blockBytes } = state.area;
+    const page = state.pages.block(floor(offset / blockBytes));
+    const at = offset % blockBytes;
     const cut = this.#programCut;
     if (cut !== undefined && this.counts.programmed === cut.at) {
       let programmed = cut.outcome === "all" ? 255 : 0;
       // A part of the bits: at least one of those to program stays behind.
       if (cut.outcome === "some") do programmed = this.#random.below(255); while ((~value & ~programmed & 255) === 0);
-      state.bytes[offset]! &= value | (~programmed & 255);
+      page[at]! &= value | (~programmed & 255);
       this.#powerOff(`in ${state.area.name} at byte ${String(offset)}`);
     }
-    state.bytes[offset]! &= value;
+    page[at]! &= value;
     state.flipped.delete(offset);
     this.counts.programmed += 1;
   }
@@ -288,9 +277,8 @@ export class WorldFlash {
     const state = this.#powered(area);
     const { blockBytes, blocks, name } = state.area;
     if (block < 0 || block >= blocks) return this.#misuse(`${name} has no block ${String(block)}`);
-    const bytes = state.bytes.subarray(block * blockBytes, (block + 1) * blockBytes);
     if (this.#eraseCut?.at === this.counts.erases) {
-      halfErase(bytes, this.#eraseCut.outcome, this.#random);
+      halfErase(state.pages.block(block), this.#eraseCut.outcome, this.#random);
       this.#powerOff(`in the erase of block ${String(block)} of ${name}`);
     }
     const fault = this.#eraseFault?.at === this.counts.erases ? this.#eraseFault : undefined;
@@ -298,7 +286,8 @@ export class WorldFlash {
     state.erases[block]! += 1;
     if (state.worn.has(block)) return Fault.hardware;
     for (const offset of state.flipped.keys()) if (floor(offset / blockBytes) === block) state.flipped.delete(offset);
-    halfErase(bytes, fault === undefined ? "erased" : fault.outcome, this.#random);
+    if (fault === undefined) state.pages.clear(block);
+    else halfErase(state.pages.block(block), fault.outcome, this.#random);
     return fault === undefined ? Fault.none : Fault.hardware;
   }
 }

@@ -85,6 +85,8 @@ export interface Network {
   /** Every connection that some side still knows, oldest first. */
   readonly links: Set<Link>;
   readonly udp: Map<string, UdpBinding>;
+  /** Hears of each socket that a machine opens, whatever comes of it. */
+  onSocket: (() => void) | undefined;
   /** Listens; throws when the port is taken. Connections outlive the listener, as they do on real machines. */
   listenTcp(port: number, handler: TcpHandler, options?: ListenOptions): { close(): void };
   listening(address: string, port: number): Listening | undefined;
@@ -104,6 +106,7 @@ export function createNetwork(timeline: Timeline, random: Random): Network {
     names: new Map(),
     links: new Set(),
     udp: new Map(),
+    onSocket: undefined,
     listenTcp: (port, handler, options = {}) => {
       const key = `${options.address ?? SERVER_ADDRESS}:${port}`;
       if (listeners.has(key)) throw new Error(`something listens on ${key} already`);

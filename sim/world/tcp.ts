@@ -67,12 +67,13 @@ class TcpStack {
   }
 
   start(options: TcpOptions): TcpSocket {
-    const { boot, station, machine } = this;
+    const { boot, network, station, machine } = this;
     if (!isValid(options, machine.tlsLevel) || this.open.size >= machine.socketsMax || !boot.alive) return 0;
     this.handle += 1;
     const id = this.handle;
     const socket: Socket = { options, link: undefined, writable: false, waiting: false };
     this.open.set(id, socket);
+    network.onSocket?.();
     const { tcpConnect, tcpConnectTimeoutMs } = station.conditions;
     if (!station.ready()) boot.later(() => this.end(id, Fault.broken));
     else if (tcpConnect === "silent") boot.schedule(tcpConnectTimeoutMs, () => this.end(id, Fault.timeout));

@@ -91,6 +91,7 @@ export function createUdpPort(boot: Boot, network: Network, station: Station, ma
       const { port } = options;
       if (!Number.isInteger(port) || port < 0 || port > 65535 || open.size >= machine.socketsMax || !boot.alive) return 0;
       handle += 1;
+      network.onSocket?.();
       bind(handle, options);
       return handle;
     },
