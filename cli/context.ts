@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "commander";
 import type { BuildChoice } from "../boards/toolchain/compile/entry";
 import { findApp } from "../boards/toolchain/compile/native";
+import { durationMs } from "../sim/lab/duration";
 import type { Output } from "./output";
 
 export interface Context {
@@ -26,10 +27,16 @@ export function parsePort(text: string): number {
 
 /** "90s", "10m", "24h", "7d": milliseconds. */
 export function parseDuration(text: string): number {
-  const match = /^(\d{1,6})(ms|s|m|h|d)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('A duration is a number and a unit: "90s", "10m", "24h".');
-  const units: Record<string, number> = { ms: 1, s: 1000, m: 60000, h: 3600000, d: 86400000 };
-  return Number(match[1]) * units[match[2]!]!;
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('A duration is a number and a unit: "90s", "10m", "24h".');
+  return ms;
+}
+
+/** Notes that the user wants to end a command that works on: `happened` is looked at between two steps. */
+export function interrupts(): { readonly happened: boolean } {
+  const noted = { happened: false };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => (noted.happened = true));
+  return noted;
 }
 
 /** Resolves when the user ends the command. */

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { addBuild } from "./build";
 import { addCloud } from "./cloud";
+import { addFaults } from "./faults";
+import { addFleet } from "./fleet";
 import { createOutput } from "./output";
 import { addSend } from "./send";
 import { addSim } from "./sim";
@@ -16,7 +18,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 
 const json = process.argv.includes("--json");
-const output = createOutput(json, (text) => process.stdout.write(text), (text) => process.stderr.write(text));
+const output = createOutput(json, (text) => process.stdout.write(text), (text) => process.stderr.write(text), process.stderr.isTTY ? (text) => process.stderr.write(text) : undefined);
 
 const program = new Command("motet")
   .description("Run, test and flash small connected devices written once in TypeScript.")
@@ -29,6 +31,8 @@ addSend(program, context);
 addCloud(program, context);
 addBuild(program, context);
 addSize(program, context);
+addFleet(program, context);
+addFaults(program, context);
 
 // A reader that has seen enough closes the pipe: that is no failure of ours.
 process.stdout.on("error", () => process.exit(0));

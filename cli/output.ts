@@ -11,6 +11,8 @@ export interface Output {
   problem(message: string): void;
   /** Prints a line that only people want. */
   note(text: string): void;
+  /** Shows how far a long command is, to people at a terminal; the next one takes its place, an empty one wipes it. */
+  progress(text: string): void;
 }
 
 const width = 13;
@@ -27,7 +29,8 @@ function line(event: { readonly event: string; readonly [field: string]: unknown
   return `${clock}  ${name.padEnd(width)} ${shown}`.trimEnd();
 }
 
-export function createOutput(json: boolean, write: (text: string) => void, writeError: (text: string) => void): Output {
+/** @param live a terminal that people look at, where one line can be written over and over; undefined when there is none */
+export function createOutput(json: boolean, write: (text: string) => void, writeError: (text: string) => void, live?: (text: string) => void): Output {
   return {
     event: (event) => write(json ? `${JSON.stringify(event)}\n` : `${line(event)}\n`),
     report: (event, lines) => write(json ? `${JSON.stringify(event)}\n` : `${lines.join("\n")}\n`),
@@ -35,5 +38,6 @@ export function createOutput(json: boolean, write: (text: string) => void, write
     note: (text) => {
       if (!json) write(`${text}\n`);
     },
+    progress: (text) => live?.(`\r${text}\u001b[K`),
   };
 }

@@ -1,0 +1,147 @@
+/** `motet faults`: searches days under faults for a broken promise, and runs one of them again. */
+import { readFileSync } from "node:fs";
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { durationMs } from "../sim/lab/duration";
+import type { Transport } from "../sim/lab/program";
+import type { Scenario } from "../sim/faults/fault";
+import { promises } from "../sim/faults/promises";
+import { readScenario, ScenarioError } from "../sim/faults/file";
+import { namedScenario, scenarioNames } from "../sim/faults/scenarios";
+import { runSeed, search, shrinkRun } from "../sim/faults/search";
+import type { DayOf, Run, Tally } from "../sim/faults/search";
+import { interrupts, parseDuration } from "./context";
+import type { Context } from "./context";
+
+/** A day that is shorter than this has no time for faults. */
+const DAY_MS_MIN = 600000;
+const LAST_EVENTS = 12;
+const PROGRESS_EVERY = 10;
+
+interface DayChoice {
+  readonly faults: string;
+  readonly transport: string;
+  readonly for: string;
+}
+
+interface RunOptions extends DayChoice {
+  readonly runs: number;
+  readonly seed: number;
+}
+
+/** A scenario by its name, or from a file. Throws one sentence. */
+export function scenarioOf(choice: string): Scenario {
+  const named = namedScenario(choice);
+  if (named !== undefined) return named;
+  let text: string;
+  try {
+    text = readFileSync(choice, "utf8");
+  } catch {
+    throw new Error(`There is no scenario "${choice}": name a file, or one of ${scenarioNames.join(", ")}.`);
+  }
+  try {
+    return readScenario(text);
+  } catch (problem) {
+    if (problem instanceof ScenarioError) throw new Error(`${choice}, ${problem.message}.`, { cause: problem });
+    throw problem;
+  }
+}
+
+export function parseWhole(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("This is a whole number from 0 to 999999999.");
+  return number;
+}
+
+function dayOf(choice: DayChoice): DayOf {
+  if (choice.transport !== "mqtt" && choice.transport !== "coap") throw new Error(`There is no transport "${choice.transport}": choose mqtt or coap.`);
+  const forMs = durationMs(choice.for)!;
+  if (forMs < DAY_MS_MIN) throw new Error('A day under faults takes 10 minutes at least: write --for 10m or more.');
+  return { scenario: scenarioOf(choice.faults), transport: choice.transport as Transport, forMs };
+}
+
+/** The line that runs a seed again. */
+function replayLine({ seed }: Run, { faults, transport, for: lasts }: DayChoice): string {
+  return `motet faults replay ${seed} --faults ${faults} --transport ${transport} --for ${lasts}`;
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 23);
+}
+
+/** What broke, the faults that are needed for it, and what the device said last. */
+function tellBroken(context: Context, day: DayOf, run: Run, choice: DayChoice): void {
+  const { output } = context;
+  const few = shrinkRun(day, run);
+  for (const { promise, atMs, says } of few.violations) {
+    output.report({ event: "broken", seed: run.seed, promise, atMs, says }, [`Broken: ${promise}, ${promises[promise]}.`, `  At ${clock(atMs)}: ${says}.`]);
+  }
+  output.note(`It takes ${few.plan.length} of the ${run.plan.length} faults:`);
+  for (const { kind, atMs, forMs, settings } of few.plan) output.event({ event: "fault", kind, atMs, forMs, ...settings });
+  output.note("What the device said last:");
+  for (const { ms, event, number, text } of few.said.slice(-LAST_EVENTS)) output.event({ event: "said", atMs: ms, what: event, number, text });
+  output.report({ event: "replay", line: replayLine(run, choice) }, ["Run it again:", `  ${replayLine(run, choice)}`]);
+}
+
+function tallyLines(tally: Tally): string[] {
+  const { runs, accepted, delivered, duplicated, dropped, faultsLeast, kindsLeast, faults } = tally;
+  const all = [...faults.values()].reduce((sum, count) => sum + count, 0);
+  return [
+    `${runs} days, ${all} faults of ${faults.size} kinds (in each day ${faultsLeast} of ${kindsLeast} kinds at least).`,
+    `${accepted} readings accepted, ${delivered} delivered, ${duplicated} of them more than once, ${dropped} dropped and counted.`,
+  ];
+}
+
+async function runSearch(context: Context, options: RunOptions): Promise<void> {
+  const day = dayOf(options);
+  const stop = interrupts();
+  const { tally, broken } = await search({
+    day,
+    firstSeed: options.seed,
+    runs: options.runs,
+    onRun: ({ runs }) => {
+      if (runs % PROGRESS_EVERY === 0) context.output.progress(`${runs} of ${options.runs} days`);
+      return stop.happened;
+    },
+  });
+  context.output.progress("");
+  if (broken !== undefined) tellBroken(context, day, broken, options);
+  const { faults, ...sums } = tally;
+  const event = { event: "end", scenario: day.scenario.name, transport: day.transport, broken: broken === undefined ? 0 : 1, ...sums, faults: Object.fromEntries(faults) };
+  context.output.report(event, [...tallyLines(tally), broken === undefined ? "No promise was broken." : `Seed ${broken.seed} broke a promise.`]);
+  if (broken !== undefined) process.exitCode = 1;
+}
+
+function replay(context: Context, seed: number, options: DayChoice): void {
+  const day = dayOf(options);
+  const run = runSeed(day, seed);
+  for (const { kind, atMs, forMs } of run.plan) context.output.event({ event: "fault", kind, atMs, forMs });
+  if (run.violations.length > 0) tellBroken(context, day, run, options);
+  const { violations, counts, hash } = run;
+  context.output.report({ event: "end", seed, broken: violations.length, ...counts, hash }, [
+    `${counts.accepted} readings accepted, ${counts.delivered} delivered, ${counts.duplicated} of them more than once, ${counts.dropped} dropped and counted.`,
+    violations.length === 0 ? `No promise was broken. Hash ${hash}.` : `Hash ${hash}.`,
+  ]);
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+/** Checks a duration, and keeps it as it was written, for the line that runs the day again. */
+function parseLasts(text: string): string {
+  parseDuration(text);
+  return text;
+}
+
+export function addFaults(program: Command, context: Context): void {
+  const faults = program.command("faults").description("search a device's days under faults for a broken promise");
+  const withDay = (command: Command): Command =>
+    command
+      .option("--faults <scenario>", `${scenarioNames.join(", ")}, or a file`, "storm")
+      .option("--transport <name>", "mqtt or coap", "mqtt")
+      .option("--for <duration>", "how long a day is", parseLasts, "24h")
+      .option("--json", "print one event per line as JSON");
+  withDay(faults.command("run").description("run days with different seeds until one breaks a promise"))
+    .option("--runs <n>", "how many days", parseWhole, 100)
+    .option("--seed <n>", "the first seed", parseWhole, 1)
+    .action((options: RunOptions) => runSearch(context, options));
+  withDay(faults.command("replay").description("run the day of a seed again").argument("<seed>", "its seed", parseWhole)).action((seed: number, options: DayChoice) => replay(context, seed, options));
+}

@@ -1,0 +1,186 @@
+/**
+ * One day of one device under a plan of faults, watched. The device runs an app that counts its readings, so that each is known by
+ * its value, and obeys numbered commands; behind the faults come quiet hours, in which everything has to arrive.
+ */
+import { every, measure, onCommand, report } from "../../firmware/index";
+import type { Definition } from "../../firmware/index";
+import { waitingReadings } from "../../firmware/agent/publisher";
+import type { Thing } from "../../firmware/agent/thing";
+import type { Program } from "../engines/program";
+import { createLabCloud } from "../lab/cloud";
+import type { LabCloud } from "../lab/cloud";
+import { createLabDevice, settingsFor } from "../lab/device";
+import type { LabDevice, Said } from "../lab/device";
+import type { Arrival } from "../lab/ledger";
+import { programOf } from "../lab/program";
+import type { Transport } from "../lab/program";
+import { Trace } from "../lab/trace";
+import { checksum } from "../world/checksum";
+import { SERVER_ADDRESS } from "../world/network";
+import { createWorld } from "../world/world";
+import type { World } from "../world/world";
+import { direct } from "./director";
+import type { PlannedFault } from "./fault";
+import { lossByFlips } from "./flips";
+import type { Violation } from "./promises";
+import { Watch } from "./watch";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** How long a device has to connect for the first time, and to drain its log behind the faults. */
+const CONNECT_WITHIN_MS = HOUR;
+const DRAIN_WITHIN_MS = 3 * HOUR;
+const READ_EVERY_MS = 5 * MINUTE;
+const COMMAND_EVERY_MS = 20 * MINUTE;
+/** Behind the last fault: until a connection that nobody told of is noticed, and what is observed is asked for again. */
+const SETTLE_MS = 30 * MINUTE;
+const PROBE_EVERY_MS = 10 * MINUTE;
+const KEYS = ["a", "b", "c"] as const;
+const HOST = "cloud.site.example";
+const SITE = { ssid: "site", password: "password of the site" } as const;
+/** The last words of a device that are kept for the report. */
+const SAID_MAX = 40;
+
+/** Makes a device's program of its app. */
+export type MakeProgram = (definition: Definition, transport: Transport) => Program;
+
+export interface DayOptions {
+  readonly seed: string | number;
+  readonly transport: Transport;
+  /** Times are counted from the device's first connection. */
+  readonly plan: readonly PlannedFault[];
+  readonly forMs: number;
+  /** Makes the program; another one where a test breaks the firmware on purpose. */
+  readonly make?: MakeProgram;
+}
+
+export interface DayResult {
+  readonly violations: readonly Violation[];
+  /** How often each kind of fault happened. */
+  readonly begun: ReadonlyMap<string, number>;
+  readonly counts: { readonly accepted: number; readonly delivered: number; readonly duplicated: number; readonly dropped: number };
+  /** Of everything that was said and stored, in order. */
+  readonly hash: string;
+  /** What the device said last. */
+  readonly said: readonly Said[];
+}
+
+/** Counts on in each key as long as the device accepts. */
+function countingApp(watch: Watch, everyMs: number): Definition {
+  const next = new Map<string, number>(KEYS.map((key) => [key, 0]));
+  return (thing) => {
+    for (const key of KEYS) measure(thing, { key });
+    every(thing, everyMs, () => {
+      for (const key of KEYS) {
+        const value = next.get(key)!;
+        watch.reported(key, value);
+        if (report(thing, key, value) === 0) next.set(key, value + 1);
+      }
+    });
+    onCommand(thing, { key: "order", type: "number" }, (value) => watch.obeys(value));
+  };
+}
+
+class Day {
+  private readonly world: World;
+  private readonly cloud: LabCloud;
+  private readonly device: LabDevice;
+  private readonly watch: Watch;
+  private readonly trace = new Trace();
+  private readonly said: Said[] = [];
+  private commands = 0;
+  private token = "";
+  /** The machine's boot in which the program came up last. */
+  private boots = 0;
+
+  constructor(private readonly options: DayOptions) {
+    const { seed, transport, plan, make = programOf } = options;
+    this.world = createWorld({ seed, accessPoints: [SITE] });
+    this.world.network.names.set(HOST, SERVER_ADDRESS);
+    this.cloud = createLabCloud(this.world);
+    const timesHold = !plan.some(({ kind }) => kind === "clock-jump");
+    this.watch = new Watch({ now: () => this.world.clock.now(), worldMs: () => this.world.now(), timesHold });
+    this.device = createLabDevice(this.world, {
+      program: make(countingApp(this.watch, READ_EVERY_MS), transport),
+      provision: settingsFor({ host: HOST, ...SITE, code: this.cloud.model.createCodes(1)[0]! }),
+      onSaid: (event, number, text) => this.hear(event, number, text),
+      beforeBoot: () => this.watch.flipped(lossByFlips(this.device.machine.flash, checksum)),
+      onBoot: (running) => this.booted(running as Thing),
+    });
+  }
+
+  run(): DayResult {
+    const { world, watch } = this;
+    const connected = world.runUntil(() => this.said.some(({ event }) => event === "connected"), CONNECT_WITHIN_MS);
+    const begun = connected ? this.live() : new Map<string, number>();
+    if (!connected) watch.finish(false, 0, 0);
+    const { accepted, delivered, duplicated, droppedInAll } = watch.ledger;
+    const counts = { accepted, delivered, duplicated, dropped: droppedInAll };
+    return { violations: watch.violations, begun, counts, hash: this.trace.hash, said: this.said };
+  }
+
+  /** What runs now; nothing between the return of the power and the boot. */
+  private get thing(): Thing | undefined {
+    const { on, boots } = this.device.machine;
+    return on && boots.length === this.boots ? (this.device.running() as Thing) : undefined;
+  }
+
+  private get isDrained(): boolean {
+    const { thing } = this;
+    return thing !== undefined && thing.publisher.live && waitingReadings(thing.publisher) === 0;
+  }
+
+  /** The day itself, and the quiet hours behind it. */
+  private live(): ReadonlyMap<string, number> {
+    const { world, cloud, device, watch, options } = this;
+    this.token = this.thing!.token;
+    watch.activated(this.token);
+    cloud.model.watch(this.token, (elements, { via }) => via !== "app" && this.store(elements));
+    const fromMs = world.clock.now();
+    const director = direct({ world, cloud, devices: [device] }, options.plan.map((fault) => ({ ...fault, atMs: fromMs + fault.atMs })));
+    for (let ms = 0; ms < options.forMs; ms += COMMAND_EVERY_MS) world.clock.schedule(ms, () => this.command());
+    for (let ms = 0; ms < options.forMs; ms += PROBE_EVERY_MS) world.clock.schedule(ms, () => watch.probe(this.thing));
+    world.run(options.forMs);
+    director.calm();
+    world.run(SETTLE_MS);
+    world.runUntil(() => this.isDrained, DRAIN_WITHIN_MS);
+    this.command();
+    world.run(MINUTE);
+    const drained = world.runUntil(() => this.isDrained, HOUR);
+    watch.finish(drained, device.machine.flash.cuts, this.commands);
+    return director.begun;
+  }
+
+  /** An app of the user sends the next command. */
+  private command(): void {
+    this.commands += 1;
+    this.watch.commanded(this.commands);
+    this.cloud.model.write(this.token, { values: [{ key: "order", value: this.commands }] }, { via: "app" });
+  }
+
+  private booted(thing: Thing): void {
+    this.boots = this.device.machine.boots.length;
+    this.watch.booted(thing);
+  }
+
+  private hear(event: string, number: number, text: string): void {
+    const ms = this.world.clock.now();
+    this.trace.number(ms);
+    this.trace.number(number);
+    this.trace.text(`${event} ${text}`);
+    this.said.push({ ms, event, number, text });
+    if (this.said.length > SAID_MAX) this.said.shift();
+    this.watch.said(event, number, text);
+  }
+
+  private store(elements: readonly Arrival[]): void {
+    for (const { key, value, datetime } of elements) this.trace.text(`${key} ${String(value)} ${datetime}`);
+    this.watch.arrived(elements);
+  }
+}
+
+export function runDay(options: DayOptions): DayResult {
+  return new Day(options).run();
+}

@@ -1,0 +1,99 @@
+/**
+ * Two ledgers of one device: what it accepted, dropped and delivered by its own word, and what the cloud took in. They stream: a
+ * device costs a few numbers for each of its keys, however long the run. A reading is named by its key and its time. Times of a key
+ * grow, but for a clock that was set back and a boot behind it: so a time beyond the latest is new, and one before it is looked up
+ * among those that came last.
+ */
+
+/** Why readings were dropped, as the device counts them. */
+export const dropCauses = ["full", "corrupt", "ram", "alien", "refused"] as const;
+export type DropCause = (typeof dropCauses)[number];
+
+/** One value as the cloud tells of it. */
+export interface Arrival {
+  readonly key: string;
+  readonly value: unknown;
+  /** ISO 8601. */
+  readonly datetime: string;
+}
+
+/** Counted in memory, so that a boot begins them anew; the others are kept in flash with the log. */
+const perBoot: ReadonlySet<DropCause> = new Set(["ram", "alien", "refused"]);
+
+/** What a block of the log holds, and more. */
+const RECALL = 256;
+
+export class Ledger {
+  /** Readings that the device took on itself. */
+  accepted = 0;
+  /** Readings that it counts as arrived. */
+  published = 0;
+  /** Readings that the cloud took in for the first time, and those that came once more. */
+  delivered = 0;
+  duplicated = 0;
+  private readonly latest = new Map<string, number>();
+  /** By key: the times that came last, ms since 1970. */
+  private readonly recent = new Map<string, number[]>();
+  private readonly dropped = new Map<DropCause, number>();
+  private readonly earlierBoots = new Map<DropCause, number>();
+
+  /** @param recall times of a key that are remembered: as many readings as may come once more at a time */
+  constructor(private readonly recall = RECALL) {}
+
+  /** Hears the device's log. */
+  said(event: string, number: number, text: string): void {
+    if (event === "reading") this.accepted += 1;
+    else if (event === "published") this.published += number;
+    else if (event === "boot") this.rebooted();
+    else if (event === "dropped") this.told(text);
+  }
+
+  /** Hears what the cloud stored for the device; answers the values that came for the first time. */
+  arrived(elements: readonly Arrival[]): readonly Arrival[] {
+    const first = elements.filter(({ key, datetime }) => this.isNew(key, Date.parse(datetime)));
+    this.delivered += first.length;
+    this.duplicated += elements.length - first.length;
+    return first;
+  }
+
+  /** Dropped for that cause, over all boots. */
+  droppedFor(cause: DropCause): number {
+    return (this.dropped.get(cause) ?? 0) + (this.earlierBoots.get(cause) ?? 0);
+  }
+
+  get droppedInAll(): number {
+    return dropCauses.reduce((sum, cause) => sum + this.droppedFor(cause), 0);
+  }
+
+  /** Accepted, and neither delivered nor dropped: in the log, on the way, or lost. */
+  get outstanding(): number {
+    return this.accepted - this.delivered - this.droppedInAll;
+  }
+
+  private isNew(key: string, ms: number): boolean {
+    const recent = this.recent.get(key) ?? [];
+    const latest = this.latest.get(key) ?? -Infinity;
+    if (ms <= latest && recent.includes(ms)) return false;
+    this.recent.set(key, recent);
+    if (recent.length >= this.recall) recent.shift();
+    recent.push(ms);
+    this.latest.set(key, Math.max(latest, ms));
+    return true;
+  }
+
+  private rebooted(): void {
+    for (const cause of perBoot) {
+      this.earlierBoots.set(cause, this.droppedFor(cause));
+      this.dropped.set(cause, 0);
+    }
+  }
+
+  /** "full 3 corrupt 0 ram 0 alien 0 refused 1". */
+  private told(text: string): void {
+    const words = text.split(" ");
+    for (const cause of dropCauses) {
+      const at = words.indexOf(cause);
+      if (at >= 0) this.dropped.set(cause, Number(words[at + 1]));
+    }
+  }
+}
