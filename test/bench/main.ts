@@ -4,6 +4,7 @@
  */
 import { cloudBench } from "./cloud";
 import { coapBench } from "./coap";
+import { fleetBench } from "./fleet";
 import { mqttBench } from "./mqtt";
 import type { BenchRow } from "./side-by-side";
 
@@ -22,3 +23,6 @@ print("MQTT codec beside mqtt-packet", codecRows(await mqttBench()));
 print("CoAP codec beside coap-packet", codecRows(await coapBench()));
 const cloud = await cloudBench();
 print("Servers under the same load generator", [["server", "load", "messages/s", "CPU us/message"], ...cloud.map((row) => [row.server, row.load, row.perSec.toFixed(0), row.cpuUs.toFixed(1)])]);
+const [fleet, stubs] = fleetBench();
+const fleetRows = [fleet, stubs].map((row) => [row.what, row.simPerSec.toFixed(1), row.publishUs.toFixed(1), String(row.bytesPerDevice)]);
+print("10,000 devices, a publish at QoS 1 every 30 s", [["", "simulated s/s", "us/publish", "bytes/device"], ...fleetRows, ["ratio", (fleet.simPerSec / stubs.simPerSec).toFixed(3), "", ""]]);

@@ -1,0 +1,96 @@
+/**
+ * The fleet beside a bare event queue: the same devices in the same rhythm, once as firmware with its log in flash and the real cloud,
+ * once as stubs that do nothing but queue what a publish at QoS 1 needs (a reading, its way up, its parsing, its way down, a
+ * keep-alive timer that begins anew). They take turns in slices, so that a busy machine slows both alike.
+ */
+import type { Fleet } from "../../sim/fleet/fleet";
+import { SHARD_DEVICES } from "../../sim/fleet/fleet";
+import { openShard } from "../../sim/fleet/shard";
+import { weighBytes } from "../../sim/fleet/weigh";
+import { VirtualClock } from "../../sim/world/clock";
+import type { QueuedEvent } from "../../sim/world/queue";
+import { Random } from "../../sim/world/random";
+
+export interface FleetRow {
+  readonly what: string;
+  /** Simulated seconds of 10,000 devices in one real second, on one core. */
+  readonly simPerSec: number;
+  /** Real time of one publish, microseconds. */
+  readonly publishUs: number;
+  readonly bytesPerDevice: number;
+}
+
+const DEVICES = 10000;
+const EVERY_MS = 30000;
+const KEEP_ALIVE_MS = 60000;
+const SLICE_MS = 30000;
+const SLICES = 6;
+const WARM_UP_MS = 90000;
+
+interface Stub {
+  readonly topic: string;
+  keepAlive: QueuedEvent | undefined;
+  inFlight: boolean;
+}
+
+/** Stub devices on a bare queue; answers the clock, and how many values have arrived. */
+function stubs(count: number): { readonly clock: VirtualClock; readonly arrived: () => number } {
+  const clock = new VirtualClock();
+  const random = new Random("bench");
+  const latest = new Map<string, number>();
+  let arrived = 0;
+  const acknowledge = (stub: Stub): void => {
+    stub.inFlight = false;
+    if (stub.keepAlive !== undefined) clock.cancel(stub.keepAlive);
+    stub.keepAlive = clock.schedule(KEEP_ALIVE_MS, () => undefined);
+  };
+  const publish = (stub: Stub): void => {
+    clock.schedule(EVERY_MS, () => publish(stub));
+    stub.inFlight = true;
+    const text = JSON.stringify({ values: [{ key: "temperature", value: 21.5, datetime: clock.now() }] });
+    clock.schedule(random.between(20, 50), () => {
+      const { values } = JSON.parse(text) as { values: { value: number }[] };
+      latest.set(stub.topic, values[0]!.value);
+      arrived += 1;
+      clock.schedule(random.between(20, 50), () => acknowledge(stub));
+    });
+  };
+  for (let i = 0; i < count; i += 1) {
+    const stub: Stub = { topic: `v2/things/${i}`, keepAlive: undefined, inFlight: false };
+    clock.schedule(random.below(EVERY_MS), () => publish(stub));
+  }
+  return { clock, arrived: () => arrived };
+}
+
+/** Runs `pass` for so much simulated time; answers the real time, ms. */
+function timed(pass: (ms: number) => void, ms: number): number {
+  const began = performance.now();
+  pass(ms);
+  return performance.now() - began;
+}
+
+/** The fleet, and the stubs. */
+export function fleetBench(): readonly [FleetRow, FleetRow] {
+  const fleet: Fleet = { seed: "bench", devices: DEVICES, transport: "mqtt", everyMs: EVERY_MS, forMs: WARM_UP_MS * 100 };
+  const empty = weighBytes();
+  const shards = Array.from({ length: DEVICES / SHARD_DEVICES }, (_, shard) => openShard(fleet, shard));
+  const passFleet = (ms: number): void => {
+    for (const shard of shards) shard.pass(ms);
+  };
+  passFleet(WARM_UP_MS);
+  const flash = shards.reduce((sum, shard) => sum + shard.flashBytes, 0);
+  const fleetBytes = weighBytes() - empty - flash;
+  const before = weighBytes();
+  const bare = stubs(DEVICES);
+  bare.clock.run(WARM_UP_MS);
+  const stubBytes = weighBytes() - before;
+  let [fleetMs, stubMs] = [0, 0];
+  for (let i = 0; i < SLICES; i += 1) {
+    fleetMs += timed(passFleet, SLICE_MS);
+    stubMs += timed((ms) => bare.clock.run(ms), SLICE_MS);
+  }
+  const simSec = (SLICES * SLICE_MS) / 1000;
+  const publishes = (DEVICES * SLICES * SLICE_MS) / EVERY_MS;
+  const row = (what: string, ms: number, bytes: number): FleetRow => ({ what, simPerSec: (simSec * 1000) / ms, publishUs: (ms * 1000) / publishes, bytesPerDevice: Math.round(bytes / DEVICES) });
+  return [row("firmware, log in flash, real cloud", fleetMs, fleetBytes), row("stub devices on a bare queue", stubMs, stubBytes)];
+}
