@@ -2,7 +2,7 @@
  * The bytes of one flash area. A block that holds nothing takes no memory: most of a fleet's flash is never written.
  */
 
-import type { EraseOutcome } from "./flash";
+import type { EraseOutcome } from "./flash-chip";
 import type { Random } from "./random";
 
 /** Held, because looking a global up costs more than the call where tests run in a context of their own. */
@@ -64,11 +64,6 @@ export class FlashPages {
   /** The block is erased. */
   clear(block: number): void {
     this.pages[block] = undefined;
-  }
-
-  byte(offset: number): number {
-    const page = this.pages[Math.floor(offset / this.blockBytes)];
-    return page === undefined ? 255 : page[offset % this.blockBytes]!;
   }
 
   /** `count` bytes from `offset` on, which lie inside the area. */

@@ -11,7 +11,7 @@ import { checksum } from "./checksum";
 import { type Clock, createClock } from "./clock-port";
 import { type Conditions, createConditions } from "./conditions";
 import { createDnsPort } from "./dns";
-import { createFlash, PowerCut, type WorldFlash } from "./flash";
+import { createFlash, type FlashKind, PowerCut, type WorldFlash } from "./flash";
 import { defaultAreas, flashOfBoot } from "./flash-areas";
 import { createI2cPort, type I2cBus } from "./i2c";
 import type { Link } from "./link";
@@ -36,9 +36,11 @@ export interface MachineOptions {
   /** Changes to the world's conditions for this machine alone; the struct can be changed later, too. */
   readonly conditions?: Partial<Conditions>;
   readonly sensorSource?: SensorSource | undefined;
-  /** The flash of the machine; made of `flashAreas` unless given. */
+  /** The flash of the machine; made of `flashAreas` and `flashKind` unless given. */
   readonly flash?: WorldFlash;
   readonly flashAreas?: readonly FlashArea[];
+  /** What keeps the areas; "nor" unless given. */
+  readonly flashKind?: FlashKind;
   readonly pinNames?: PinNames;
   readonly tlsLevel?: TlsLevel;
   readonly tcpReadBytesMax?: number;
@@ -102,7 +104,7 @@ export class Machine implements Station {
     this.address = world.address;
     this.conditions = createConditions({ ...world.conditions, ...options.conditions });
     const seed = world.network.random.fork(`${name}/flash`).below(2147483647);
-    this.flash = options.flash ?? createFlash({ areas: options.flashAreas ?? defaultAreas, seed });
+    this.flash = options.flash ?? createFlash({ areas: options.flashAreas ?? defaultAreas, seed }, options.flashKind);
     this.begin(ResetReason.powerOn);
   }
 
@@ -176,7 +178,10 @@ export class Machine implements Station {
     });
     this.running = this.start(boot, reason);
     const { ports } = this.running;
-    boot.later(() => this.options.main?.(ports));
+    boot.later(() => {
+      // The loader may find its flash damaged, and no program any more: the machine then waits for a person with a cable.
+      if (this.flash.boot()) this.options.main?.(ports);
+    });
   }
 
   private start(boot: Boot, reason: ResetReason): Running {

@@ -1,0 +1,228 @@
+/**
+ * The chip under every kind of flash in the world: bytes that programming clears bit by bit and that an erase sets block by
+ * block, with power cuts, failing hardware and flipped bits. It knows no files and no rules of the port; those are made of
+ * it (flash.ts, flash-storage.ts, flash-file.ts). Blocks that hold nothing take no memory.
+ *
+ * A power cut is a thrown `PowerCut`, which unwinds the device code; the device code itself catches nothing. Every call
+ * throws it again until `restore`. Everything random comes from the seed.
+ */
+import { Fault } from "../../hal/ports/fault";
+import type { FlashArea } from "../../hal/ports/flash";
+import { FlashPages, halfErase } from "./flash-pages";
+import { Random } from "./random";
+
+/** The power failed inside a call. */
+export class PowerCut extends Error {
+  constructor(where: string) {
+    super(`power cut ${where}`);
+    this.name = "PowerCut";
+  }
+}
+
+/** What a cut leaves of the byte that was being programmed: none of its bits, some at random (not all), or all of them. */
+export type ByteOutcome = "none" | "some" | "all";
+
+/**
+ * What a cut leaves of the block that was being erased: as it was; erased; erased up to the middle, or from it on; some
+ * bits erased everywhere, so that bytes may still look right; or noise.
+ */
+export type EraseOutcome = "untouched" | "erased" | "front" | "back" | "bits" | "noise";
+
+export const byteOutcomes: readonly ByteOutcome[] = ["none", "some", "all"];
+export const eraseOutcomes: readonly EraseOutcome[] = ["untouched", "erased", "front", "back", "bits", "noise"];
+
+/** Everything done since the flash was made, or since `resetCounts`. */
+export interface FlashCounts {
+  writes: number;
+  /** Bytes programmed; a byte written as 0xFF is not. */
+  programmed: number;
+  erases: number;
+}
+
+/** The contents of all regions. */
+export type FlashImage = ReadonlyMap<string, Uint8Array>;
+
+/** A stretch of the chip. */
+export interface Region {
+  readonly area: FlashArea;
+  readonly pages: FlashPages;
+  readonly erases: number[];
+  readonly worn: Set<number>;
+  /** What flipped since its block was erased: bits by offset. */
+  readonly flipped: Map<number, number>;
+}
+
+interface Plan<Outcome> {
+  readonly at: number;
+  readonly outcome: Outcome;
+}
+
+/** Held, because looking a global up costs more than the call where tests run in a context of their own. */
+const { floor, min } = Math;
+
+/** A chip of named regions; all of them begin erased. */
+export class FlashChip {
+  readonly counts: FlashCounts = { writes: 0, programmed: 0, erases: 0 };
+  /** True from a cut until `restore`. */
+  isOff = false;
+  /** Cuts that happened, in all. */
+  cuts = 0;
+  protected readonly random: Random;
+  readonly #regions = new Map<string, Region>();
+  #programCut: Plan<ByteOutcome> | undefined;
+  #eraseCut: Plan<EraseOutcome> | undefined;
+  #writeFault: Plan<number> | undefined;
+  #eraseFault: Plan<EraseOutcome> | undefined;
+
+  constructor(areas: readonly FlashArea[], seed: number | string) {
+    this.random = new Random(seed);
+    for (const area of areas) {
+      const pages = new FlashPages(area.blockBytes, area.blocks);
+      this.#regions.set(area.name, { area, pages, erases: new Array<number>(area.blocks).fill(0), worn: new Set(), flipped: new Map() });
+    }
+  }
+
+  /** Memory that the contents take, bytes: blocks that are erased take none. */
+  get bytesHeld(): number {
+    return [...this.#regions.values()].reduce((sum, { pages }) => sum + pages.held, 0);
+  }
+
+  resetCounts(): void {
+    Object.assign(this.counts, { writes: 0, programmed: 0, erases: 0 });
+  }
+
+  /** Cuts the power while the byte is programmed that follows `programmed` more ones. */
+  cutInProgram(programmed: number, outcome: ByteOutcome): void {
+    this.#programCut = { at: this.counts.programmed + programmed, outcome };
+  }
+
+  /** Cuts the power inside the erase that follows `erases` more ones. */
+  cutInErase(erases: number, outcome: EraseOutcome): void {
+    this.#eraseCut = { at: this.counts.erases + erases, outcome };
+  }
+
+  /** Makes the write that follows `writes` more ones fail, with `kept` of its bytes written. */
+  failWrite(writes: number, kept: number): void {
+    this.#writeFault = { at: this.counts.writes + writes, outcome: kept };
+  }
+
+  /** Makes the erase that follows `erases` more ones fail and leave the block in that state. */
+  failErase(erases: number, outcome: EraseOutcome): void {
+    this.#eraseFault = { at: this.counts.erases + erases, outcome };
+  }
+
+  /** The contents of all regions, for `restore`. */
+  snapshot(): FlashImage {
+    return new Map([...this.#regions].map(([name, { pages }]) => [name, pages.copy()]));
+  }
+
+  /** The contents as they would be had no bit flipped by itself. */
+  healed(): FlashImage {
+    const image = this.snapshot();
+    for (const [name, { flipped }] of this.#regions) for (const [offset, bits] of flipped) image.get(name)![offset]! ^= bits;
+    return image;
+  }
+
+  /** True when bits have flipped and their blocks were not erased since. */
+  get hasFlipped(): boolean {
+    return [...this.#regions.values()].some(({ flipped }) => flipped.size > 0);
+  }
+
+  /** Calls off the cuts and failures that are planned and have not happened. */
+  callOff(): void {
+    this.#programCut = undefined;
+    this.#eraseCut = undefined;
+    this.#writeFault = undefined;
+    this.#eraseFault = undefined;
+  }
+
+  /** Switches the power on, over the present contents or over those of an image; calls off the cuts and failures planned. */
+  restore(image?: FlashImage): void {
+    this.callOff();
+    this.isOff = false;
+    for (const [name, bytes] of image ?? []) this.region(name).pages.load(bytes);
+  }
+
+  /** A region by its name; throws when there is none. */
+  protected region(name: string): Region {
+    const region = this.#regions.get(name);
+    if (region === undefined) throw new Error(`flash: no region ${name}`);
+    return region;
+  }
+
+  /** Throws while there is no power. */
+  protected powered(name: string): Region {
+    if (this.isOff) throw new PowerCut("before this call");
+    return this.region(name);
+  }
+
+  protected powerOff(where: string): never {
+    this.isOff = true;
+    this.cuts += 1;
+    throw new PowerCut(where);
+  }
+
+  /** Clears the bits of bytes within one block that are 0 in `text`: `none` or `hardware`. */
+  protected program(region: Region, offset: number, text: string): Fault {
+    const { area, pages, worn } = region;
+    const index = floor(offset / area.blockBytes);
+    const fault = this.#writeFault?.at === this.counts.writes ? this.#writeFault : undefined;
+    this.counts.writes += 1;
+    if (worn.has(index)) return Fault.hardware;
+    const length = fault === undefined ? text.length : min(fault.outcome, text.length);
+    for (let i = 0; i < length; i += 1) {
+      if (text.charCodeAt(i) !== 255) this.#programByte(region, pages.block(index), offset, i, text);
+    }
+    return fault === undefined ? Fault.none : Fault.hardware;
+  }
+
+  /** Erases a block: `none` or `hardware`. */
+  protected eraseWhole(region: Region, index: number): Fault {
+    const { area, pages, erases, worn, flipped } = region;
+    const fault = this.#eraseFault?.at === this.counts.erases ? this.#eraseFault : undefined;
+    if (this.#eraseCut?.at === this.counts.erases) {
+      this.partErase(pages.block(index), this.#eraseCut.outcome);
+      this.powerOff(`in the erase of block ${index} of ${area.name}`);
+    }
+    this.counts.erases += 1;
+    erases[index]! += 1;
+    if (worn.has(index)) return Fault.hardware;
+    for (const offset of flipped.keys()) if (floor(offset / area.blockBytes) === index) flipped.delete(offset);
+    if (fault === undefined) pages.clear(index);
+    else this.partErase(pages.block(index), fault.outcome);
+    return fault === undefined ? Fault.none : Fault.hardware;
+  }
+
+  /** Flips one bit, 0 to 7, of a byte. */
+  protected flipBit({ area: { blockBytes }, pages, flipped }: Region, offset: number, bit: number): void {
+    flipped.set(offset, (flipped.get(offset) ?? 0) ^ (1 << bit));
+    pages.block(floor(offset / blockBytes))[offset % blockBytes]! ^= 1 << bit;
+  }
+
+  /** What an erase that did not end leaves of a block. */
+  protected partErase(block: Uint8Array, outcome: EraseOutcome): void {
+    halfErase(block, outcome, this.random);
+  }
+
+  /** What a cut leaves of a write whose bytes before `at` are programmed; `from` is the write's start in the block. */
+  protected partProgram(block: Uint8Array, from: number, at: number, text: string, outcome: ByteOutcome): void {
+    const value = text.charCodeAt(at);
+    let programmed = outcome === "all" ? 255 : 0;
+    // A part of the bits: at least one of those to program stays behind.
+    if (outcome === "some") do programmed = this.random.below(255); while ((~value & ~programmed & 255) === 0);
+    block[from + at]! &= value | (~programmed & 255);
+  }
+
+  /** Programs one byte of a write, or cuts the power inside it. */
+  #programByte({ area, flipped }: Region, block: Uint8Array, offset: number, at: number, text: string): void {
+    const from = offset % area.blockBytes;
+    const cut = this.#programCut;
+    if (cut !== undefined && this.counts.programmed === cut.at) {
+      this.partProgram(block, from, at, text, cut.outcome);
+      this.powerOff(`in ${area.name} at byte ${offset + at}`);
+    }
+    block[from + at]! &= text.charCodeAt(at);
+    if (flipped.size > 0) flipped.delete(offset + at);
+    this.counts.programmed += 1;
+  }
+}
