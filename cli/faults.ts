@@ -65,21 +65,35 @@ function replayLine({ seed }: Run, { faults, transport, for: lasts }: DayChoice)
   return `motet faults replay ${seed} --faults ${faults} --transport ${transport} --for ${lasts}`;
 }
 
-function clock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 23);
+/** Time since the device's power came, as "1 d 02:03:04.567". */
+function sinceStart(ms: number): string {
+  const days = Math.floor(ms / 86400000);
+  return `${days === 0 ? "" : `${days} d `}${new Date(ms).toISOString().slice(11, 23)}`;
+}
+
+function tellPlan({ output }: Context, { plan }: Run): void {
+  for (const { kind, atMs, forMs, settings } of plan) {
+    const lasts = forMs === 0 ? "" : ` for ${Math.ceil(forMs / 1000)} s`;
+    const how = Object.entries(settings).map(([name, value]) => `, ${name} ${value}`).join("");
+    output.report({ event: "fault", kind, atMs, forMs, ...settings }, [`  ${sinceStart(atMs)}  ${kind}${lasts}${how}`]);
+  }
 }
 
 /** What broke, the faults that are needed for it, and what the device said last. */
 function tellBroken(context: Context, day: DayOf, run: Run, choice: DayChoice): void {
   const { output } = context;
+  output.progress("looking for the fewest faults that break it …");
   const few = shrinkRun(day, run);
+  output.progress("");
   for (const { promise, atMs, says } of few.violations) {
-    output.report({ event: "broken", seed: run.seed, promise, atMs, says }, [`Broken: ${promise}, ${promises[promise]}.`, `  At ${clock(atMs)}: ${says}.`]);
+    output.report({ event: "broken", seed: run.seed, promise, atMs, says }, [`Broken: ${promise}, ${promises[promise]}.`, `  At ${sinceStart(atMs)}: ${says}.`]);
   }
   output.note(`It takes ${few.plan.length} of the ${run.plan.length} faults:`);
-  for (const { kind, atMs, forMs, settings } of few.plan) output.event({ event: "fault", kind, atMs, forMs, ...settings });
+  tellPlan(context, few);
   output.note("What the device said last:");
-  for (const { ms, event, number, text } of few.said.slice(-LAST_EVENTS)) output.event({ event: "said", atMs: ms, what: event, number, text });
+  for (const { ms, event, number, text } of few.said.slice(-LAST_EVENTS)) {
+    output.report({ event: "said", atMs: ms, what: event, number, text }, [`  ${sinceStart(ms)}  ${event} ${number} ${text}`.trimEnd()]);
+  }
   output.report({ event: "replay", line: replayLine(run, choice) }, ["Run it again:", `  ${replayLine(run, choice)}`]);
 }
 
@@ -95,19 +109,21 @@ function tallyLines(tally: Tally): string[] {
 async function runSearch(context: Context, options: RunOptions): Promise<void> {
   const day = dayOf(options);
   const stop = interrupts();
+  const { runs, seed, transport, for: lasts } = options;
+  context.output.report({ event: "search", scenario: day.scenario.name, transport, runs, seed }, [`${runs} days of ${lasts} under "${day.scenario.name}" over ${transport}, from seed ${seed} on. Ctrl-C ends the search.`]);
   const { tally, broken } = await search({
     day,
-    firstSeed: options.seed,
-    runs: options.runs,
-    onRun: ({ runs }) => {
-      if (runs % PROGRESS_EVERY === 0) context.output.progress(`${runs} of ${options.runs} days`);
+    firstSeed: seed,
+    runs,
+    onRun: ({ runs: done }) => {
+      if (done % PROGRESS_EVERY === 0) context.output.progress(`${done} of ${runs} days`);
       return stop.happened;
     },
   });
   context.output.progress("");
   if (broken !== undefined) tellBroken(context, day, broken, options);
   const { faults, ...sums } = tally;
-  const event = { event: "end", scenario: day.scenario.name, transport: day.transport, broken: broken === undefined ? 0 : 1, ...sums, faults: Object.fromEntries(faults) };
+  const event = { event: "end", scenario: day.scenario.name, transport, broken: broken === undefined ? 0 : 1, ...sums, faults: Object.fromEntries(faults) };
   context.output.report(event, [...tallyLines(tally), broken === undefined ? "No promise was broken." : `Seed ${broken.seed} broke a promise.`]);
   if (broken !== undefined) process.exitCode = 1;
 }
@@ -115,7 +131,7 @@ async function runSearch(context: Context, options: RunOptions): Promise<void> {
 function replay(context: Context, seed: number, options: DayChoice): void {
   const day = dayOf(options);
   const run = runSeed(day, seed);
-  for (const { kind, atMs, forMs } of run.plan) context.output.event({ event: "fault", kind, atMs, forMs });
+  tellPlan(context, run);
   if (run.violations.length > 0) tellBroken(context, day, run, options);
   const { violations, counts, hash } = run;
   context.output.report({ event: "end", seed, broken: violations.length, ...counts, hash }, [

@@ -17,6 +17,7 @@ import type { Transport } from "../lab/program";
 import { Trace } from "../lab/trace";
 import { checksum } from "../world/checksum";
 import { SERVER_ADDRESS } from "../world/network";
+import { Random } from "../world/random";
 import { createWorld } from "../world/world";
 import type { World } from "../world/world";
 import { direct } from "./director";
@@ -33,6 +34,10 @@ const HOUR = 60 * MINUTE;
 const CONNECT_WITHIN_MS = HOUR;
 const DRAIN_WITHIN_MS = 3 * HOUR;
 const READ_EVERY_MS = 5 * MINUTE;
+/** One device in five has a log of a few dozen readings and fills it: what is dropped has to be counted, too. */
+const TIGHT_ONE_IN = 5;
+const TIGHT_READ_EVERY_MS = MINUTE;
+const TIGHT_AREAS = [{ name: "records", blockBytes: 4096, blocks: 4 }, { name: "log", blockBytes: 256, blocks: 5 }] as const;
 const COMMAND_EVERY_MS = 20 * MINUTE;
 /** Behind the last fault: until a connection that nobody told of is noticed, and what is observed is asked for again. */
 const SETTLE_MS = 30 * MINUTE;
@@ -102,8 +107,10 @@ class Day {
     this.cloud = createLabCloud(this.world);
     const timesHold = !plan.some(({ kind }) => kind === "clock-jump");
     this.watch = new Watch({ now: () => this.world.clock.now(), worldMs: () => this.world.now(), timesHold });
+    const isTight = new Random(`${seed}/device`).below(TIGHT_ONE_IN) === 0;
     this.device = createLabDevice(this.world, {
-      program: make(countingApp(this.watch, READ_EVERY_MS), transport),
+      program: make(countingApp(this.watch, isTight ? TIGHT_READ_EVERY_MS : READ_EVERY_MS), transport),
+      machine: isTight ? { flashAreas: TIGHT_AREAS } : {},
       provision: settingsFor({ host: HOST, ...SITE, code: this.cloud.model.createCodes(1)[0]! }),
       onSaid: (event, number, text) => this.hear(event, number, text),
       beforeBoot: () => this.watch.flipped(lossByFlips(this.device.machine.flash, checksum)),

@@ -1,0 +1,44 @@
+/** The watch over a day finds what is broken: for each promise a firmware that breaks it on purpose, and none that does not. */
+import type { Scenario } from "../../sim/faults/fault";
+import { promises } from "../../sim/faults/promises";
+import { namedScenario, scenarioNames } from "../../sim/faults/scenarios";
+import { runSeed, shrinkRun } from "../../sim/faults/search";
+import type { DayOf } from "../../sim/faults/search";
+import { breaking, mutations } from "./mutations";
+
+const HOUR = 3600000;
+/** Days until a broken firmware has to be found. */
+const SEEDS = 12;
+
+const scenario = (name: string): Scenario => namedScenario(name)!;
+
+test("every promise has a firmware that breaks it", () => {
+  expect(mutations.map(({ promise }) => promise)).toEqual(Object.keys(promises));
+});
+
+test.each(mutations)("$promise: $says", (mutation) => {
+  const sound: DayOf = { scenario: scenario(mutation.scenario), transport: mutation.transport, forMs: 24 * HOUR };
+  const broken: DayOf = { ...sound, make: breaking(mutation) };
+  const finds = (day: DayOf, seed: number): boolean => runSeed(day, seed).violations.some(({ promise }) => promise === mutation.promise);
+  const seed = Array.from({ length: SEEDS }, (_, i) => i).find((each) => finds(broken, each));
+  expect(seed).toBeDefined();
+  expect(finds(sound, seed!)).toBe(false);
+});
+
+test("what breaks a promise is shrunk to the faults that it takes", () => {
+  const day: DayOf = { scenario: scenario("storm"), transport: "mqtt", forMs: 6 * HOUR, make: breaking(mutations.find(({ promise }) => promise === "S10")!) };
+  const run = Array.from({ length: SEEDS }, (_, seed) => runSeed(day, seed)).find(({ violations }) => violations.some(({ promise }) => promise === "S10"))!;
+  const few = shrinkRun(day, { ...run, violations: run.violations.filter(({ promise }) => promise === "S10") });
+  // A power cut, and whatever keeps readings in the log until then.
+  expect(few.plan.length).toBeLessThanOrEqual(3);
+  expect(few.plan.some(({ kind }) => kind.startsWith("power-cut"))).toBe(true);
+  expect(few.violations.map(({ promise }) => promise)).toContain("S10");
+});
+
+test.each(scenarioNames.flatMap((name) => (["mqtt", "coap"] as const).map((transport) => ({ name, transport }))))("$name over $transport: the same seed gives the same day", ({ name, transport }) => {
+  const day: DayOf = { scenario: scenario(name), transport, forMs: 6 * HOUR };
+  const [one, other, another] = [runSeed(day, 3), runSeed(day, 3), runSeed(day, 4)];
+  expect(one.hash).toBe(other.hash);
+  expect(one.hash).not.toBe(another.hash);
+  expect(one.violations).toEqual([]);
+});
