@@ -32,6 +32,13 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+/** A count or a seed. */
+export function parseWhole(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("This is a whole number from 0 to 999999999.");
+  return number;
+}
+
 /** Notes that the user wants to end a command that works on: `happened` is looked at between two steps. */
 export function interrupts(): { readonly happened: boolean } {
   const noted = { happened: false };

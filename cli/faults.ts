@@ -1,17 +1,14 @@
 /** `motet faults`: searches days under faults for a broken promise, and runs one of them again. */
-import { readFileSync } from "node:fs";
-import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { durationMs } from "../sim/lab/duration";
 import type { Transport } from "../sim/lab/program";
-import type { Scenario } from "../sim/faults/fault";
 import { promises } from "../sim/faults/promises";
-import { readScenario, ScenarioError } from "../sim/faults/file";
-import { namedScenario, scenarioNames } from "../sim/faults/scenarios";
+import { scenarioNames } from "../sim/faults/scenarios";
 import { runSeed, search, shrinkRun } from "../sim/faults/search";
 import type { DayOf, Run, Tally } from "../sim/faults/search";
-import { interrupts, parseDuration } from "./context";
+import { interrupts, parseDuration, parseWhole } from "./context";
 import type { Context } from "./context";
+import { scenarioOf } from "./scenario";
 
 /** A day that is shorter than this has no time for faults. */
 const DAY_MS_MIN = 600000;
@@ -27,30 +24,6 @@ interface DayChoice {
 interface RunOptions extends DayChoice {
   readonly runs: number;
   readonly seed: number;
-}
-
-/** A scenario by its name, or from a file. Throws one sentence. */
-export function scenarioOf(choice: string): Scenario {
-  const named = namedScenario(choice);
-  if (named !== undefined) return named;
-  let text: string;
-  try {
-    text = readFileSync(choice, "utf8");
-  } catch {
-    throw new Error(`There is no scenario "${choice}": name a file, or one of ${scenarioNames.join(", ")}.`);
-  }
-  try {
-    return readScenario(text);
-  } catch (problem) {
-    if (problem instanceof ScenarioError) throw new Error(`${choice}, ${problem.message}.`, { cause: problem });
-    throw problem;
-  }
-}
-
-export function parseWhole(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("This is a whole number from 0 to 999999999.");
-  return number;
 }
 
 function dayOf(choice: DayChoice): DayOf {

@@ -12,7 +12,7 @@ import { summarise } from "../sim/fleet/summary";
 import { runShards, WORKERS_MAX } from "../sim/fleet/workers";
 import { durationMs } from "../sim/lab/duration";
 import type { Context } from "./context";
-import { scenarioOf } from "./faults";
+import { scenarioOf } from "./scenario";
 import { bar, endEvent, endLines } from "./fleet-output";
 
 /** One part of a fleet, from 0. */

@@ -5,12 +5,18 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { compileNative } from "../boards/toolchain/compile/native";
 import type { RemoteTarget } from "../sim/desk/desk";
+import type { DeskEvent } from "../sim/desk/events";
 import { chooseRunner, engineNames } from "../sim/desk/engines";
 import { SPEED_MAX } from "../sim/desk/time";
 import { weatherSource } from "../sim/device/weather";
-import { choiceOf, interrupted, parseDuration } from "./context";
+import { scenarioNames } from "../sim/faults/scenarios";
+import { choiceOf, interrupted, interrupts, parseDuration, parseWhole } from "./context";
 import type { Context } from "./context";
+import { scenarioOf } from "./scenario";
 
+/** In virtual time, unless told otherwise. */
+const SEED = 1;
+const VIRTUAL_MS = 86400000;
 /** Where a simulation's state stays unless told otherwise. */
 export const defaultState = join(".motet", "sim");
 
@@ -24,6 +30,9 @@ interface SimOptions {
   readonly speed: number;
   readonly for?: number;
   readonly state: string;
+  readonly time: string;
+  readonly seed?: number;
+  readonly faults?: string;
 }
 
 function parseSpeed(text: string): number {
@@ -62,14 +71,64 @@ function greet(context: Context, state: string): void {
   context.output.note("End with Ctrl-C.");
 }
 
+/** What passed, for the line at the end. */
+class Counts {
+  private readonly counts = new Map<string, number>();
+
+  hear(event: DeskEvent): void {
+    this.counts.set(event.event, (this.counts.get(event.event) ?? 0) + (event.event === "published" ? Number(event["count"]) : 1));
+  }
+
+  end(): { readonly readings: number; readonly published: number; readonly commands: number } {
+    const of = (name: string): number => this.counts.get(name) ?? 0;
+    return { readings: of("reading"), published: of("published"), commands: of("command") };
+  }
+}
+
+/** The option that virtual time has no use for, as it stands on the command line. */
+function outOfPlace({ engine, cloud, speed, state }: SimOptions): string | undefined {
+  if (engine !== "native") return "--engine";
+  if (cloud !== "local") return "--cloud";
+  if (speed !== 1) return "--speed";
+  return state === defaultState ? undefined : "--state";
+}
+
+async function runInVirtualTime(context: Context, app: string, options: SimOptions): Promise<void> {
+  const wrong = outOfPlace(options);
+  if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local cloud, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
+  const scenario = options.faults === undefined ? {} : { scenario: scenarioOf(options.faults) };
+  const program = await compileNative(context.root, choiceOf(context, app, options));
+  const { runVirtual } = await import("../sim/desk/virtual");
+  const stop = interrupts();
+  const counts = new Counts();
+  const { seed = SEED, for: forMs = VIRTUAL_MS } = options;
+  const hash = await runVirtual({
+    program,
+    seed,
+    forMs,
+    sensorSource: weatherSource(),
+    ...scenario,
+    onEvent: (event) => {
+      counts.hear(event);
+      context.output.event(event);
+    },
+    isOver: () => stop.happened,
+  });
+  context.output.event({ event: "end", ...counts.end(), seed, hash });
+}
+
 async function runSim(context: Context, app: string, options: SimOptions): Promise<void> {
+  if (options.time !== "real" && options.time !== "virtual") throw new Error(`There is no time "${options.time}": choose real or virtual.`);
+  // Faults are planned in virtual time; nobody waits a day for them.
+  if (options.time === "virtual" || options.faults !== undefined) return runInVirtualTime(context, app, options);
+  if (options.seed !== undefined) throw new Error("Real time has no seed: add --time virtual, or leave --seed out.");
   const choice = choiceOf(context, app, options);
   const remote = parseTarget(options);
   if (options.engine === "espruino" && options.speed !== 1) throw new Error("The real interpreter runs in real time: leave --speed out, or choose another engine.");
   const program = await compileNative(context.root, choice);
   const runner = await chooseRunner(context.root, choice, options.engine, process.env["ESPRUINO"]);
   const { startDesk } = await import("../sim/desk/desk");
-  const counts = new Map<string, number>();
+  const counts = new Counts();
   const desk = await startDesk({
     program,
     runner,
@@ -79,7 +138,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
     sensorSource: weatherSource(),
     ...(remote === undefined ? {} : { remote }),
     onEvent: (event) => {
-      counts.set(event.event, (counts.get(event.event) ?? 0) + (event.event === "published" ? Number(event["count"]) : 1));
+      counts.hear(event);
       context.output.event(event);
       if (event.event === "cloud") greet(context, options.state);
       if (event.event === "failed") process.exitCode = 1;
@@ -88,7 +147,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
   const over = options.for === undefined ? [] : [new Promise<void>((resolve) => setTimeout(resolve, options.for! / options.speed))];
   await Promise.race([interrupted(), ...over]);
   await desk.stop();
-  context.output.event({ event: "end", readings: counts.get("reading") ?? 0, published: counts.get("published") ?? 0, commands: counts.get("command") ?? 0 });
+  context.output.event({ event: "end", ...counts.end() });
   process.exit();
 }
 
@@ -104,7 +163,10 @@ export function addSim(program: Command, context: Context): void {
     .option("--ca <file>", "certificates (PEM) that a cloud elsewhere must chain to")
     .option("--engine <name>", `what runs the device: ${engineNames.join(", ")}`, "native")
     .option("--speed <n>", `run the clock n times faster, 1 to ${SPEED_MAX}`, parseSpeed, 1)
-    .option("--for <duration>", "end after this much device time, e.g. 10m", parseDuration)
+    .option("--time <kind>", "real, or virtual: as fast as this computer can, and always the same", "real")
+    .option("--seed <n>", "in virtual time: the same seed gives the same run", parseWhole)
+    .option("--faults <scenario>", `in virtual time: what goes wrong, ${scenarioNames.join(", ")}, or a file`)
+    .option("--for <duration>", "end after this much device time, e.g. 10m; 24h in virtual time", parseDuration)
     .option("--state <dir>", "where the device's flash and the cloud's data stay", defaultState)
     .option("--json", "print one event per line as JSON")
     .action((app: string, options: SimOptions) => runSim(context, app, options));
