@@ -30,7 +30,7 @@ const NAME_BYTES = 28;
 const ERASED = "\xff";
 const NO_NAME = "\0\0\0\0";
 
-export interface StorageOptions extends FlashOptions {
+interface StorageOptions extends FlashOptions {
   /** Bytes of a page of the chip; 4096 unless told. */
   readonly pageBytes?: number;
   /** Pages of the chip; unless told, half as much again as all files take, and one. */
@@ -61,8 +61,9 @@ function regionOf({ areas, pageBytes = PAGE_BYTES, pages }: StorageOptions): Fla
 export class StorageFlash extends WorldFlash {
   /** How often the loader erased everything. */
   wipes = 0;
-  /** How often the living files were copied to the front. */
+  /** How often the living files began to be copied to the front, and how often that came to its end. */
   compactions = 0;
+  compacted = 0;
   readonly #region: Region;
   readonly #bytes: number;
   /** Files by name; undefined after a change. */
@@ -77,7 +78,10 @@ export class StorageFlash extends WorldFlash {
   }
 
   override loadProgram(): void {
-    if (this.#find(PROGRAM) === undefined) this.#writeFile(PROGRAM, "p".repeat(PROGRAM_BYTES), 0, PROGRAM_BYTES);
+    if (this.#find(PROGRAM) !== undefined || this.#writeProgram()) return;
+    // Files that nobody knows may fill Storage; whoever loads a program then erases all of it first.
+    this.#erasePages(0, this.#region.area.blocks);
+    this.#writeProgram();
   }
 
   override boot(): boolean {
@@ -199,6 +203,10 @@ export class StorageFlash extends WorldFlash {
     return this.#files.get(name.padEnd(NAME_BYTES, "\0"));
   }
 
+  #writeProgram(): boolean {
+    return this.#writeFile(PROGRAM, "p".repeat(PROGRAM_BYTES), 0, PROGRAM_BYTES);
+  }
+
   /** False when there is no room. Bytes at 0 make the file when it is not there. */
   #writeFile(name: string, bytes: string, offset: number, size: number): boolean {
     let file = this.#find(name);
@@ -239,6 +247,7 @@ export class StorageFlash extends WorldFlash {
       this.#program(at, copy.substring(at, at + blockBytes));
     }
     this.#erasePages(Math.ceil(copy.length / blockBytes), blocks);
+    this.compacted += 1;
     return this.#room(space);
   }
 }
