@@ -44,6 +44,7 @@ export function isTest(path: string): boolean {
 /** The file that a specifier in `from` names. */
 function resolveImport(tree: Tree, from: string, specifier: string): string | undefined {
   if (specifier === "motet") return "firmware/index.ts";
+  if (specifier === "motet/world") return "sim/lab/index.ts";
   if (specifier.startsWith("motet/drivers/")) return `firmware/drivers/${specifier.slice(14)}.ts`;
   if (!specifier.startsWith(".")) return undefined;
   const parts = from.split("/").slice(0, -1);
