@@ -31,11 +31,14 @@ export interface FleetOptions {
   readonly workers: number;
   readonly shard?: Part;
   readonly out?: string;
+  readonly json?: boolean;
 }
 
 const SECOND_MS = 1000;
 const YEAR_MS = 366 * 24 * 3600 * SECOND_MS;
 const PARTS_MAX = 10000;
+/** Real time between two events on progress, ms. */
+const PROGRESS_EVENT_MS = 1000;
 
 function whole(least: number, most: number, what: string): (text: string) => number {
   return (text) => {
@@ -87,6 +90,20 @@ function writeOut(path: string, text: string): void {
   }
 }
 
+/** Shows how far all shards are together: a bar for people, an event now and then for programs. */
+export function progressOf({ output }: Context, { json }: { readonly json?: boolean }, wholeMs: number): (simMs: number) => void {
+  const began = performance.now();
+  let toldMs = -PROGRESS_EVENT_MS;
+  return (simMs) => {
+    const sinceMs = performance.now() - began;
+    const share = Math.min(1, simMs / wholeMs);
+    output.progress(bar(share, sinceMs));
+    if (json !== true || sinceMs - toldMs < PROGRESS_EVENT_MS) return;
+    toldMs = sinceMs;
+    output.event({ event: "progress", percent: Math.floor(share * 100), simSeconds: simMs / 1000 });
+  };
+}
+
 async function run(context: Context, options: FleetOptions): Promise<void> {
   const { shard: part, out, workers } = options;
   if (part !== undefined && out === undefined) throw new Error("A part alone says little: add --out FILE, and put all parts together with motet fleet merge.");
@@ -94,8 +111,7 @@ async function run(context: Context, options: FleetOptions): Promise<void> {
   const shards = shardsOfPart(fleet, part?.index ?? 0, part?.count ?? 1);
   const began = performance.now();
   const signal = endedByUser();
-  const onProgress = (simMs: number): void => context.output.progress(bar(Math.min(1, simMs / (fleet.forMs * shards.length)), performance.now() - began));
-  const results = await runShards(fleet, shards, { workers, script: workerScript(context), signal, onProgress });
+  const results = await runShards(fleet, shards, { workers, script: workerScript(context), signal, onProgress: progressOf(context, options, fleet.forMs * shards.length) });
   context.output.progress("");
   if (out !== undefined) writeOut(out, writeFleetFile({ fleet, results }));
   const summary = summarise(results);

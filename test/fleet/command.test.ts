@@ -1,0 +1,72 @@
+/** `motet fleet` as people and clusters run it: whoever runs the shards, and in how many parts, the run is the same one. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { motet, scratch } from "../e2e/command";
+import type { Event } from "../e2e/command";
+
+/** Two shards; that the second has few devices saves time. */
+const FLEET = ["fleet", "--devices", "1010", "--for", "1m", "--every", "30s", "--seed", "command", "--json"];
+const folder = scratch();
+afterAll(() => folder.remove());
+
+async function end(args: readonly string[]): Promise<Event> {
+  const command = motet(args);
+  const event = await command.until((one) => one.event === "end");
+  expect(await command.ended).toBe(0);
+  return event;
+}
+
+/** What may differ between runs: real time and memory. */
+function lasting(event: Event): object {
+  const { wallSeconds: _, simSecondsPerSecond: __, bytesPerDevice: ___, flashBytesPerDevice: ____, ...rest } = event;
+  return rest;
+}
+
+test("1, 2 and 4 workers give the same run", async () => {
+  const one = await end([...FLEET, "--workers", "1"]);
+  expect(one).toMatchObject({ devices: 1010, shards: 2, complete: true, lost: 0, neverConnected: 0 });
+  expect(one["bytesPerDevice"]).toBeGreaterThan(0);
+  for (const workers of ["2", "4"]) expect(lasting(await end([...FLEET, "--workers", workers]))).toEqual(lasting(one));
+}, 60000);
+
+test("parts in processes of their own, merged, are the undivided run", async () => {
+  const whole = await end(FLEET);
+  const files = [0, 1].map((i) => join(folder.path, `part-${i}.json`));
+  for (const [i, file] of files.entries()) expect(await end([...FLEET, "--shard", `${i}/2`, "--out", file])).toMatchObject({ complete: false });
+  expect(lasting(await end(["fleet", "merge", "--json", ...files]))).toEqual(lasting(whole));
+  const lone = motet(["fleet", "merge", files[0]!]);
+  expect(await lone.ended).toBe(1);
+  expect(lone.output()).toContain("1 of 2 shards are missing, shard 1 first");
+}, 60000);
+
+test("Ctrl-C ends a run and still says what came of it", async () => {
+  const command = motet(["fleet", "--devices", "50", "--for", "300d", "--workers", "1", "--json"]);
+  await command.until((one) => one.event === "progress" && Number(one["simSeconds"]) > 600);
+  command.child.kill("SIGINT");
+  const event = await command.until((one) => one.event === "end");
+  expect(event["complete"]).toBe(false);
+  expect(event["produced"]).toBeGreaterThan(0);
+  expect(await command.ended).toBe(130);
+}, 30000);
+
+test.each([
+  [["--devices", "0"], "from 1 to 10000000"],
+  [["--for", "soon"], 'like "30s", "10m" or "24h"'],
+  [["--shard", "2/2", "--out", "x"], "i from 0 to n-1"],
+  [["--shard", "0/2"], "add --out FILE"],
+  [["--transport", "ws"], "mqtt or coap"],
+  [["--workers", "65"], "from 1 to 64"],
+  [["--faults", "drizzle"], 'There is no scenario "drizzle"'],
+])("a mistake is one sentence: %j", async (args, sentence) => {
+  const command = motet(["fleet", "--devices", "1", "--for", "10s", ...args]);
+  expect(await command.ended).toBe(1);
+  expect(command.output()).toContain(sentence);
+});
+
+test("a scenario file with a mistake is refused with its line", async () => {
+  const path = join(folder.path, "own.json");
+  writeFileSync(path, '{\n  "faults": [\n    { "kind": "drizzle", "every": "1h" } ] }');
+  const command = motet(["fleet", "--devices", "1", "--for", "10s", "--faults", path]);
+  expect(await command.ended).toBe(1);
+  expect(command.output()).toContain("line 3");
+});
