@@ -1,7 +1,7 @@
 /**
  * The power fails everywhere in a whole life, on every kind of flash. After every cut the device boots and goes on: its token is
  * the old one or the new one, no accepted reading is lost, none is torn, and all arrive in order per key. Espruino's Storage
- * alone may lose everything, and only to a cut inside its compaction.
+ * alone may lose everything: to a cut inside its compaction, or in a header in its last page, which its loader erases it for.
  */
 import { ResetReason } from "../../hal/ports/system";
 import { byteOutcomes, eraseOutcomes, flashKinds } from "../../sim/world/flash";

@@ -104,26 +104,29 @@ function live(life: Life, ms: number): void {
   }
 }
 
-/** True when the power failed while Storage was being compacted: then, and only then, what had been stored may be gone. */
+/** True when Storage was erased by its loader, or was being compacted when the power failed: what had been stored may be gone then. */
 export function mayLose(flash: WorldFlash): boolean {
-  return flash instanceof StorageFlash && flash.compactions > flash.compacted;
+  return flash instanceof StorageFlash && (flash.wipes > 0 || flash.compactions > flash.compacted);
 }
 
-/** A person looks after a device that lost its program, or its settings: loads the one, stores the other. */
+/** A person looks after a device that lost its program, its settings, or all room: loads the one, stores the other, erases. */
 function rescue(life: Life): void {
   const { device, flash } = life;
   const waiting = KEYS.reduce((sum, key) => sum + life.accepted.get(key)!.length - new Set(life.arrived.get(key)).size, 0);
   life.lost = Math.max(life.lost, waiting);
   if (flash.isOff) return;
+  /** What the device said of that since it booted last: its number. */
+  const said = (event: string): number | undefined => device.told(event).filter(({ ms }) => ms >= device.told("boot").at(-1)!.ms).at(-1)?.number;
   try {
+    // Files that nobody knows may have taken all room.
+    if (said("refusedReading") === AgentCode.storeFailed) flash.restore(new Map([...flash.snapshot()].map(([name, bytes]) => [name, new Uint8Array(bytes.length).fill(255)])));
     // What the program was written upon may be damaged too, which the next boot finds.
     for (let tries = 0; tries < 4 && !flash.boot(); tries += 1) {
       flash.loadProgram();
       restart(life);
     }
-    const stopped = device.told("stopped").at(-1);
-    if (stopped === undefined || stopped.ms < device.told("boot").at(-1)!.ms) return;
-    if (stopped.number !== AgentCode.unprovisioned) throw new Error(`the device stopped with ${stopped.number}`);
+    if (said("stopped") === undefined) return;
+    if (said("stopped") !== AgentCode.unprovisioned) throw new Error("the device stopped, and not because it was not provisioned");
     if (storeProvision(device.thing().records, settings({ host: "10.0.0.1", code: "", token: life.newToken })) !== 0) throw new Error("the device refuses to be provisioned anew");
     life.rescues += 1;
     restart(life);
