@@ -9,6 +9,8 @@ import type { DeskEvent } from "../sim/desk/events";
 import { chooseRunner, engineNames } from "../sim/desk/engines";
 import { SPEED_MAX } from "../sim/desk/time";
 import { weatherSource } from "../sim/device/weather";
+import { readSensorData, replayed } from "../sim/world/sensor-data";
+import type { SensorSource } from "../sim/world/sensors";
 import { scenarioNames } from "../sim/faults/scenarios";
 import { choiceOf, interrupted, interrupts, parseDuration, parseWhole } from "./context";
 import type { Context } from "./context";
@@ -30,6 +32,7 @@ interface SimOptions {
   readonly speed: number;
   readonly for?: number;
   readonly state: string;
+  readonly sensorData?: string;
   readonly time: string;
   readonly seed?: number;
   readonly faults?: string;
@@ -60,6 +63,18 @@ function parseTarget(options: SimOptions): RemoteTarget | undefined {
     code: options.code === undefined ? "" : readSecret(options.code),
     ...(options.ca === undefined ? {} : { caFile: options.ca }),
   };
+}
+
+/** What the sensors feel: a recording from its first line on, or the weather. */
+function sensorsOf({ sensorData }: SimOptions): SensorSource {
+  if (sensorData === undefined) return weatherSource();
+  let text: string;
+  try {
+    text = readFileSync(sensorData, "utf8");
+  } catch (cause) {
+    throw new Error(`The sensor data cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown error"}): give --sensor-data the path of a CSV file.`, { cause });
+  }
+  return replayed(readSensorData(text));
 }
 
 /** What a person at the terminal can do next. */
@@ -106,7 +121,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
     program,
     seed,
     forMs,
-    sensorSource: weatherSource(),
+    sensorSource: sensorsOf(options),
     ...scenario,
     onEvent: (event) => {
       counts.hear(event);
@@ -135,7 +150,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
     transport: options.transport,
     stateDir: options.state,
     speed: options.speed,
-    sensorSource: weatherSource(),
+    sensorSource: sensorsOf(options),
     ...(remote === undefined ? {} : { remote }),
     onEvent: (event) => {
       counts.hear(event);
@@ -167,6 +182,7 @@ export function addSim(program: Command, context: Context): void {
     .option("--seed <n>", "in virtual time: the same seed gives the same run", parseWhole)
     .option("--faults <scenario>", `in virtual time: what goes wrong, ${scenarioNames.join(", ")}, or a file`)
     .option("--for <duration>", "end after this much device time, e.g. 10m; 24h in virtual time", parseDuration)
+    .option("--sensor-data <file>", "what the sensors feel, from the first line on: CSV with time, temperature, humidity, pressure")
     .option("--state <dir>", "where the device's flash and the cloud's data stay", defaultState)
     .option("--json", "print one event per line as JSON")
     .action((app: string, options: SimOptions) => runSim(context, app, options));

@@ -17,7 +17,7 @@ import { createI2cPort, type I2cBus } from "../world/i2c";
 import { createPinBank, type PinBank } from "../world/pins";
 import { type AccessPoint, type Air, airChanged, createAir, createRadio } from "../world/radio";
 import { createSystemPort } from "../world/system";
-import { createSensorBuses, type SensorSource } from "../world/sensors";
+import { Sensors, type SensorSource } from "../world/sensors";
 import { createDnsPort } from "./dns";
 import { openFlashFiles } from "./flash";
 import { loadUniqueId, openStateDir } from "./state";
@@ -90,7 +90,7 @@ export function openDevice(options: DeviceOptions): Device {
   const worldMs = (): number => startTimeMs + timeline.now();
   const boot = createBoot(timeline);
   const pins = options.pins ?? createPinBank();
-  const buses = options.buses ?? createSensorBuses(timeline, worldMs, options.sensorSource);
+  const buses = options.buses ?? new Sensors(timeline, worldMs, options.sensorSource).buses;
   const close = (): void => {
     boot.end();
     files.close();

@@ -21,10 +21,12 @@ export interface I2cBus {
   stuck: boolean;
   /** Addresses that do not acknowledge. */
   readonly nack: Set<number>;
+  /** Addresses that acknowledge and then leave the line alone: every byte is read as ones. */
+  readonly allOnes: Set<number>;
 }
 
 export function createI2cBus(): I2cBus {
-  return { chips: new Map(), stuck: false, nack: new Set() };
+  return { chips: new Map(), stuck: false, nack: new Set(), allOnes: new Set() };
 }
 
 const TRANSFER_BYTES_MAX = 255;
@@ -66,7 +68,8 @@ export function createI2cPort(boot: Boot, buses: () => ReadonlyMap<string, I2cBu
     writeRead: (id, bytes, count) => {
       const device = open.get(id);
       if (device === undefined || !fits(bytes.length) || !fits(count)) return undefined;
-      return reach(device, bytes)?.read(count);
+      const answer = reach(device, bytes)?.read(count);
+      return answer !== undefined && device.bus.allOnes.has(device.address) ? "\xff".repeat(count) : answer;
     },
     close: (id) => void open.delete(id),
   };

@@ -19,7 +19,7 @@ import type { Network, Station } from "./network";
 import { createPinBank, type PinBank, type PinNames } from "./pins";
 import type { QueuedEvent } from "./queue";
 import { type Air, createRadio } from "./radio";
-import { createSensorBuses, type SensorSource } from "./sensors";
+import { Sensors, type SensorSource } from "./sensors";
 import { createSystemPort } from "./system";
 import { createTcpPort } from "./tcp";
 import type { Timeline } from "./timeline";
@@ -90,7 +90,7 @@ export class Machine implements Station {
   /** Why each boot began, first to last. */
   readonly boots: ResetReason[] = [];
   private running: Running | undefined;
-  private chips: ReadonlyMap<string, I2cBus> | undefined;
+  private chips: Sensors | undefined;
   private bank: PinBank | undefined;
   private rebooting: QueuedEvent | undefined;
 
@@ -120,11 +120,16 @@ export class Machine implements Station {
     return this.bank;
   }
 
-  /** Its buses and chips. */
-  get buses(): ReadonlyMap<string, I2cBus> {
+  /** Its sensors, with switches for their faults. */
+  get sensors(): Sensors {
     const { timeline, worldMs } = this.world;
-    this.chips ??= createSensorBuses(timeline, worldMs, this.options.sensorSource);
+    this.chips ??= new Sensors(timeline, worldMs, this.options.sensorSource);
     return this.chips;
+  }
+
+  /** Its buses, with the chips on them. */
+  get buses(): ReadonlyMap<string, I2cBus> {
+    return this.sensors.buses;
   }
 
   /** True while a boot runs. */
