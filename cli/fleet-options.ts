@@ -1,0 +1,92 @@
+/** What the verbs of `motet fleet` share: the options that describe a fleet, workers, progress, and the end by the user. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { scenarioNames } from "../sim/faults/scenarios";
+import { DEVICES_MAX } from "../sim/fleet/fleet";
+import type { Fleet } from "../sim/fleet/fleet";
+import { WORKERS_MAX } from "../sim/fleet/workers";
+import { durationMs } from "../sim/lab/duration";
+import type { Context } from "./context";
+import { scenarioOf } from "./scenario";
+import { bar } from "./fleet-output";
+
+/** What describes a fleet on the command line. */
+export interface FleetChoice {
+  readonly devices: number;
+  readonly for: number;
+  readonly faults?: string;
+  readonly seed: string;
+  readonly transport: string;
+  readonly every: number;
+  readonly json?: boolean;
+}
+
+const SECOND_MS = 1000;
+const YEAR_MS = 366 * 24 * 3600 * SECOND_MS;
+/** Real time between two events on progress, ms. */
+const PROGRESS_EVENT_MS = 1000;
+
+function whole(least: number, most: number, what: string): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`${what} is a whole number from ${least} to ${most}.`);
+    return number;
+  };
+}
+
+function duration(least: number, most: number, what: string): (text: string) => number {
+  return (text) => {
+    const ms = durationMs(text);
+    if (ms === undefined || ms < least || ms > most) throw new InvalidArgumentError(`${what} is a duration like "30s", "10m" or "24h", from ${least / SECOND_MS} s to ${most / SECOND_MS} s.`);
+    return ms;
+  };
+}
+
+/** The fleet that the options describe. Throws one sentence. */
+export function fleetOf(options: FleetChoice): Fleet {
+  const { devices, seed, transport, every: everyMs, for: forMs, faults } = options;
+  if (transport !== "mqtt" && transport !== "coap") throw new Error(`The transport is mqtt or coap, not "${transport}".`);
+  return { seed, devices, transport, everyMs, forMs, ...(faults === undefined ? {} : { faults: scenarioOf(faults) }) };
+}
+
+/** The script that worker threads run; built beside the command. */
+export function workerScript({ root }: Context): string {
+  return join(root, "dist", "fleet-worker.js");
+}
+
+/** Aborts when the user ends the command; a second time ends it at once. */
+export function endedByUser(): AbortSignal {
+  const ended = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+  return ended.signal;
+}
+
+/** Shows how far all shards are together: a bar for people, an event now and then for programs. */
+export function progressOf({ output }: Context, { json }: { readonly json?: boolean }, wholeMs: number): (simMs: number) => void {
+  const began = performance.now();
+  let toldMs = -PROGRESS_EVENT_MS;
+  return (simMs) => {
+    const sinceMs = performance.now() - began;
+    const share = Math.min(1, simMs / wholeMs);
+    output.progress(bar(share, sinceMs));
+    if (json !== true || sinceMs - toldMs < PROGRESS_EVENT_MS) return;
+    toldMs = sinceMs;
+    output.event({ event: "progress", percent: Math.floor(share * 100), simSeconds: simMs / 1000 });
+  };
+}
+
+/** The options that describe a fleet. */
+export function withFleetOptions(command: Command): Command {
+  return command
+    .option("--devices <n>", "how many devices", whole(1, DEVICES_MAX, "The number of devices"), 1000)
+    .option("--for <duration>", "simulated time, e.g. 24h", duration(10 * SECOND_MS, YEAR_MS, "The time"), 3600 * SECOND_MS)
+    .option("--every <duration>", "how often a device reads its sensor", duration(SECOND_MS, 24 * 3600 * SECOND_MS, "The time between two readings"), 30 * SECOND_MS)
+    .option("--transport <name>", "mqtt or coap", "mqtt")
+    .option("--faults <scenario>", `what goes wrong: ${scenarioNames.join(", ")}, or a file`)
+    .option("--seed <text>", "the same seed gives the same run", "1")
+    .option("--json", "print one event per line as JSON");
+}
+
+export const workersOption = ["--workers <n>", "worker threads", whole(1, WORKERS_MAX, "The number of workers"), Math.min(WORKERS_MAX, availableParallelism())] as const;
