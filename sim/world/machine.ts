@@ -159,6 +159,13 @@ export class Machine implements Station {
     if (this.running === undefined && this.rebooting === undefined) this.reboot(ResetReason.powerOn, 0);
   }
 
+  /** The chip resets by itself (its program crashed, its supply dipped) and boots again with that reason. Nothing while it is off. */
+  reset(reason: ResetReason): void {
+    if (this.running === undefined) return;
+    this.powerCut();
+    this.reboot(reason, 0);
+  }
+
   /** Moves the device's idea of world time. */
   jumpEpoch(ms: number): void {
     this.running?.clock.jumpEpoch(ms);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { type Board, loadBoard } from "../../boards/toolchain/board";
 import type { Ports } from "../../hal/ports/index";
+import type { ResetReason } from "../../hal/ports/system";
 import { WifiConnection } from "../../hal/ports/wifi";
 import { createEspruino, type Espruino, type EspruinoOptions } from "../../sim/engines/espruino-api/index";
 import { type LogRecord, parseLogLine } from "../../sim/engines/log-line";
@@ -82,11 +83,14 @@ export interface Adapter {
   readonly lines: string[];
 }
 
-/** Prepares the adapter of a board; each call of what it answers boots it in a new world, on no network. */
-export function adapterOf(id: string): (changes?: Partial<EspruinoOptions>) => Promise<Adapter> {
+/**
+ * Prepares the adapter of a board; each call of what it answers boots it in a new world, on no network, after a reset of the
+ * chip for that reason.
+ */
+export function adapterOf(id: string): (changes?: Partial<EspruinoOptions>, reason?: ResetReason) => Promise<Adapter> {
   const board = loadBoard(root, id);
   const script = bundle(board);
-  return async (changes = {}) => {
+  return async (changes = {}, reason) => {
     const records: LogRecord[] = [];
     const lines: string[] = [];
     const world = createWorld({
@@ -95,6 +99,10 @@ export function adapterOf(id: string): (changes?: Partial<EspruinoOptions>) => P
     });
     world.network.names.set(SERVER_NAME, SERVER_ADDRESS);
     const machine = createMachine(world, board);
+    if (reason !== undefined) {
+      machine.reset(reason);
+      world.run(0);
+    }
     const espruino = createEspruino({
       ports: machine.ports,
       constants: board.constants,
