@@ -8,6 +8,7 @@ import { byteOutcomes, eraseOutcomes, flashKinds } from "../../sim/world/flash";
 import type { ByteOutcome, EraseOutcome, FlashKind, WorldFlash } from "../../sim/world/flash";
 import { budget, generator, seed } from "../support/budget";
 import { check, mayLose, run } from "./life";
+import type { Life } from "./life";
 
 type Cut = { readonly kind: "program"; readonly at: number; readonly outcome: ByteOutcome } | { readonly kind: "erase"; readonly at: number; readonly outcome: EraseOutcome };
 
@@ -93,8 +94,9 @@ describe.each(flashKinds)("on %s", (kind) => {
     let came = 0;
     let rescued = 0;
     for (const cut of planned) {
-      const life = run(kind, (flash) => arm(flash, cut));
+      let life: Life;
       try {
+        life = run(kind, (flash) => arm(flash, cut));
         check(life, false);
       } catch (problem) {
         throw new Error(`cut in ${cut.kind} ${cut.at} (${cut.outcome}), seed ${seed}: ${String(problem)}`, { cause: problem });
@@ -112,7 +114,7 @@ describe.each(flashKinds)("on %s", (kind) => {
       const first: Cut = { kind: "program", at: draw(whole.programmed), outcome: byteOutcomes[draw(3)]! };
       const second = draw(120);
       let armed = false;
-      const life = run(kind, (flash) => {
+      const plan = (flash: WorldFlash): void => {
         arm(flash, first);
         const restore = flash.restore.bind(flash);
         flash.restore = (image) => {
@@ -121,9 +123,9 @@ describe.each(flashKinds)("on %s", (kind) => {
           armed = true;
           flash.cutInProgram(second, byteOutcomes[draw(3)]!);
         };
-      });
+      };
       try {
-        check(life, true);
+        check(run(kind, plan), true);
       } catch (problem) {
         throw new Error(`cut at byte ${first.at}, then ${second} bytes into the recovery, seed ${seed}: ${String(problem)}`, { cause: problem });
       }
