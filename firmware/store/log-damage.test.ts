@@ -111,6 +111,26 @@ describe("damage", () => {
   });
 });
 
+describe("a block that loses its head", () => {
+  test.each([0, 1, 2, 3])("is counted when it is dropped, and stays counted after a boot (round %i)", (round) => {
+    const { flash, open } = made();
+    const log = open();
+    // Some rounds of the ring, so that what came before the block is gone.
+    fill(log, 60 + round * 5);
+    const all = log.lastSequence;
+    const oldest = (log.block + 2) % 4;
+    const before = log.waiting;
+    flash.flip("log", oldest * 256 + 5, 2);
+    fill(log, all + 40);
+    const sum = log.waiting + log.droppedFull + log.droppedCorrupt;
+    expect(waiting(log)).toHaveLength(log.waiting);
+    expect([before > 0, sum]).toEqual([true, all + 40]);
+    const again = open();
+    expect(waiting(again)).toHaveLength(again.waiting);
+    expect(again.waiting + again.droppedFull + again.droppedCorrupt).toBe(all + 40);
+  });
+});
+
 describe("hardware failures", () => {
   test("a reading whose write failed is written to the next block, under a sequence of its own", () => {
     for (const kept of [0, 1, 7, 10]) {

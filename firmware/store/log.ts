@@ -48,15 +48,19 @@ export function logEntry(): LogEntry {
 }
 
 /**
- * Drops the block, if it is one of the log's: counts what waits in it, and what is missing.
+ * Drops the block, if it is one of the log's: counts what waits in it, and what is missing. Of the oldest one everything is known
+ * though its head may be damaged since.
  * @cold
  */
 function dropBlock(log: ReadingLog, block: number): void {
+  if (log.serial === 0) return;
   const header = logHeader();
-  const known = readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial);
-  if (!known || log.serial === 0) return;
+  const valid = readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial);
+  const oldest = log.oldest.block === block && isLive(log, log.oldest.serial);
+  if (!valid && !oldest) return;
   const cursor = logCursor();
-  enterBlock(cursor, block, header.serial, header.first);
+  if (valid) enterBlock(cursor, block, header.serial, header.first);
+  else copyCursor(log.oldest, cursor);
   if (header.done) {
     // Nothing waits in it and nothing is missing.
     cursor.view = BlockView.done;
@@ -70,7 +74,7 @@ function dropBlock(log: ReadingLog, block: number): void {
   }
   const more = leaveBlock(log, cursor);
   log.corruptBefore += cursor.lost;
-  if (log.oldest.serial !== header.serial) return;
+  if (!oldest) return;
   copyCursor(cursor, log.oldest);
   if (!more) log.oldest.serial = 0;
 }

@@ -122,7 +122,7 @@ export class Watch {
     const { outstanding } = this.ledger;
     // The losses of the boot before are told with the first batch after it.
     const untold = thing.publisher.log.droppedFull + thing.publisher.log.droppedCorrupt - this.ledger.droppedFor("full") - this.ledger.droppedFor("corrupt");
-    if (outstanding > waiting + untold + this.uncounted) this.broken("S10", `after a boot the log holds ${waiting} readings where ${outstanding} are outstanding`);
+    if (outstanding > waiting + Math.max(0, untold) + this.uncounted) this.broken("S10", `after a boot the log holds ${waiting} readings where ${outstanding} are outstanding`);
     if (this.token !== "" && thing.token !== this.token) this.broken("S10", "after a boot the token is another, or none");
     this.token = thing.token;
   }
