@@ -6,12 +6,12 @@
  * A violation ends the connection at once [MQTT-4.8.0-1]; nothing that a peer sends may throw out of here. What the
  * platform means by a packet is in its session. Nothing that the peer sent reaches the log.
  */
-import { parser } from "mqtt-packet";
-import type { IConnectPacket, IPublishPacket, Packet, Parser } from "mqtt-packet";
+import type { IConnectPacket, IPublishPacket, Packet } from "mqtt-packet";
 import type { Cancel, Host } from "../host";
 import { frame, newFramer } from "./framing";
 import type { MqttLimits } from "./limits";
-import { Outbound } from "./outbound";
+import { Outbound, puback } from "./outbound";
+import type { Reader } from "./reader";
 import type { Granted, Message, MqttClient, MqttService, MqttSession, Published, Transport } from "./service";
 import { connectViolation, isSpoken, violation } from "./strict";
 import { atEnd, inTurn } from "./turn";
@@ -22,6 +22,7 @@ export interface Holder {
   readonly host: Host;
   readonly limits: MqttLimits;
   readonly turn: Turn;
+  readonly reader: Reader;
   readonly service: MqttService;
   /** The session has begun: an older one of the same name ends [MQTT-3.1.4-2]. */
   began(connection: MqttConnection, session: MqttSession): void;
@@ -35,9 +36,6 @@ export class MqttConnection implements MqttClient {
   private readonly transport: Transport;
   private readonly outbound: Outbound;
   private readonly framer = newFramer();
-  private readonly parser: Parser = parser({ protocolVersion: 4 });
-  private parsed: Packet[] = [];
-  private fault: Error | undefined;
   private session: MqttSession | undefined;
   private will: Published | undefined;
   private gone = false;
@@ -57,8 +55,6 @@ export class MqttConnection implements MqttClient {
     this.outbound = new Outbound(transport, holder.turn, holder.limits, (reason) => this.abort(reason));
     this.heardAt = holder.host.now();
     this.stopTimer = holder.host.after(holder.limits.connectTimeoutMs, () => this.abort("no CONNECT in time"));
-    this.parser.on("packet", (packet) => this.parsed.push(packet));
-    this.parser.on("error", (fault: Error) => (this.fault = fault));
   }
 
   /** Takes what the client sent, in pieces of any size. */
@@ -75,17 +71,11 @@ export class MqttConnection implements MqttClient {
   }
 
   /** Takes each packet up to the first malformed one. */
-  private parse(packets: Buffer): void {
-    try {
-      this.parser.parse(packets);
-    } catch (thrown) {
-      this.fault ??= thrown as Error;
-    }
-    const parsed = this.parsed;
-    this.parsed = [];
-    this.packetsInSecond += parsed.length;
-    for (const packet of parsed) this.take(packet);
-    if (this.fault !== undefined) this.malformed(this.fault);
+  private parse(bytes: Buffer): void {
+    const { packets, fault } = this.holder.reader.read(bytes);
+    this.packetsInSecond += packets.length;
+    for (const packet of packets) this.take(packet);
+    if (fault !== undefined) this.malformed(fault);
   }
 
   /** The transport has room again: `unread` has fallen. */
@@ -207,7 +197,7 @@ export class MqttConnection implements MqttClient {
     const { topic, retain } = packet;
     const qos = packet.qos === 1 ? 1 : 0;
     if (!session.publish({ topic, payload: packet.payload as Buffer, qos, retain })) return this.drop("publish refused");
-    if (qos === 1 && !this.gone) this.outbound.send({ cmd: "puback", messageId: packet.messageId as number });
+    if (qos === 1 && !this.gone) this.outbound.write(puback(packet.messageId as number));
   }
 
   private subscribe(session: MqttSession, messageId: number, asked: readonly { topic: string; qos: number }[]): void {

@@ -11,6 +11,7 @@ import { MqttConnection } from "./connection";
 import type { Holder } from "./connection";
 import { mqttLimits } from "./limits";
 import type { MqttLimits } from "./limits";
+import { Reader } from "./reader";
 import type { MqttService, Transport } from "./service";
 import { newTurn } from "./turn";
 
@@ -32,6 +33,7 @@ export function createMqttServer(host: Host, service: MqttService, limits: Parti
     host,
     limits: { ...mqttLimits, ...limits },
     turn: newTurn(host),
+    reader: new Reader(),
     service,
     began(connection, { name }) {
       if (name === undefined) return;
