@@ -35,7 +35,8 @@ export interface WatchOptions {
 }
 
 export class Watch {
-  readonly ledger = new Ledger();
+  /** Remembers every reading: one from a block that takes no marks any more comes again after a boot, however old it is. */
+  readonly ledger = new Ledger(Infinity);
   readonly violations: Violation[] = [];
   private readonly made = new Map<string, Made[]>();
   /** By key: the value that arrived last. */
