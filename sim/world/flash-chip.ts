@@ -164,14 +164,25 @@ export class FlashChip {
 
   /** Clears the bits of bytes within one block that are 0 in `text`: `none` or `hardware`. */
   protected program(region: Region, offset: number, text: string): Fault {
-    const { area, pages, worn } = region;
+    const { area, pages, worn, flipped } = region;
     const index = floor(offset / area.blockBytes);
     const fault = this.#writeFault?.at === this.counts.writes ? this.#writeFault : undefined;
     this.counts.writes += 1;
     if (worn.has(index)) return Fault.hardware;
     const length = fault === undefined ? text.length : min(fault.outcome, text.length);
+    const from = offset - index * area.blockBytes;
+    let block: Uint8Array | undefined;
     for (let i = 0; i < length; i += 1) {
-      if (text.charCodeAt(i) !== 255) this.#programByte(region, pages.block(index), offset, i, text);
+      const value = text.charCodeAt(i);
+      if (value === 255) continue;
+      block ??= pages.block(index);
+      if (this.#programCut !== undefined && this.counts.programmed === this.#programCut.at) {
+        this.partProgram(block, from, i, text, this.#programCut.outcome);
+        this.powerOff(`in ${area.name} at byte ${offset + i}`);
+      }
+      block[from + i]! &= value;
+      if (flipped.size > 0) flipped.delete(offset + i);
+      this.counts.programmed += 1;
     }
     return fault === undefined ? Fault.none : Fault.hardware;
   }
@@ -211,18 +222,5 @@ export class FlashChip {
     // A part of the bits: at least one of those to program stays behind.
     if (outcome === "some") do programmed = this.random.below(255); while ((~value & ~programmed & 255) === 0);
     block[from + at]! &= value | (~programmed & 255);
-  }
-
-  /** Programs one byte of a write, or cuts the power inside it. */
-  #programByte({ area, flipped }: Region, block: Uint8Array, offset: number, at: number, text: string): void {
-    const from = offset % area.blockBytes;
-    const cut = this.#programCut;
-    if (cut !== undefined && this.counts.programmed === cut.at) {
-      this.partProgram(block, from, at, text, cut.outcome);
-      this.powerOff(`in ${area.name} at byte ${offset + at}`);
-    }
-    block[from + at]! &= text.charCodeAt(at);
-    if (flipped.size > 0) flipped.delete(offset + at);
-    this.counts.programmed += 1;
   }
 }

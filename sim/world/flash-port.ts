@@ -33,21 +33,20 @@ export interface Place {
 /** Held, because looking a global up costs more than the call where tests run in a context of their own. */
 const { floor } = Math;
 
-const ERASED = "\xff";
-
 /** A flash; made by `createFlash`. */
 export abstract class WorldFlash extends FlashChip {
   readonly port: FlashPort;
-  protected readonly areas: ReadonlyMap<string, FlashArea>;
+  /** Shared by all machines of a fleet. */
+  readonly #areas: readonly FlashArea[];
   readonly #strict: boolean;
 
   /** `regions` are those of the chip. */
   constructor(options: FlashOptions, regions: readonly FlashArea[]) {
     super(regions, options.seed ?? 1);
     this.#strict = options.strict ?? true;
-    this.areas = new Map(options.areas.map((area) => [area.name, area]));
+    this.#areas = options.areas;
     this.port = {
-      open: (name) => this.areas.get(name),
+      open: (name) => this.#open(name),
       read: (area, offset, count) => this.#read(area, offset, count),
       write: (area, offset, bytes) => this.#write(area, offset, bytes),
       eraseBlock: (area, block) => this.#erase(area, block),
@@ -91,10 +90,22 @@ export abstract class WorldFlash extends FlashChip {
   protected abstract writeArea(area: FlashArea, offset: number, bytes: string): Fault;
   protected abstract eraseArea(area: FlashArea, block: number): Fault;
 
+  /** Where the first byte is that is programmed, of `count` from `offset` on; -1 where none is. */
+  protected firstProgrammed(area: FlashArea, offset: number, count: number): number {
+    const bytes = this.readArea(area, offset, count);
+    for (let i = 0; i < count; i += 1) if (bytes.charCodeAt(i) !== 255) return offset + i;
+    return -1;
+  }
+
   protected area(name: string): FlashArea {
-    const area = this.areas.get(name);
+    const area = this.#open(name);
     if (area === undefined) throw new FlashMisuse(`flash: no area ${name}`);
     return area;
+  }
+
+  #open(name: string): FlashArea | undefined {
+    for (const area of this.#areas) if (area.name === name) return area;
+    return undefined;
   }
 
   #powered(area: FlashArea): FlashArea {
@@ -136,19 +147,18 @@ export abstract class WorldFlash extends FlashChip {
     if (offset < 0 || bytes.length === 0 || block >= blocks || offset + bytes.length > start + blockBytes) {
       return `a write of ${bytes.length} bytes at ${offset} of ${name} leaves its block`;
     }
-    const present = this.readArea(area, offset, bytes.length);
-    for (let i = 0; i < bytes.length; i += 1) {
-      if (bytes.charCodeAt(i) > 255) return "not a byte string";
-      if (present[i] !== ERASED && !this.#flippedAlone(area, offset + i, present.charCodeAt(i))) return `byte ${offset + i} of ${name} is programmed already`;
+    for (let i = 0; i < bytes.length; i += 1) if (bytes.charCodeAt(i) > 255) return "not a byte string";
+    const end = offset + bytes.length;
+    for (let at = this.firstProgrammed(area, offset, bytes.length); at >= 0; at = this.firstProgrammed(area, at + 1, end - at - 1)) {
+      if (!this.#flippedAlone(area, at)) return `byte ${at} of ${name} is programmed already`;
     }
-    if (offset === start || this.readArea(area, start, 1) !== ERASED) return undefined;
-    const erased = this.readArea(area, start, blockBytes) === ERASED.repeat(blockBytes);
-    return erased ? `block ${block} of ${name} does not begin at its offset 0` : undefined;
+    if (offset === start || this.firstProgrammed(area, start, 1) >= 0) return undefined;
+    return this.firstProgrammed(area, start, blockBytes) < 0 ? `block ${block} of ${name} does not begin at its offset 0` : undefined;
   }
 
   /** True when a byte would be erased had it not flipped by itself: no caller knows of that. */
-  #flippedAlone(area: FlashArea, offset: number, value: number): boolean {
+  #flippedAlone(area: FlashArea, offset: number): boolean {
     const place = this.hasFlipped ? this.place(area, offset) : undefined;
-    return place !== undefined && (value | (place.region.flipped.get(place.offset) ?? 0)) === 255;
+    return place !== undefined && (this.readArea(area, offset, 1).charCodeAt(0) | (place.region.flipped.get(place.offset) ?? 0)) === 255;
   }
 }
