@@ -4,11 +4,15 @@
  */
 import { createCoapServer } from "../cloud/coap/server";
 import type { Host, HostEvent } from "../cloud/host";
+import type { MqttConnection } from "../cloud/mqtt/connection";
 import { createMqttServer } from "../cloud/mqtt/server";
+import type { MqttServer } from "../cloud/mqtt/server";
+import type { Transport } from "../cloud/mqtt/service";
 import { thethingsCoap } from "../cloud/thethings/coap";
 import { createThethings } from "../cloud/thethings/model";
 import type { Keeper, Thethings, ThethingsOptions } from "../cloud/thethings/model";
 import { thethingsMqtt } from "../cloud/thethings/mqtt";
+import type { ServerEnd, ServerStream } from "../world/network";
 import type { World } from "../world/world";
 
 export const MQTT_PORT = 1883;
@@ -66,6 +70,68 @@ export function worldHost(world: World, log: (event: HostEvent) => void): Host {
   };
 }
 
+/** One MQTT connection: the transport that the server sees, and the end that the network sees. One object, for the sake of fleets. */
+class MqttLine implements Transport, ServerEnd {
+  private connection: MqttConnection | undefined;
+
+  constructor(
+    private readonly stream: ServerStream,
+    private readonly wire: Wire,
+    private readonly options: LabCloudOptions,
+    private readonly lines: Map<unknown, (bytes: string) => void>,
+  ) {}
+
+  /** False when the server takes no more. */
+  begin(server: MqttServer): boolean {
+    const { stream } = this;
+    this.connection = server.accept(this);
+    if (this.connection === undefined) return false;
+    this.options.onConnect?.(stream.address);
+    this.lines.set(stream, (bytes) => stream.send(bytes));
+    return true;
+  }
+
+  send(bytes: Buffer): void {
+    const text = bytes.toString("latin1");
+    this.options.onWire?.(text);
+    if (this.wire.toDevice) this.stream.send(text);
+  }
+
+  unread(): number {
+    return this.stream.unread();
+  }
+
+  pause(): void {
+    this.stream.pause();
+  }
+
+  resume(): void {
+    this.stream.resume();
+  }
+
+  close(): void {
+    this.stream.close();
+  }
+
+  abort(): void {
+    this.stream.abort();
+  }
+
+  onBytes(bytes: string): void {
+    this.options.onWire?.(bytes);
+    if (this.wire.toCloud) this.connection!.receive(Buffer.from(bytes, "latin1"));
+  }
+
+  onDrained(): void {
+    this.connection!.drained();
+  }
+
+  onEnded(): void {
+    this.lines.delete(this.stream);
+    this.connection!.ended();
+  }
+}
+
 class WorldCloud implements LabCloud {
   readonly wire: Wire = { toCloud: true, toDevice: true };
   readonly disk = { works: true };
@@ -104,32 +170,8 @@ class WorldCloud implements LabCloud {
     const { wire, options } = this;
     const server = createMqttServer(this.host, thethingsMqtt(this.host, this.model));
     const listening = this.world.listenTcp(MQTT_PORT, (stream) => {
-      const connection = server.accept({
-        send: (bytes) => {
-          const text = bytes.toString("latin1");
-          options.onWire?.(text);
-          if (wire.toDevice) stream.send(text);
-        },
-        unread: () => stream.unread(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-        close: () => stream.close(),
-        abort: () => stream.abort(),
-      });
-      if (connection === undefined) return undefined;
-      options.onConnect?.(stream.address);
-      this.lines.set(stream, (bytes) => stream.send(bytes));
-      return {
-        onBytes: (bytes) => {
-          options.onWire?.(bytes);
-          if (wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
-        },
-        onDrained: () => connection.drained(),
-        onEnded: () => {
-          this.lines.delete(stream);
-          connection.ended();
-        },
-      };
+      const line = new MqttLine(stream, wire, options, this.lines);
+      return line.begin(server) ? line : undefined;
     });
     return () => {
       listening.close();

@@ -2,8 +2,9 @@
  * One virtual TCP connection between a machine and a server: two pipes, what each side knows, and the ways to break it.
  */
 import { Fault } from "../../hal/ports/fault";
-import type { Listening, Network, ServerEnd, Station } from "./network";
+import type { Listening, Network, ServerEnd, ServerStream, Station } from "./network";
 import { Pipe } from "./pipe";
+import type { PipeEnd } from "./pipe";
 
 /** The machine's end. */
 export interface DeviceEnd {
@@ -12,6 +13,73 @@ export interface DeviceEnd {
   onBytes(bytes: string): void;
   onRoom(): void;
   onEnded(fault: Fault): void;
+}
+
+/** The ends of a link are objects with methods, not closures: a fleet holds thousands of them. */
+class StreamOfServer implements ServerStream {
+  readonly address: string;
+  readonly port: number;
+
+  constructor(private readonly link: Link) {
+    this.address = link.address;
+    this.port = link.devicePort;
+  }
+
+  send(bytes: string): void {
+    this.link.sendDown(bytes);
+  }
+
+  unread(): number {
+    return this.link.down.unread;
+  }
+
+  pause(): void {
+    this.link.up.pause();
+  }
+
+  resume(): void {
+    this.link.up.resume();
+  }
+
+  close(): void {
+    this.link.endDown(Fault.closed);
+  }
+
+  abort(): void {
+    this.link.endDown(Fault.broken);
+  }
+}
+
+class UpEnd implements PipeEnd {
+  constructor(private readonly link: Link) {}
+
+  onBytes(bytes: string): void {
+    this.link.atServer(bytes);
+  }
+
+  onRoom(): void {
+    this.link.roomUp();
+  }
+
+  onCut(): void {
+    this.link.cut();
+  }
+}
+
+class DownEnd implements PipeEnd {
+  constructor(private readonly link: Link) {}
+
+  onBytes(bytes: string): void {
+    this.link.atDevice(bytes);
+  }
+
+  onRoom(): void {
+    this.link.roomDown();
+  }
+
+  onCut(): void {
+    this.link.cut();
+  }
 }
 
 export class Link {
@@ -39,16 +107,8 @@ export class Link {
     this.devicePort = network.freePort();
     this.port = listening.port;
     const { timeline, random } = network;
-    this.up = new Pipe(timeline, random, station.conditions, {
-      onBytes: (bytes) => this.atServer(bytes),
-      onRoom: () => this.device.alive() && this.device.onRoom(),
-      onCut: () => this.cut(),
-    });
-    this.down = new Pipe(timeline, random, station.conditions, {
-      onBytes: (bytes) => this.atDevice(bytes),
-      onRoom: () => this.drained(),
-      onCut: () => this.cut(),
-    });
+    this.up = new Pipe(timeline, random, station.conditions, new UpEnd(this));
+    this.down = new Pipe(timeline, random, station.conditions, new DownEnd(this));
     network.links.add(this);
     // Plain bytes at a TLS server are no ClientHello: it gives up on the first of them.
     if ((listening.tls !== undefined) !== secure) this.server = { onBytes: () => this.reset(), onEnded: () => undefined };
@@ -100,45 +160,48 @@ export class Link {
   }
 
   private accept(listening: Listening): void {
-    this.server = listening.handler({
-      address: this.address,
-      port: this.devicePort,
-      send: (bytes) => {
-        if (!this.serverOpen || bytes.length === 0) return;
-        this.draining = true;
-        this.down.send(bytes);
-      },
-      unread: () => this.down.unread,
-      pause: () => this.up.pause(),
-      resume: () => this.up.resume(),
-      close: () => {
-        if (!this.serverOpen) return;
-        this.serverOpen = false;
-        this.down.travel(() => this.endDevice(Fault.closed));
-      },
-      abort: () => this.reset(),
-    });
+    this.server = listening.handler(new StreamOfServer(this));
     if (this.server === undefined) this.reset();
   }
 
   private reset(): void {
-    if (!this.serverOpen) return;
-    this.serverOpen = false;
-    this.down.travel(() => this.endDevice(Fault.broken));
+    this.endDown(Fault.broken);
   }
 
-  private atServer(bytes: string): void {
+  /** The server sends. */
+  sendDown(bytes: string): void {
+    if (!this.serverOpen || bytes.length === 0) return;
+    this.draining = true;
+    this.down.send(bytes);
+  }
+
+  /** The server closes or resets; the machine learns behind everything that was sent. */
+  endDown(fault: Fault): void {
+    if (!this.serverOpen) return;
+    this.serverOpen = false;
+    this.down.travel(() => this.endDevice(fault));
+  }
+
+  /** Bytes have left the machine. */
+  roomUp(): void {
+    if (this.device.alive()) this.device.onRoom();
+  }
+
+  /** Bytes have reached the server. */
+  atServer(bytes: string): void {
     if (this.serverOpen) this.server?.onBytes(bytes);
     else this.down.travel(() => this.endDevice(Fault.broken));
   }
 
-  private atDevice(bytes: string): void {
+  /** Bytes have reached the machine. */
+  atDevice(bytes: string): void {
     if (this.deviceKnows && this.device.alive()) return this.device.onBytes(bytes);
     // A machine that is up answers bytes of a connection that it does not know with a reset; one that is off is silent.
     if (this.station.ready()) this.up.travel(() => this.endServer(Fault.broken));
   }
 
-  private drained(): void {
+  /** Bytes of the server have arrived. */
+  roomDown(): void {
     if (!this.draining || this.down.unread > 0 || !this.serverOpen) return;
     this.draining = false;
     this.server?.onDrained?.();
