@@ -10,11 +10,13 @@
 import { createHash } from "node:crypto";
 import type { FlashArea, FlashPort } from "../../hal/ports/flash";
 import { byteOutcomes, createFlash, eraseOutcomes, PowerCut } from "../../sim/world/flash";
-import type { ByteOutcome, EraseOutcome, FlashImage, WorldFlash } from "../../sim/world/flash";
+import type { ByteOutcome, EraseOutcome, FlashImage, FlashKind, WorldFlash } from "../../sim/world/flash";
 import { generator, seed } from "../support/budget";
 
 export interface Scenario<Ledger> {
   readonly areas: readonly FlashArea[];
+  /** What keeps the areas; "nor" unless given. */
+  readonly kind?: FlashKind;
   /** The contents before the first boot; erased unless given. */
   readonly image?: FlashImage;
   /** The ledger before the first boot: plain data, as JSON has it, because it is cloned and compared. */
@@ -140,7 +142,7 @@ class Search<Ledger> {
 
   /** A flash with that content, powered, nothing counted. */
   flashWith(image: FlashImage | undefined, name: string): WorldFlash {
-    const flash = createFlash({ areas: this.scenario.areas, seed: `${String(seed)}/${name}` });
+    const flash = createFlash({ areas: this.scenario.areas, seed: `${String(seed)}/${name}` }, this.scenario.kind);
     flash.restore(image);
     return flash;
   }

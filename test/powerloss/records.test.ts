@@ -139,6 +139,16 @@ test("a token is replaced, in the block and into a new generation", () => {
   expect(across.recoveryProgrammed).toBeLessThanOrEqual(generationBytes + live + bytesOf(token("d")) + 12);
 });
 
+test("a token is replaced in NodeMCU's files", () => {
+  const filled = [token("a"), token("b"), token("c"), { key: "ssid", value: "home" }];
+  const made = scenario(small, filled, [token("d")], [token("e"), { key: "ssid" }]);
+  const tally = everyCut({ ...made, kind: "nodemcu-file" }, check, { seconds: budget(20, Infinity) });
+  expect(tally.erases).toBe(1);
+  expect(tally.cuts).toBe(3 * tally.programmed + 6 * tally.erases);
+  // Of a write there is the old, the new, or a part.
+  expect(tally.states).toBeGreaterThan(20);
+});
+
 test("settings change one after the other", () => {
   const change = [{ key: "ssid", value: "garden" }, { key: "password", value: "staple" }, { key: "host", value: "broker" }];
   const tally = run(scenario(small, [token("a"), { key: "ssid", value: "home" }, token("b")], change));
