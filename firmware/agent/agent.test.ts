@@ -59,9 +59,9 @@ test("the queue in memory keeps the newest, in order, and counts what it dropped
   for (let n = 1; n <= RAM_READINGS_MAX + 3; n += 1) expect(ramAppend(queue, `r${n}`)).toBe(n);
   expect(queue.dropped).toBe(3);
   expect(queue.readings.map(({ sequence }) => sequence)).toEqual(Array.from({ length: RAM_READINGS_MAX }, (_, i) => i + 4));
-  ramRemove(queue, 5);
-  ramRemove(queue, 999);
-  expect(queue.readings).toHaveLength(RAM_READINGS_MAX - 1);
+  ramRemove(queue, 5, ({ bytes }) => bytes !== "r4");
+  ramRemove(queue, 3, () => true);
+  expect(queue.readings.map(({ sequence }) => sequence)).toEqual([4, ...Array.from({ length: RAM_READINGS_MAX - 2 }, (_, i) => i + 6)]);
 });
 
 test("a time that moves on past a second carries over", () => {

@@ -11,6 +11,7 @@ import type { ReadQuery } from "../platform/profile";
 import type { Definition } from "./boot";
 import { placeOf } from "./key-table";
 import { AgentCode } from "./link";
+import { addToMessage } from "./message";
 import { scaleOf } from "./quantise";
 import { addMeasure, addReading, findMeasure } from "./report";
 import type { Value } from "./report";
@@ -46,8 +47,11 @@ export interface MeasureOptions {
   /** Digits after the point, 0 to 6: what the sensor is worth. A reading keeps 2^30 steps of it. Absent: 0. */
   readonly decimals?: number;
   /**
-   * "flash" (the default): a reading is accepted when it lies in flash. "ram": it is accepted at once, at most 24 wait,
-   * and a restart loses them; for values that are stale tomorrow.
+   * "flash" (the default): a reading is accepted when it lies in flash, and leaves it when it has arrived.
+   * "ram": it is accepted at once, at most 24 wait while the device is offline, and a restart loses them. Over MQTT such readings
+   * go out at QoS 0, those of one turn in one message, and are gone once the connection has them: what it loses when it breaks
+   * is lost, uncounted. Over CoAP they are acknowledged. The log does not tell of them one by one. For values that are stale
+   * in a minute, or many.
    */
   readonly durability?: "flash" | "ram";
 }
@@ -68,6 +72,18 @@ export function measure(thing: Thing, options: MeasureOptions): void {
 }
 
 /**
+ * Reports one reading on the way that all can go.
+ * @apart
+ */
+function reportSlowly(thing: Thing, key: string, value: Value, accepted: ((this: void, code: number) => void) | undefined): number {
+  const declared = findMeasure(thing, key);
+  const code = declared === undefined ? AgentCode.invalid : addReading(thing, declared, value);
+  if (code !== 0) tell(thing, "refusedReading", code, declared === undefined ? "" : key);
+  if (accepted !== undefined) thing.ports.clock.after(0, () => accepted(code));
+  return code;
+}
+
+/**
  * Reports one reading of a declared measure, with the time of now.
  *
  * Answers 0 when the store has it, and then it will arrive or be counted as dropped; `invalid` for an undeclared key, no
@@ -75,11 +91,17 @@ export function measure(thing: Thing, options: MeasureOptions): void {
  * later turn.
  */
 export function report(thing: Thing, key: string, value: Value, accepted?: (this: void, code: number) => void): number {
-  const declared = findMeasure(thing, key);
-  const code = declared === undefined ? AgentCode.invalid : addReading(thing, declared, value);
-  if (code !== 0) tell(thing, "refusedReading", code, declared === undefined ? "" : key);
-  if (accepted !== undefined) thing.ports.clock.after(0, () => accepted(code));
-  return code;
+  const ram = thing.publisher.ram;
+  const message = ram.message;
+  // The way of a whole number into the message that is open to its key: all that a device pays for each of many readings.
+  if (thing.driver.once && message !== undefined && key === message.key && accepted === undefined && typeof value === "number" && Math.abs(value) < message.limit && Math.floor(value) === value) {
+    if (ram.ms >= message.msMax) return addToMessage(thing, key, message.limit, "" + Math.floor(value)) ? 0 : reportSlowly(thing, key, value, accepted);
+    ram.ms += 1;
+    ram.count += 1;
+    message.text += message.head + Math.floor(value) + message.middle + ram.ms + thing.driver.platform.valueEnd;
+    return 0;
+  }
+  return reportSlowly(thing, key, value, accepted);
 }
 
 /**

@@ -90,6 +90,17 @@ export function collectBatch(thing: Thing, ref: number, ram: boolean): Batch {
   return batch;
 }
 
+/** The next batch of those in memory that go without an acknowledgement: from the oldest on, whatever their keys. */
+export function collectOnce(thing: Thing): Batch {
+  const publisher = thing.publisher;
+  const batch: Batch = { text: "", count: 0, last: 0, key: "", time: undefined, untimed: 0 };
+  for (const waiting of publisher.ram.readings) {
+    const reading = readable(publisher, waiting.bytes);
+    if (reading !== undefined && (waitsForTime(thing, reading) || !addReading(thing, batch, reading, waiting.sequence, publisher.keys[reading.key]!))) break;
+  }
+  return batch;
+}
+
 /** Gives the keys of a batch free again: what it held may be sent anew. */
 export function releaseBatch(publisher: Publisher, ref: number): void {
   for (let place = 0; place < publisher.held.length; place += 1) {
@@ -112,10 +123,7 @@ function holds(publisher: Publisher, flight: Flight, bytes: string, sequence: nu
 export function forgetBatch(thing: Thing, flight: Flight): void {
   const publisher = thing.publisher;
   if (flight.ram) {
-    const waiting = publisher.ram.readings;
-    for (const reading of waiting) {
-      if (holds(publisher, flight, reading.bytes, reading.sequence)) ramRemove(publisher.ram, reading.sequence);
-    }
+    ramRemove(publisher.ram, flight.last, (reading) => holds(publisher, flight, reading.bytes, reading.sequence));
     return;
   }
   logEach(publisher.log, (sequence, bytes) => {

@@ -6,6 +6,7 @@
  * never both: the device's own echo is no command.
  */
 import type { EpochTime } from "../../hal/ports/clock";
+import { find } from "../base/find";
 import { parseScaled } from "../base/number";
 import { compareTime } from "../base/time";
 import { ValueKind } from "../platform/profile";
@@ -78,8 +79,11 @@ function obey(thing: Thing, command: Command, kind: ValueKind, text: string, tim
   tell(thing, code === CommandCode.ok ? "command" : "commandRefused", code, thing.publisher.keys[command.place]!);
 }
 
-/** Acts on one text from the device's channel. Keys that were never declared mean nothing. */
-export function commandsReceive(thing: Thing, payload: string): void {
+/**
+ * Tells the values of one text from the device's channel to who wants them.
+ * @apart
+ */
+function readValues(thing: Thing, payload: string): void {
   const understood = thing.driver.platform.readDownlink(payload, {
     value: (key, kind, text, time) => {
       for (const command of thing.commands) {
@@ -89,4 +93,18 @@ export function commandsReceive(thing: Thing, payload: string): void {
     },
   });
   if (!understood) tell(thing, "malformed", payload.length, "");
+}
+
+/**
+ * Acts on one text from the device's channel. Keys that were never declared mean nothing, and a text without a declared key, as
+ * the echo of readings that are sent once, is not read at all.
+ */
+export function commandsReceive(thing: Thing, payload: string): void {
+  const publisher = thing.publisher;
+  // A key may be written in escapes.
+  let wanted = publisher.flights.length > 0 || payload.indexOf("\\") >= 0;
+  for (const command of thing.commands) {
+    if (find(payload, '"' + publisher.keys[command.place]! + '"') >= 0) wanted = true;
+  }
+  if (wanted) readValues(thing, payload);
 }

@@ -13,7 +13,7 @@ import { commandsReceive } from "./commands";
 import { fieldAt } from "./fields";
 import { AgentCode } from "./link";
 import type { LinkSink, LinkTarget } from "./link";
-import { publisherAcknowledged, publisherLost, publisherReady, publisherRejected, suspectToken } from "./publisher";
+import { publisherAcknowledged, publisherLost, publisherReady, publisherRejected, publisherRoom, suspectToken } from "./publisher";
 import { loadCloud } from "./settings";
 import type { CloudSettings } from "./settings";
 import { Next, Rung, tell } from "./thing";
@@ -142,6 +142,7 @@ function makeSink(thing: Thing): LinkSink {
       publisherAcknowledged(thing, ref);
     },
     rejected: (ref) => publisherRejected(thing, ref),
+    room: () => publisherRoom(thing),
     data: (payload) => {
       alive(thing);
       commandsReceive(thing, payload);

@@ -202,6 +202,7 @@ export function coapLink(profile: CoapProfile): LinkDriver {
     portPlain: profile.portPlain,
     portTls: 0,
     echoes: false,
+    once: false,
     // One request at a time (NSTART, RFC 7252 4.7).
     window: 1,
     batchBytesMax: (ports) => (ports.udp.bytesMax - ENVELOPE_BYTES < BATCH_BYTES_MAX ? ports.udp.bytesMax - ENVELOPE_BYTES : BATCH_BYTES_MAX),
@@ -213,6 +214,7 @@ export function coapLink(profile: CoapProfile): LinkDriver {
       const asked = request(POST, profile.thingPath(self.token), "", payload);
       return coapRequest(self.client, self.coapSink, asked, REF_BATCH + ref, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
+    sendOnce: () => AgentCode.unsupported,
     read: (link, query: ReadQuery) => {
       const self = link as CoapLink;
       if (!self.live || !self.open) return Fault.closed;

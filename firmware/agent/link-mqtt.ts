@@ -11,16 +11,16 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import { TlsLevel } from "../../hal/ports/tls";
-import type { Timer } from "../../hal/ports/clock";
 import type { Ports } from "../../hal/ports";
-import type { TcpSocket } from "../../hal/ports/tcp";
 import { chr, sub } from "../base/intrinsics";
 import { ActivationResult } from "../platform/profile";
 import type { ActivationAnswer, MqttProfile } from "../platform/profile";
-import { mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
-import type { MqttSession, MqttSink } from "../protocol/mqtt/session";
+import { mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttPublishOnce, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
+import type { MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
 import { WINDOW, sessionOptions } from "./link-mqtt-options";
+import { Step, Todo } from "./link-mqtt-state";
+import type { MqttLink } from "./link-mqtt-state";
 import type { Link, LinkDriver, LinkSink, LinkTarget } from "./link";
 
 /** An activation is answered "after a few seconds"; past this the link gives up and the agent tries again. */
@@ -29,47 +29,6 @@ const ACTIVATION_TIMEOUT_MS = 30000;
 const BATCH_BYTES_MAX = 512;
 /** How long DISCONNECT may take to leave before the connection is dropped all the same. */
 const FAREWELL_MS = 1000;
-
-/** Where the walk stands. */
-const enum Step {
-  opening = 0,
-  connecting,
-  subscribing,
-  live,
-  activating,
-  unsubscribing,
-  closing,
-}
-
-/** What the next turn has to do. */
-const enum Todo {
-  nothing = 0,
-  subscribe,
-  unsubscribe,
-  leave,
-}
-
-interface MqttLink extends Link {
-  readonly profile: MqttProfile;
-  /** The one topic that this link is about: the device's channel, or that of its activation. Holds secrets. */
-  readonly topic: string;
-  readonly activating: boolean;
-  readonly session: MqttSession;
-  mqttSink: MqttSink;
-  socket: TcpSocket;
-  /** Bytes that wait for the socket to become writable. */
-  out: string;
-  writable: boolean;
-  step: Step;
-  todo: Todo;
-  /** True when the agent ended the link itself and wants to hear no more of it. */
-  quiet: boolean;
-  turn: Timer;
-  tick: Timer;
-  deadline: Timer;
-  /** Why the link ends when the deadline comes. */
-  deadlineCode: number;
-}
 
 /** @cold */
 function end(link: MqttLink, code: number): void {
@@ -116,7 +75,6 @@ function farewell(link: MqttLink, code: number): void {
   setDeadline(link, link.writable && link.out.length === 0 ? 0 : FAREWELL_MS, code);
 }
 
-
 /** @cold */
 function runTurn(link: MqttLink): void {
   link.turn = 0;
@@ -157,7 +115,10 @@ function subscribed(link: MqttLink, codes: string): void {
   }
 }
 
-/** What came on the activation channel. */
+/**
+ * What came on the activation channel.
+ * @cold
+ */
 function activationAnswered(link: MqttLink, payload: string): void {
   const answer: ActivationAnswer = { result: ActivationResult.none, token: "" };
   link.profile.text.readActivation(payload, answer);
@@ -214,16 +175,21 @@ function received(link: MqttLink, bytes: string): void {
   if (link.open) mqttReceive(link.session, link.mqttSink, bytes, link.ports.clock.uptime());
 }
 
+/**
+ * The socket can be written to for the first time, or for the last.
+ * @cold
+ */
+function writableAtEnds(link: MqttLink): void {
+  if (link.step === Step.closing) return end(link, Fault.none);
+  link.step = Step.connecting;
+  mqttConnect(link.session, link.mqttSink, link.ports.clock.uptime());
+}
+
 function writable(link: MqttLink): void {
   link.writable = true;
-  if (link.step === Step.opening) {
-    link.step = Step.connecting;
-    mqttConnect(link.session, link.mqttSink, link.ports.clock.uptime());
-  } else if (link.step === Step.closing && link.out.length === 0) {
-    end(link, Fault.none);
-  } else {
-    flush(link);
-  }
+  if (link.out.length > 0) flush(link);
+  else if (link.step === Step.opening || link.step === Step.closing) writableAtEnds(link);
+  else if (link.crowded) link.sink.room();
 }
 
 /** @cold */
@@ -240,6 +206,7 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     socket: 0,
     out: "",
     writable: false,
+    crowded: false,
     step: Step.opening,
     todo: Todo.nothing,
     quiet: false,
@@ -269,6 +236,7 @@ export function mqttLink(profile: MqttProfile): LinkDriver {
     portPlain: profile.portPlain,
     portTls: profile.portTls,
     echoes: profile.echoes,
+    once: true,
     window: WINDOW,
     batchBytesMax: () => BATCH_BYTES_MAX,
     open: (ports, target, sink, before) => open(profile, ports, target, sink, before),
@@ -278,6 +246,12 @@ export function mqttLink(profile: MqttProfile): LinkDriver {
       if (self.step !== Step.live || !self.open) return Fault.closed;
       const code = mqttPublish(self.session, self.mqttSink, self.topic, payload, 1, false, ref, self.ports.clock.uptime());
       return code === 0 ? 0 : AgentCode.busy;
+    },
+    sendOnce: (link, payload) => {
+      const self = link as MqttLink;
+      if (self.step !== Step.live || !self.open) return Fault.closed;
+      self.crowded = !self.writable;
+      return self.crowded ? AgentCode.busy : mqttPublishOnce(self.session, self.mqttSink, self.topic, payload, self.ports.clock.uptime());
     },
     read: () => AgentCode.unsupported,
     close: (link) => {

@@ -66,6 +66,8 @@ export interface LinkSink {
   acknowledged(this: void, ref: number): void;
   /** The platform refused the batch `ref` for what is in it; it will never be accepted. */
   rejected(this: void, ref: number): void;
+  /** What `sendOnce` refused for being busy may be tried again. */
+  room(this: void): void;
   /** Something came down on the device's channel: the platform's own text. */
   data(this: void, payload: string): void;
   /** The answer to `read`; `code` 0 and the platform's text, or why not. */
@@ -91,6 +93,8 @@ export interface LinkDriver {
   readonly portTls: number;
   /** Whether a batch counts as arrived only when the platform has sent it back on the device's channel. */
   readonly echoes: boolean;
+  /** Whether readings in memory are sent once, by `sendOnce`; else they are acknowledged as those in flash are. */
+  readonly once: boolean;
   /** The most batches on their way at once. */
   readonly window: number;
   /** The most bytes of one batch on this machine. */
@@ -104,6 +108,8 @@ export interface LinkDriver {
   adopt(this: void, link: Link): void;
   /** Sends one batch: 0, `busy`, or a fault. Exactly one of acknowledged, rejected or lost follows a 0. */
   send(this: void, link: Link, ref: number, payload: string): number;
+  /** Sends one batch that nobody acknowledges: 0, `busy`, or a fault. `room` or `lost` follows a `busy`. */
+  sendOnce(this: void, link: Link, payload: string): number;
   /** Asks for stored values: 0, `busy` or `unsupported`; `answer` follows a 0 unless the link is lost before. */
   read(this: void, link: Link, query: ReadQuery): number;
   /** Ends the link in order, so that no will is sent. Idempotent; no call of the sink follows. */

@@ -9,11 +9,12 @@
  */
 import type { EpochTime } from "../../hal/ports/clock";
 import { compareTime, elapsed } from "../base/time";
-import { TIME_WAIT_MS, collectBatch, forgetBatch, releaseBatch } from "./batch";
+import { TIME_WAIT_MS, collectBatch, collectOnce, forgetBatch, releaseBatch } from "./batch";
 import type { Batch } from "./batch";
 import type { ReadingLog } from "../store/log";
 import { AgentCode } from "./link";
 import type { Link } from "./link";
+import { post, postSoon } from "./message";
 import { ramOpen } from "./ram-queue";
 import { tell } from "./thing";
 import type { Flight, Publisher, Thing } from "./thing";
@@ -55,7 +56,7 @@ export function newPublisher(log: ReadingLog, keys: string[]): Publisher {
 
 /** Readings that have not arrived yet, in flash and in memory. */
 export function waitingReadings(publisher: Publisher): number {
-  return publisher.log.waiting + publisher.ram.readings.length;
+  return publisher.log.waiting + publisher.ram.readings.length + publisher.ram.count;
 }
 
 /** Tells of readings that the log lost since the last time, by cause. */
@@ -66,6 +67,16 @@ function tellDrops(thing: Thing): void {
   if (all === publisher.droppedTold) return;
   publisher.droppedTold = all;
   tell(thing, "dropped", all, "full " + log.droppedFull + " corrupt " + log.droppedCorrupt + " ram " + publisher.ram.dropped + " alien " + publisher.alien + " refused " + publisher.refused);
+}
+
+/** Tells of what was lost, and once of a backlog that is gone. */
+function tellSettled(thing: Thing): void {
+  const publisher = thing.publisher;
+  tellDrops(thing);
+  if (waitingReadings(publisher) === 0 && publisher.draining) {
+    publisher.draining = false;
+    tell(thing, "drained", 0, "");
+  }
 }
 
 /** Sends one batch; false when the link takes no more. */
@@ -99,6 +110,37 @@ function probeWait(thing: Thing): number {
   return !publisher.suspect || since >= SUSPECT_MS ? 0 : SUSPECT_MS - since;
 }
 
+/** Sends batches of what lies in flash, or in memory; false when the window is full. */
+function sendBatches(thing: Thing, link: Link, ram: boolean): boolean {
+  const publisher = thing.publisher;
+  // While the token is suspect, one batch in a while asks whether it is heard again.
+  const window = publisher.suspect ? 1 : thing.driver.window;
+  while (ram ? publisher.ram.readings.length > 0 : publisher.log.waiting > 0) {
+    if (publisher.flights.length >= window) return false;
+    const ref = publisher.nextRef;
+    const batch = collectBatch(thing, ref, ram);
+    if (batch.count === 0) return true;
+    if (!launch(thing, link, ref, batch, ram)) return false;
+  }
+  return true;
+}
+
+/** Sends what waits in memory, behind the message that is older, for a link that sends such readings once. */
+function sendMemory(thing: Thing, link: Link): void {
+  const publisher = thing.publisher;
+  const ram = publisher.ram;
+  if (publisher.suspect) return;
+  post(thing);
+  while (ram.count === 0 && ram.readings.length > 0) {
+    const batch = collectOnce(thing);
+    if (batch.count === 0 || thing.driver.sendOnce(link, batch.text + thing.driver.platform.batchClose) !== 0) return;
+    publisher.untimed += batch.untimed;
+    for (let left = batch.count; left > 0; left -= 1) ram.readings.shift();
+    tell(thing, "published", batch.count, "");
+    tellSettled(thing);
+  }
+}
+
 /** Sends what can be sent. */
 function pump(thing: Thing): void {
   const publisher = thing.publisher;
@@ -109,19 +151,11 @@ function pump(thing: Thing): void {
     publisher.turn = thing.ports.clock.after(wait, () => pump(thing));
     return;
   }
-  let ram = false;
-  // While the token is suspect, one batch in a while asks whether it is heard again.
-  const window = publisher.suspect ? 1 : thing.driver.window;
-  while (publisher.live && link !== undefined) {
-    if (publisher.flights.length >= window) return;
-    const ref = publisher.nextRef;
-    const batch = collectBatch(thing, ref, ram);
-    if (batch.count > 0 && !launch(thing, link, ref, batch, ram)) return;
-    if (batch.count === 0 && ram) break;
-    if (batch.count === 0) ram = true;
-  }
+  if (!publisher.live || link === undefined) return;
+  if (thing.driver.once) sendMemory(thing, link);
+  if (!sendBatches(thing, link, false) || (!thing.driver.once && !sendBatches(thing, link, true))) return;
   // Readings that wait for the clock are looked at again when patience has run out.
-  if (publisher.live && publisher.flights.length === 0 && waitingReadings(publisher) > 0) {
+  if (publisher.flights.length === 0 && waitingReadings(publisher) > 0) {
     publisher.turn = thing.ports.clock.after(TIME_WAIT_MS, () => pump(thing));
   }
 }
@@ -151,11 +185,7 @@ function settle(thing: Thing, flight: Flight): void {
   thing.ports.clock.cancel(flight.timer);
   forgetBatch(thing, flight);
   releaseBatch(publisher, flight.ref);
-  tellDrops(thing);
-  if (waitingReadings(publisher) === 0 && publisher.draining) {
-    publisher.draining = false;
-    tell(thing, "drained", 0, "");
-  }
+  tellSettled(thing);
 }
 
 function arrive(thing: Thing, flight: Flight): void {
@@ -245,6 +275,12 @@ export function publisherRejected(thing: Thing, ref: number): void {
   publisher.refused += flight.count;
   settle(thing, flight);
   pumpSoon(thing);
+}
+
+/** The link takes messages again that it refused. */
+export function publisherRoom(thing: Thing): void {
+  if (thing.publisher.ram.count > 0) postSoon(thing);
+  if (thing.publisher.ram.readings.length > 0) pumpSoon(thing);
 }
 
 /** A value of one of the device's own measures came down: some batch of it has arrived. */

@@ -5,6 +5,9 @@
 import { idiv } from "../base/intrinsics";
 import { formatScaled } from "../base/number";
 
+/** The most steps of 10^-decimals that a number may stand for. */
+export const STEPS_MAX = 1073741823;
+
 /** 10^decimals, for 0 to 6. */
 export function scaleOf(decimals: number): number {
   let scale = 1;
@@ -16,7 +19,7 @@ export function scaleOf(decimals: number): number {
 export function quantise(value: number, decimals: number): string | undefined {
   const twice = Math.floor(Math.abs(value) * scaleOf(decimals) * 2);
   // Not-a-number compares false with everything.
-  if (!(twice <= 2147483646)) return undefined;
+  if (!(twice <= 2 * STEPS_MAX)) return undefined;
   const steps = idiv(twice + 1, 2);
   return formatScaled(value < 0 ? 0 - steps : steps, decimals);
 }

@@ -17,6 +17,9 @@ const HEAD_BYTES = 8;
 /** Bytes of the largest reading. */
 export const READING_BYTES_MAX = 160;
 
+/** Bytes of the largest value of a reading without a place. */
+export const VALUE_BYTES_MAX = 152;
+
 /** A reading taken apart. `time` is undefined while the clock was not set; then `boot` and `uptime` name the moment. */
 export interface Reading {
   readonly key: number;

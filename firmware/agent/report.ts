@@ -3,16 +3,18 @@
  * key has, so that (key, time) names it for ever.
  */
 import type { EpochTime } from "../../hal/ports/clock";
+import { idiv } from "../base/intrinsics";
 import { jsonString } from "../base/json-write";
 import { addMs, compareTime } from "../base/time";
 import { logAppend } from "../store/log";
 import { storeBoot } from "./boots";
 import { placeOf } from "./key-table";
 import { AgentCode } from "./link";
+import { addToMessage, stampInMemory } from "./message";
 import { pumpSoon } from "./publisher";
-import { quantise } from "./quantise";
+import { quantise, scaleOf, STEPS_MAX } from "./quantise";
 import { ramAppend } from "./ram-queue";
-import { encodeReading, READING_BYTES_MAX } from "./reading";
+import { encodeReading, READING_BYTES_MAX, VALUE_BYTES_MAX } from "./reading";
 import { tell } from "./thing";
 import type { Measure, Thing } from "./thing";
 
@@ -35,7 +37,7 @@ function timeAfter(measure: Measure, now: EpochTime): EpochTime {
 /** The measure of that key. */
 export function findMeasure(thing: Thing, key: string): Measure | undefined {
   for (const measure of thing.measures) {
-    if (thing.publisher.keys[measure.place] === key) return measure;
+    if (measure.key === key) return measure;
   }
   return undefined;
 }
@@ -51,37 +53,45 @@ export function addMeasure(thing: Thing, key: string, decimals: number, ram: boo
   }
   const place = placeOf(thing.records, thing.publisher, key);
   if (place < 0) return AgentCode.storeFailed;
-  thing.measures.push({ place, decimals, ram, lastSec: 0, lastMs: 0, lastUptime: -1 });
+  thing.measures.push({ key, place, decimals, ram, lastSec: 0, lastMs: 0, lastUptime: -1 });
   return 0;
+}
+
+/** A time of now for a reading of a measure in flash. */
+function stamp(measure: Measure, now: EpochTime): EpochTime {
+  const time = timeAfter(measure, now);
+  measure.lastSec = time.sec;
+  measure.lastMs = time.ms;
+  return time;
 }
 
 /** Appends one reading of a declared measure: 0, `invalid` or `storeFailed`. The store has it when this returns 0. */
 export function addReading(thing: Thing, measure: Measure, value: Value): number {
   const text = valueText(value, measure.decimals);
-  if (text === undefined) return AgentCode.invalid;
+  if (text === undefined || text.length > VALUE_BYTES_MAX) return AgentCode.invalid;
   const clock = thing.ports.clock;
   const now = clock.epoch();
+  const ram = thing.publisher.ram;
+  if (thing.driver.once && measure.ram && addToMessage(thing, measure.key, idiv(STEPS_MAX, scaleOf(measure.decimals)), text)) return 0;
   let time: EpochTime | undefined = undefined;
   let uptime = clock.uptime();
   if (now === undefined) {
     if (uptime <= measure.lastUptime) uptime = measure.lastUptime + 1;
     storeBoot(thing.records, thing.boots);
   } else {
-    time = timeAfter(measure, now);
+    time = measure.ram ? stampInMemory(ram, now) : stamp(measure, now);
   }
   const bytes = encodeReading({ key: measure.place, time, boot: thing.boots.number, uptime, geo: thing.geo, value: text });
   if (bytes.length > READING_BYTES_MAX) return AgentCode.invalid;
-  const sequence = measure.ram ? ramAppend(thing.publisher.ram, bytes) : logAppend(thing.publisher.log, bytes);
+  const sequence = measure.ram ? ramAppend(ram, bytes) : logAppend(thing.publisher.log, bytes);
   if (sequence === 0) return AgentCode.storeFailed;
   if (time === undefined) {
     thing.untimed += 1;
     measure.lastUptime = uptime;
-  } else {
-    measure.lastSec = time.sec;
-    measure.lastMs = time.ms;
   }
   thing.accepted += 1;
-  tell(thing, "reading", sequence, thing.publisher.keys[measure.place]! + " " + text);
+  // What may come by the hundred in a second is not told of one by one.
+  if (!measure.ram) tell(thing, "reading", sequence, measure.key + " " + text);
   if (thing.publisher.live) pumpSoon(thing);
   return 0;
 }

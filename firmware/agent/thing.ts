@@ -29,6 +29,7 @@ export interface Board {
 
 /** A measure, as declared. */
 export interface Measure {
+  readonly key: string;
   /** The place of its key in the key table. */
   readonly place: number;
   readonly decimals: number;
@@ -63,6 +64,7 @@ export const enum CommandType {
 /** A batch on its way. */
 export interface Flight {
   readonly ref: number;
+  /** True for one out of memory. */
   readonly ram: boolean;
   /** The sequence of its last reading; it holds every reading of its keys up to there. */
   readonly last: number;

@@ -22,9 +22,14 @@ function format(sec: number, a: string, b: string, c: string): string {
   return date + b + pad(idiv(sec, 3600) % 24, 2) + c + pad(idiv(sec, 60) % 60, 2) + c + pad(sec % 60, 2);
 }
 
+/** "2015-01-30T15:35:33", of seconds since 1970. */
+export function formatSecond(sec: number): string {
+  return format(sec, "-", "T", ":");
+}
+
 /** "2015-01-30T15:35:33.000Z". */
 export function formatIso(time: EpochTime): string {
-  return format(time.sec, "-", "T", ":") + "." + pad(time.ms, 3) + "Z";
+  return formatSecond(time.sec) + "." + pad(time.ms, 3) + "Z";
 }
 
 /** "20150130153533": thethings.iO's form; milliseconds are dropped. */

@@ -61,6 +61,13 @@ export interface PlatformText {
   keyValid(this: void, key: string): boolean;
   /** One reading as it stands in a batch. `value` is JSON text; `time` undefined lets the platform stamp it. */
   formatValue(this: void, key: string, value: string, time: EpochTime | undefined, geo: Geo | undefined): string;
+  /**
+   * The same in parts, for many readings one after the other: what stands before the value, between the value and the milliseconds of
+   * its time (which follow as three digits), and after these.
+   */
+  valueHead(this: void, key: string): string;
+  valueMiddle(this: void, sec: number): string;
+  readonly valueEnd: string;
   /** Tells `each` the values of a downlink text, in order; false when it is malformed (nothing was told then). */
   readDownlink(this: void, payload: string, each: DownlinkSink): boolean;
   /** Reads an activation's answer into `answer`. */

@@ -107,38 +107,47 @@ function poll(socket: Opened): void {
   socket["#ondrain"]();
 }
 
-/** Every event: `data` and `message` bring text, `close` whether it broke, `error` a code, `drain` none of these. */
-export function heard(this: Opened, value?: string | boolean | EspruinoSocketError, sender?: EspruinoSender): void {
-  const place = this.handle % (BOARD.socketsMax * 2);
-  if (sockets[place] !== this) return;
+/** Takes note that a connection can be written to, and tells so. */
+function becomeWritable(socket: Opened): void {
+  socket.state = State.writable;
+  // What is needed until here only, and what the engine makes again.
+  delete socket.opt;
+  delete socket.fault;
+  if (BOARD.chip === "esp8266") delete socket["#onerror"];
+  delete socket.dSnd;
+  if (socket.onWritable !== undefined) socket.onWritable();
+}
+
+/** Every event but bytes of a connection that stands. */
+function told(socket: Opened, place: number, value?: string | boolean | EspruinoSocketError, sender?: EspruinoSender): void {
   if (typeof value === "boolean") {
     sockets[place] = undefined;
-    this.onError(this.fault ?? (value ? Fault.broken : Fault.closed));
+    socket.onError(socket.fault ?? (value ? Fault.broken : Fault.closed));
     return;
   }
   if (sender !== undefined) {
-    if (typeof value === "string" && value.length <= BOARD.udpBytesMax) this.onReadable(value, sender.address, sender.port);
+    if (typeof value === "string" && value.length <= BOARD.udpBytesMax) socket.onReadable(value, sender.address, sender.port);
     return;
   }
   const isData = typeof value === "string";
   if (!isData && value !== undefined && value.code < 0) {
-    if (value.code === EngineError.timeout) this.fault = Fault.timeout;
-    else if (BOARD.tlsLevel > TlsLevel.none && value.code === EngineError.tlsCloseNotify) this.fault = Fault.closed;
+    if (value.code === EngineError.timeout) socket.fault = Fault.timeout;
+    else if (BOARD.tlsLevel > TlsLevel.none && value.code === EngineError.tlsCloseNotify) socket.fault = Fault.closed;
     return;
   }
-  if (BOARD.tlsLevel > TlsLevel.none && !isData && this.state === State.connecting && isShaking(this)) {
-    setTimeout(poll, Limit.handshakePollMs, this);
+  if (BOARD.tlsLevel > TlsLevel.none && !isData && socket.state === State.connecting && isShaking(socket)) {
+    setTimeout(poll, Limit.handshakePollMs, socket);
     return;
   }
   // Bytes of a peer that speaks first come before the queued `drain`, which then finds the state that it tells of.
-  if (isData ? this.state === State.connecting : this.state !== State.writable && (this.dSnd ?? "") === "") {
-    this.state = State.writable;
-    // What is needed until here only, and what the engine makes again.
-    delete this.opt;
-    delete this.fault;
-    if (BOARD.chip === "esp8266") delete this["#onerror"];
-    delete this.dSnd;
-    if (this.onWritable !== undefined) this.onWritable();
-  }
-  if (isData && sockets[place] === this) this.onReadable(value);
+  if (isData || (socket.state !== State.writable && (socket.dSnd ?? "") === "")) becomeWritable(socket);
+  if (isData && sockets[place] === socket) socket.onReadable(value);
+}
+
+/** Every event: `data` and `message` bring text, `close` whether it broke, `error` a code, `drain` none of these. */
+export function heard(this: Opened, value?: string | boolean | EspruinoSocketError, sender?: EspruinoSender): void {
+  const place = this.handle % (BOARD.socketsMax * 2);
+  if (sockets[place] !== this) return;
+  if (typeof value === "string" && sender === undefined && this.state !== State.connecting) this.onReadable(value);
+  else told(this, place, value, sender);
 }

@@ -6,11 +6,12 @@
  * value alone; keep-alives (`{}`) and status objects tell nothing.
  */
 import type { EpochTime } from "../../../hal/ports/clock";
-import { formatIso, parseIso } from "../../base/date";
+import { formatSecond, parseIso } from "../../base/date";
 import { at } from "../../base/intrinsics";
 import { jsonNext, jsonOpen, jsonSkip } from "../../base/json-read";
 import type { JsonLimits, JsonReader } from "../../base/json-read";
 import { JsonToken } from "../../base/json-token";
+import { pad } from "../../base/number";
 import { ActivationResult } from "../profile";
 import type { ActivationAnswer, DownlinkSink, Geo, PlatformText } from "../profile";
 
@@ -28,9 +29,17 @@ function isWord(text: string, bytesMax: number): boolean {
   return text.length > 0 && text.length <= bytesMax;
 }
 
+function valueHead(key: string): string {
+  return '{"key":"' + key + '","value":';
+}
+
+function valueMiddle(sec: number): string {
+  return ',"datetime":"' + formatSecond(sec) + ".";
+}
+
 function formatValue(key: string, value: string, time: EpochTime | undefined, geo: Geo | undefined): string {
-  let text = '{"key":"' + key + '","value":' + value;
-  if (time !== undefined) text += ',"datetime":"' + formatIso(time) + '"';
+  let text = valueHead(key) + value;
+  if (time !== undefined) text += valueMiddle(time.sec) + pad(time.ms, 3) + 'Z"';
   // The platform's word is "long".
   if (geo !== undefined) text += ',"geo":{"lat":' + geo.lat + ',"long":' + geo.long + "}";
   return text + "}";
@@ -103,6 +112,9 @@ export function thethingsText(): PlatformText {
     batchClose: "]}",
     keyValid: (key) => isWord(key, KEY_BYTES_MAX),
     formatValue,
+    valueHead,
+    valueMiddle,
+    valueEnd: 'Z"}',
     readDownlink,
     readActivation,
   };

@@ -60,6 +60,11 @@ export function encodePublish(topic: string, payload: string, qos: number, retai
   return packet(first, qos === 0 ? head + payload : head + uint16(packetId) + payload);
 }
 
+/** PUBLISH of QoS 0, not retained. */
+export function encodeOnce(topic: string, payload: string): string {
+  return packet(0x30, text(topic) + payload);
+}
+
 /** SUBSCRIBE, which asks for `qos` (0 or 1) on each filter, or UNSUBSCRIBE; `type` says which. At least one filter. */
 export function encodeFilters(type: number, packetId: number, filters: readonly string[], qos: number): string {
   let body = uint16(packetId);

@@ -50,7 +50,10 @@ function connack(session: MqttSession, sink: MqttSink, flags: number, code: numb
   return 0;
 }
 
-/** PUBLISH (3.3), in `bytes` from `body` up to `end`. */
+/**
+ * PUBLISH (3.3), in `bytes` from `body` up to `end`.
+ * @apart
+ */
 function publish(session: MqttSession, sink: MqttSink, qos: number, bytes: string, body: number, end: number, uptime: number): number {
   const topicStart = body + 2;
   if (topicStart > end) return MqttCode.protocolError;
@@ -103,10 +106,9 @@ function filtersAnswered(session: MqttSession, sink: MqttSink, id: number, codes
   return 0;
 }
 
-/** One whole packet, whose first byte `mayStart`; its body is `bytes` from `body` up to `end`. Returns 0 or a code. */
+/** One whole packet that is no PUBLISH, whose first byte `mayStart`; its body is `bytes` from `body` up to `end`. Returns 0 or a code. */
 function handle(session: MqttSession, sink: MqttSink, first: number, bytes: string, body: number, end: number, uptime: number): number {
   const length = end - body;
-  if (first >= 0x30 && first < 0x40) return publish(session, sink, first % 8 < 2 ? 0 : 1, bytes, body, end, uptime);
   if (first === 0xd0) {
     session.pingedAt = -1;
     return length === 0 ? 0 : MqttCode.protocolError;
@@ -122,19 +124,10 @@ function handle(session: MqttSession, sink: MqttSink, first: number, bytes: stri
 }
 
 /**
- * Bytes from the transport, cut anywhere.
- * @returns 0, or the MqttCode that `sink.close` was called with; `notConnected` for bytes of a closed connection, unread
+ * Takes the packets that are whole out of `input`.
+ * @apart
  */
-export function mqttReceive(session: MqttSession, sink: MqttSink, bytes: string, uptime: number): number {
-  if (MOTET_CHECKED) check(!session.busy, "mqtt: the sink called back into the core");
-  if (session.phase !== MqttPhase.connecting && session.phase !== MqttPhase.connected) return MqttCode.notConnected;
-  const input = session.consumed === 0 ? session.pending + bytes : sub(session.pending, session.consumed, session.pending.length) + bytes;
-  session.receivedAt = uptime;
-  session.pending = input;
-  session.consumed = 0;
-  if (input.length < session.needed) return 0;
-  session.needed = 0;
-  if (MOTET_CHECKED) session.busy = true;
+function readPackets(session: MqttSession, sink: MqttSink, input: string, uptime: number): number {
   let code = 0;
   let start = 0;
   let needed = 1;
@@ -159,15 +152,32 @@ export function mqttReceive(session: MqttSession, sink: MqttSink, bytes: string,
     if (code !== 0 || more || start + needed > input.length) break;
     start += needed;
     session.consumed = start;
-    code = handle(session, sink, first, input, i, start, uptime);
+    const isPublish = first >= 0x30 && first < 0x40;
+    code = isPublish ? publish(session, sink, first % 8 < 2 ? 0 : 1, input, i, start, uptime) : handle(session, sink, first, input, i, start, uptime);
     needed = 1;
   }
-  if (code !== 0) finish(session, sink, code);
-  else {
-    session.pending = sub(input, start, input.length);
-    session.consumed = 0;
-    session.needed = needed;
-  }
+  if (code !== 0) return finish(session, sink, code);
+  session.pending = sub(input, start, input.length);
+  session.consumed = 0;
+  session.needed = needed;
+  return 0;
+}
+
+/**
+ * Bytes from the transport, cut anywhere.
+ * @returns 0, or the MqttCode that `sink.close` was called with; `notConnected` for bytes of a closed connection, unread
+ */
+export function mqttReceive(session: MqttSession, sink: MqttSink, bytes: string, uptime: number): number {
+  if (MOTET_CHECKED) check(!session.busy, "mqtt: the sink called back into the core");
+  if (session.phase !== MqttPhase.connecting && session.phase !== MqttPhase.connected) return MqttCode.notConnected;
+  const input = session.consumed === 0 ? session.pending + bytes : sub(session.pending, session.consumed, session.pending.length) + bytes;
+  session.receivedAt = uptime;
+  session.pending = input;
+  session.consumed = 0;
+  if (input.length < session.needed) return 0;
+  session.needed = 0;
+  if (MOTET_CHECKED) session.busy = true;
+  const code = readPackets(session, sink, input, uptime);
   if (MOTET_CHECKED) session.busy = false;
   return code;
 }

@@ -35,6 +35,7 @@ import { isTopicFilter, isTopicName } from "./topic";
 export { MqttCode } from "./code";
 export { MqttPhase } from "./phase";
 export type { MqttOptions, MqttWill } from "./options";
+export { mqttPublishOnce } from "./once";
 export { mqttReceive } from "./receive";
 export { mqttClosed } from "./state";
 export type { MqttSession, MqttSink } from "./state";

@@ -1,12 +1,14 @@
-/** The functions of a flat script, who refers to whom, and which are cold. */
+/** The functions of a flat script, who refers to whom, and how they are marked. */
 import { parse } from "acorn";
 import type { CallExpression, FunctionDeclaration, Identifier, MemberExpression, Node, Program, Property, Statement } from "acorn";
 import { ancestor, simple } from "acorn-walk";
-import { coldDirective } from "../specialise/nodes";
+import { directives } from "../specialise/nodes";
+import type { Mark } from "../specialise/nodes";
 
 export interface FlatFunction {
   readonly name: string;
   readonly node: FunctionDeclaration;
+  readonly mark: Mark | undefined;
   readonly isCold: boolean;
   /** Functions of the script that its body names. */
   readonly uses: ReadonlySet<string>;
@@ -67,9 +69,9 @@ function references(root: Node, names: ReadonlySet<string>, values: Set<string>)
   return used;
 }
 
-function isCold(node: FunctionDeclaration): boolean {
+function markOf(node: FunctionDeclaration): Mark | undefined {
   const first = node.body.body[0];
-  return first?.type === "ExpressionStatement" && "directive" in first && first.directive === coldDirective;
+  return first?.type === "ExpressionStatement" && "directive" in first ? directives.find((mark) => first.directive === mark) : undefined;
 }
 
 /** Reads a flat script: functions at the top, and statements. */
@@ -79,7 +81,10 @@ export function readGraph(code: string): FlatGraph {
   const names = new Set(declarations.map(({ id }) => id.name));
   const values = new Set<string>();
   const functions = new Map<string, FlatFunction>();
-  for (const node of declarations) functions.set(node.id.name, { name: node.id.name, node, isCold: isCold(node), uses: references(node, names, values) });
+  for (const node of declarations) {
+    const mark = markOf(node);
+    functions.set(node.id.name, { name: node.id.name, node, mark, isCold: mark === "cold", uses: references(node, names, values) });
+  }
   const rest = program.body.filter((node): node is Statement => node.type !== "FunctionDeclaration");
   const usedByRest = new Set<string>();
   for (const node of rest) for (const name of references(node, names, values)) usedByRest.add(name);

@@ -23,16 +23,23 @@ function laidOut(...functions: string[]): Layout {
 describe("a function that several others need", () => {
   const users = (count: number): string[] => Array.from({ length: count }, (_unused, i) => `${func(`user${i}`, 50, "return shared(n);")}\nsaid.u${i} = user${i};`);
 
-  test("stays in memory when its copies would take more than 1,000 characters beside it", () => {
-    expect([...laidOut(func("shared", 1002), ...users(2)).residents]).toContain("shared");
-    expect([...laidOut(func("shared", 501), ...users(3)).residents]).toContain("shared");
+  test("stays in memory when its copies would take more than 2,000 characters beside it", () => {
+    expect([...laidOut(func("shared", 2002), ...users(2)).residents]).toContain("shared");
+    expect([...laidOut(func("shared", 1001), ...users(3)).residents]).toContain("shared");
   });
 
-  test("is copied into each of them when they take 1,000 or less", () => {
-    const { residents, nested } = laidOut(func("shared", 1000), ...users(2));
+  test("is copied into each of them when they take 2,000 or less", () => {
+    const { residents, nested } = laidOut(func("shared", 2000), ...users(2));
     expect([...residents]).toEqual(["user0", "user1"]);
     expect([...nested].map(([, nesting]) => nesting.get([...residents][0]!) ?? nesting.get([...residents][1]!))).toEqual([["shared"], ["shared"]]);
   });
+});
+
+test("a function that stands apart is resident, is left so by the minifier, and loses its mark", () => {
+  const code = ["function far(n) {\n\"apart\";return n + 1;}", "function near(n) {\nreturn far(n);}", "said.near = near;"].join("\n");
+  expect([...layOut(readGraph(code)).residents].sort()).toEqual(["far", "near"]);
+  expect(splitScript(code).code).toContain("/*@__NOINLINE__*/far(n)");
+  expect(splitScript(code).code).not.toContain("apart");
 });
 
 describe("overlays", () => {

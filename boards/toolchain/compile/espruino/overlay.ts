@@ -81,16 +81,17 @@ export function splitScript(code: string): Split {
   const { residents, groups, nested } = layOut(graph);
   // An overlay's place in its file, and the file: see the loader in cut.ts.
   const numbers = new Map(groups.flatMap(({ members }, file) => members.map((name, i) => [name, i * groups.length + file] as const)));
+  const apart = new Set([...residents].filter((name) => graph.functions.get(name)!.mark === "apart"));
   const parts: Part[] = [];
   const copy = (node: Node, edits: readonly Edit[], start = node.start, end = node.end): void => {
     parts.push(...editedParts(edits, start, end), newText("\n"));
   };
   /** A function with what stands inside it; members of its own file, `near`, are called directly. */
   const copyNested = (name: string, inside: Nesting, near: readonly string[] = []): void => {
-    const { node, isCold } = graph.functions.get(name)!;
+    const { node, mark } = graph.functions.get(name)!;
     copy(node, [], node.start, node.body.start + 1);
     for (const inner of inOrder(graph, inside.get(name) ?? [])) copyNested(inner, inside, near);
-    copy(node, redirections(node, numbers, near), isCold ? node.body.body[0]!.end : node.body.start + 1);
+    copy(node, redirections(node, numbers, near, apart), mark !== undefined ? node.body.body[0]!.end : node.body.start + 1);
   };
   for (const name of inOrder(graph, [...residents])) copyNested(name, nested.get(name)!);
   for (const [file, { members, helpers }] of groups.entries()) {
@@ -100,17 +101,21 @@ export function splitScript(code: string): Split {
     parts.push(newText(`return ${members.length === 1 ? members[0]! : `[${members.join()}][place]`};\n};\n`));
   }
   // Values at the top may call functions, and Espruino hoists none.
-  for (const node of graph.rest) copy(node, redirections(node, numbers));
+  for (const node of graph.rest) copy(node, redirections(node, numbers, [], apart));
   const problems = groups.flatMap(({ members, helpers }) => leaks(graph, residents, [...helpers, ...members].map((name) => graph.functions.get(name)!)));
   return { code: textOf(code, parts), parts, problems, overlays: groups.map(({ members }) => members) };
 }
 
-/** Turns calls of cold functions in a piece of the script into calls through the table, but for calls of those that are `near`. */
-function redirections(own: Node, numbers: ReadonlyMap<string, number>, near: readonly string[] = []): Edit[] {
+/**
+ * Turns calls of cold functions in a piece of the script into calls through the table, but for calls of those that are `near`. Calls of
+ * those that stand `apart` get the remark that the minifier must leave them so.
+ */
+function redirections(own: Node, numbers: ReadonlyMap<string, number>, near: readonly string[], apart: ReadonlySet<string>): Edit[] {
   const edits: Edit[] = [];
   ancestor(own, {
     Identifier(node: Identifier, _state: unknown, ancestors: Node[]) {
       const parent = ancestors.at(-2);
+      if (isCallee(node, parent) && apart.has(node.name)) edits.push({ start: node.start, end: node.start, text: "/*@__NOINLINE__*/" });
       const number = isReference(node, parent) ? numbers.get(node.name) : undefined;
       if (number === undefined || (isCallee(node, parent) && near.includes(node.name))) return;
       const table = isCallee(node, parent) ? overlayTable : callbackTable;

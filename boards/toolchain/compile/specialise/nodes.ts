@@ -1,19 +1,23 @@
-/** Pieces of syntax that the specialiser makes, and the mark of cold functions. */
+/** Pieces of syntax that the specialiser makes, and the marks of functions. */
 import ts from "typescript";
 
 const { factory } = ts;
 
-/** The directive that a cold function begins with in the emitted modules. */
-export const coldDirective = "cold";
+/**
+ * The directives that marked functions begin with in the emitted modules: a cold one stands in flash until it is called, one that is
+ * apart stands in memory beside who calls it, so that its text is read only when it runs.
+ */
+export const directives = ["cold", "apart"] as const;
+export type Mark = (typeof directives)[number];
 
-/** True for a function whose documentation says `@cold`. */
-export function isTaggedCold(node: ts.FunctionDeclaration): boolean {
-  return ts.getJSDocTags(node).some((tag) => tag.tagName.text === "cold");
+/** What the documentation of a function says, `@cold` or `@apart`. */
+export function markOf(node: ts.FunctionDeclaration): Mark | undefined {
+  return directives.find((mark) => ts.getJSDocTags(node).some((tag) => tag.tagName.text === mark));
 }
 
 /** The function with the directive. */
-export function markCold(node: ts.FunctionDeclaration): ts.FunctionDeclaration {
-  const body = factory.createBlock([factory.createExpressionStatement(factory.createStringLiteral(coldDirective)), ...(node.body?.statements ?? [])], true);
+export function marked(node: ts.FunctionDeclaration, mark: Mark): ts.FunctionDeclaration {
+  const body = factory.createBlock([factory.createExpressionStatement(factory.createStringLiteral(mark)), ...(node.body?.statements ?? [])], true);
   return factory.updateFunctionDeclaration(node, node.modifiers, node.asteriskToken, node.name, node.typeParameters, node.parameters, node.type, body);
 }
 

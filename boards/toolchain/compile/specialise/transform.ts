@@ -5,7 +5,7 @@
  * so that they exist once, and an arrow that only passes its arguments on becomes the function that it calls.
  */
 import ts from "typescript";
-import { isTaggedCold, markCold, one, parenthesised } from "./nodes";
+import { markOf, marked, one, parenthesised } from "./nodes";
 import { isPure, strip } from "./singletons";
 import type { Singletons } from "./singletons";
 import { isClosed } from "./sites";
@@ -61,10 +61,11 @@ class Specialiser {
     return ts.isExpression(node) ? this.expression(node) : ts.visitEachChild(node, this.visit, this.context);
   };
 
-  /** A function whose documentation says `@cold` gets the directive by which the splitter knows it. */
+  /** A function whose documentation marks it gets the directive by which the splitter knows it. */
   private functionDeclaration(node: ts.FunctionDeclaration): ts.FunctionDeclaration {
     const visited = ts.visitEachChild(node, this.visit, this.context);
-    return isTaggedCold(node) ? markCold(visited) : visited;
+    const mark = markOf(node);
+    return mark === undefined ? visited : marked(visited, mark);
   }
 
   private child<T extends ts.Node>(node: T): T {
@@ -235,7 +236,7 @@ class Specialiser {
     const name = factory.createIdentifier(`${around?.name?.text ?? "main"}$${(this.module.lifted += 1)}`);
     // What a cold function leaves behind for later is as rare as itself.
     const declared = this.declare(name, node, false);
-    this.module.statements.push(around !== undefined && isTaggedCold(around) ? markCold(declared) : declared);
+    this.module.statements.push(around !== undefined && markOf(around) === "cold" ? marked(declared, "cold") : declared);
     return name;
   }
 

@@ -1,0 +1,49 @@
+/** What a link over MQTT holds, and where it stands. */
+import type { Timer } from "../../hal/ports/clock";
+import type { TcpSocket } from "../../hal/ports/tcp";
+import type { MqttProfile } from "../platform/profile";
+import type { MqttSession, MqttSink } from "../protocol/mqtt/session";
+import type { Link } from "./link";
+
+/** Where the walk stands. */
+export const enum Step {
+  opening = 0,
+  connecting,
+  subscribing,
+  live,
+  activating,
+  unsubscribing,
+  closing,
+}
+
+/** What the next turn has to do. */
+export const enum Todo {
+  nothing = 0,
+  subscribe,
+  unsubscribe,
+  leave,
+}
+
+export interface MqttLink extends Link {
+  readonly profile: MqttProfile;
+  /** The one topic that this link is about: the device's channel, or that of its activation. Holds secrets. */
+  readonly topic: string;
+  readonly activating: boolean;
+  readonly session: MqttSession;
+  mqttSink: MqttSink;
+  socket: TcpSocket;
+  /** Bytes that wait for the socket to become writable. */
+  out: string;
+  writable: boolean;
+  /** True when a message was refused because the socket was not. */
+  crowded: boolean;
+  step: Step;
+  todo: Todo;
+  /** True when the agent ended the link itself and wants to hear no more of it. */
+  quiet: boolean;
+  turn: Timer;
+  tick: Timer;
+  deadline: Timer;
+  /** Why the link ends when the deadline comes. */
+  deadlineCode: number;
+}
