@@ -37,4 +37,4 @@ test(`${devices} devices whose broker returns after ten minutes`, async () => {
   const [firstMinute, lastMinute] = [attempts.peak(DOWN_AT_MS / 1000, DOWN_AT_MS / 1000 + 60), attempts.peak(BACK_AT_SEC - 60, BACK_AT_SEC)];
   expect(firstMinute).toBeGreaterThan(lastMinute);
   process.stdout.write(`herd of ${devices}: ${firstMinute} attempts in the worst second of the outage, ${lastMinute} in that of its last minute; ${accepts.peak(BACK_AT_SEC)} accepted in the worst second after it\n`);
-}, 600000);
+}, 3600000);
