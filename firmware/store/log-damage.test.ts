@@ -191,6 +191,17 @@ describe("hardware failures", () => {
     expect(logAppend(log, "lost")).toBe(0);
     expect(log.code).toBe(StoreCode.hardware);
   });
+
+  test("what waits goes on waiting while no block takes anything, and is no more and no less", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 50);
+    const before = [log.waiting, log.droppedFull];
+    for (let block = 0; block < 4; block += 1) flash.wearOut("log", block);
+    for (let i = 0; i < 10; i += 1) expect(logAppend(log, "lost")).toBe(0);
+    expect(waiting(log)).toHaveLength(before[0]!);
+    expect([log.waiting, log.droppedFull]).toEqual(before);
+  });
 });
 
 describe("a later format", () => {

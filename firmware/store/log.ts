@@ -88,6 +88,11 @@ function dropBlock(log: ReadingLog, block: number): void {
 function beginBlock(log: ReadingLog, distance: number): number {
   const blocks = log.area.blocks;
   const attempts = log.serial === 0 ? blocks : Math.max(1, blocks - 2);
+  const waiting = log.waiting;
+  const droppedFull = log.droppedFull;
+  const corruptBefore = log.corruptBefore;
+  const oldest = logCursor();
+  copyCursor(log.oldest, oldest);
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const target = (log.block + attempt) % blocks;
     if (distance === 0) dropBlock(log, (target + 1) % blocks);
@@ -107,6 +112,11 @@ function beginBlock(log: ReadingLog, distance: number): number {
       return StoreCode.ok;
     }
   }
+  // No header tells of what was to be dropped, so it was not.
+  log.waiting = waiting;
+  log.droppedFull = droppedFull;
+  log.corruptBefore = corruptBefore;
+  copyCursor(oldest, log.oldest);
   return StoreCode.hardware;
 }
 
