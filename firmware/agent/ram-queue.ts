@@ -1,7 +1,7 @@
 /**
  * Readings of measures that chose `durability: "ram"`: those of the present turn stand in one message, as the platform wants
  * them (see `message.ts`); those that cannot go out yet wait in a short queue. Full, it drops its oldest; a restart loses
- * all. Sequences are its own.
+ * all. Sequences are its own, and begin anew when it is empty.
  */
 
 import type { Timer } from "../../hal/ports/clock";
@@ -35,7 +35,6 @@ export interface Message {
 export interface RamQueue {
   /** Oldest first. */
   readings: RamReading[];
-  last: number;
   dropped: number;
   message: Message | undefined;
   /** Readings in it. */
@@ -46,7 +45,7 @@ export interface RamQueue {
 }
 
 export function ramOpen(): RamQueue {
-  return { readings: [], last: 0, dropped: 0, message: undefined, count: 0, sec: 0, ms: 0 };
+  return { readings: [], dropped: 0, message: undefined, count: 0, sec: 0, ms: 0 };
 }
 
 /** Adds one reading; answers its sequence. */
@@ -55,9 +54,10 @@ export function ramAppend(queue: RamQueue, bytes: string): number {
     queue.readings.shift();
     queue.dropped += 1;
   }
-  queue.last += 1;
-  queue.readings.push({ sequence: queue.last, bytes });
-  return queue.last;
+  const count = queue.readings.length;
+  const sequence = count === 0 ? 1 : queue.readings[count - 1]!.sequence + 1;
+  queue.readings.push({ sequence, bytes });
+  return sequence;
 }
 
 /** Takes the readings of up to that sequence out that `isGone` names. */
