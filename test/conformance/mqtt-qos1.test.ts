@@ -207,6 +207,19 @@ statement("MQTT-OWN-06", "no answer closes when its time is over, not before; no
   expect(refused.heard.at(-1)).toEqual(["close", MqttCode.ackTimeout]);
 });
 
+statement("MQTT-OWN-06", "an answer that stands behind a burst is waited for, until the burst ends", () => {
+  const peer = connectedPeer({ keepAliveSec: 0 });
+  publish(peer, 1);
+  for (let i = 0; i < 60; i += 1) {
+    advance(peer, 1000);
+    say(peer, { cmd: "publish", topic: "a", payload: "", qos: 0, dup: false, retain: false });
+  }
+  advance(peer, 9999);
+  expect(heardOf(peer, "close")).toEqual([]);
+  advance(peer, 1);
+  expect(peer.heard.at(-1)).toEqual(["close", MqttCode.ackTimeout]);
+});
+
 statement("MQTT-OWN-06", "the time counts for the oldest, from when it became the oldest; also across the wrap of uptime", () => {
   for (const uptime of [1000, 2147483647 - 24000]) {
     const peer = openPeer({ keepAliveSec: 0 }, uptime);

@@ -11,9 +11,9 @@ export const enum MqttCode {
   protocolError = 6,
   /** More bytes than `packetBytesMax`, received or to be sent. */
   packetTooLarge = 7,
-  /** No CONNACK, SUBACK, UNSUBACK or PUBACK within `ackTimeoutMs`. */
+  /** No CONNACK, SUBACK, UNSUBACK or PUBACK within `ackTimeoutMs` (session.ts). */
   ackTimeout = 8,
-  /** No PINGRESP within `ackTimeoutMs`: the peer is gone. */
+  /** No PINGRESP within `ackTimeoutMs` (session.ts): the peer is gone. */
   keepAliveTimeout = 9,
   /** As many QoS 1 publishes as the window holds are unacknowledged, or those of the session before are still being re-sent. */
   windowFull = 10,

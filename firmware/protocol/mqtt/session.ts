@@ -13,7 +13,7 @@
  *
  * QoS 1. A publish is in flight from `mqttPublish` until `sink.acknowledged(ref)`; the core keeps its identifier and ref.
  * Nothing is re-sent by timer: a PUBACK that does not come ends the connection (`ackTimeout`, counted for the oldest from
- * when it became the oldest). On the next connection with `cleanSession` false the core asks for what is in flight, oldest
+ * when it became the oldest; longer while the broker goes on talking, because a slow machine has not read so far yet). On the next connection with `cleanSession` false the core asks for what is in flight, oldest
  * first, one at a time: `sink.resend(ref, packetId)`, answered on a later turn by `mqttResend`, which sends DUP and asks for
  * the next. New QoS 1 publishes are refused (`windowFull`) until all are out, so that order holds [MQTT-4.6.0-1]. It is the
  * same with session present 0, when the broker has forgotten us: to it the publishes are new, to us they are redeliveries
@@ -21,13 +21,11 @@
  */
 import { check } from "../../base/check";
 import { chr } from "../../base/intrinsics";
-import { elapsed } from "../../base/time";
 import { MqttCode } from "./code";
-import { DISCONNECT_TYPE, PINGREQ_TYPE, SUBSCRIBE_TYPE, UNSUBSCRIBE_TYPE, encodeConnect, encodeFilters, encodePublish } from "./encode";
+import { DISCONNECT_TYPE, SUBSCRIBE_TYPE, UNSUBSCRIBE_TYPE, encodeConnect, encodeFilters, encodePublish } from "./encode";
 import { areOptions } from "./options";
 import type { MqttOptions } from "./options";
 import { MqttPhase } from "./phase";
-import { PING_AFTER_MS_PER_SEC } from "./receive";
 import { finish, indexOfId, send, wakeWithin } from "./state";
 import type { MqttSession, MqttSink } from "./state";
 import { isTopicFilter, isTopicName } from "./topic";
@@ -38,6 +36,7 @@ export type { MqttOptions, MqttWill } from "./options";
 export { mqttPublishOnce } from "./once";
 export { mqttReceive } from "./receive";
 export { mqttClosed } from "./state";
+export { mqttTick } from "./tick";
 export type { MqttSession, MqttSink } from "./state";
 
 /** How many SUBSCRIBE and UNSUBSCRIBE may wait for their answer at a time. */
@@ -249,45 +248,5 @@ export function mqttDisconnect(session: MqttSession, sink: MqttSink): void {
   if (MOTET_CHECKED) session.busy = true;
   sink.send(chr(DISCONNECT_TYPE) + chr(0));
   finish(session, sink, MqttCode.ok);
-  if (MOTET_CHECKED) session.busy = false;
-}
-
-/** Sends PINGREQ if it is time for one. Returns in how many milliseconds keep-alive needs the next tick. */
-function keepAlive(session: MqttSession, sink: MqttSink, uptime: number): number {
-  const quietMs = session.options.keepAliveSec * PING_AFTER_MS_PER_SEC;
-  const waiting = session.pingedAt >= 0;
-  let left = quietMs - elapsed(uptime, session.sentAt);
-  // While an answer to PINGREQ is waited for, silence of the broker is that timer's matter.
-  if (!waiting) left = Math.min(left, quietMs - elapsed(uptime, session.receivedAt));
-  if (left > 0) return left;
-  if (!waiting) session.pingedAt = uptime;
-  send(session, sink, chr(PINGREQ_TYPE) + chr(0), uptime);
-  return waiting ? quietMs : Math.min(quietMs, session.options.ackTimeoutMs);
-}
-
-/**
- * Time has passed: closes for an answer that is overdue, sends PINGREQ when nothing was sent [MQTT-3.1.2-23] or nothing
- * was heard for nine tenths of keep-alive, and asks for the next tick.
- * @cold
- */
-export function mqttTick(session: MqttSession, sink: MqttSink, uptime: number): void {
-  if (MOTET_CHECKED) assertIdle(session);
-  const connecting = session.phase === MqttPhase.connecting;
-  if (!connecting && session.phase !== MqttPhase.connected) return;
-  if (MOTET_CHECKED) session.busy = true;
-  session.wakeMs = -1;
-  const ackMs = session.options.ackTimeoutMs;
-  let left = INTEGER_MAX;
-  if (connecting) left = ackMs - elapsed(uptime, session.sentAt);
-  if (session.publishIds.length > 0 && !connecting) left = ackMs - elapsed(uptime, session.publishedAt);
-  if (session.filterIds.length > 0) left = Math.min(left, ackMs - elapsed(uptime, session.filteredAt));
-  const pingLeft = session.pingedAt < 0 ? INTEGER_MAX : ackMs - elapsed(uptime, session.pingedAt);
-  if (left <= 0) finish(session, sink, MqttCode.ackTimeout);
-  else if (pingLeft <= 0) finish(session, sink, MqttCode.keepAliveTimeout);
-  else {
-    left = Math.min(left, pingLeft);
-    if (!connecting && session.options.keepAliveSec > 0) left = Math.min(left, keepAlive(session, sink, uptime));
-    if (left < INTEGER_MAX) wakeWithin(session, sink, uptime, left);
-  }
   if (MOTET_CHECKED) session.busy = false;
 }
