@@ -34,10 +34,10 @@ const HOUR = 60 * MINUTE;
 const CONNECT_WITHIN_MS = HOUR;
 const DRAIN_WITHIN_MS = 3 * HOUR;
 const READ_EVERY_MS = 5 * MINUTE;
-/** One device in five has a log of a few dozen readings and fills it: what is dropped has to be counted, too. */
-const TIGHT_ONE_IN = 5;
-const TIGHT_READ_EVERY_MS = MINUTE;
-const TIGHT_AREAS = [{ name: "records", blockBytes: 4096, blocks: 4 }, { name: "log", blockBytes: 256, blocks: 5 }] as const;
+/** One device in eight has a log of a few dozen readings and fills it: what is dropped has to be counted, too. */
+const TIGHT_ONE_IN = 8;
+const TIGHT_READ_EVERY_MS = 2 * MINUTE;
+const TIGHT_AREAS = [{ name: "records", blockBytes: 4096, blocks: 4 }, { name: "log", blockBytes: 256, blocks: 4 }] as const;
 const COMMAND_EVERY_MS = 20 * MINUTE;
 /** Behind the last fault: until a connection that nobody told of is noticed, and what is observed is asked for again. */
 const SETTLE_MS = 30 * MINUTE;

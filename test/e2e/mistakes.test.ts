@@ -5,6 +5,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { motet, scratch } from "./command";
 
+// Child processes on a busy machine.
+jest.setTimeout(60000);
+
 let folder: ReturnType<typeof scratch>;
 
 beforeAll(() => {
