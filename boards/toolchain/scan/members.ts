@@ -1,5 +1,6 @@
 /** What Espruino lacks, or answers differently, among globals and members of built-in objects. */
 import type { AnyNode, CallExpression, MemberExpression, NewExpression } from "acorn";
+import { pieceName } from "../compile/espruino/names";
 import { builtinMembers, differingGlobals, differingMembers, differingMethods, missingGlobals, missingMethods, natives } from "./names";
 import type { Find, Visit } from "./tree";
 
@@ -19,8 +20,9 @@ function textOf(node: AnyNode | undefined): string | undefined {
 
 const isUndefined = (node: AnyNode | undefined): boolean => nameOf(node) === "undefined" || (node?.type === "UnaryExpression" && node.operator === "void");
 
-/** The one thing that may be evaluated: what stands in a file of the image's own. */
+/** The one thing that may be evaluated: what stands in a file of the image's own, all of it or a piece. */
 function isLoader(node: AnyNode | undefined): boolean {
+  if (node?.type === "CallExpression" && nameOf(node.callee as AnyNode) === pieceName) return true;
   if (node?.type !== "CallExpression" || node.callee.type !== "MemberExpression" || memberName(node.callee) !== "read") return false;
   const { object } = node.callee;
   return object.type === "CallExpression" && nameOf(object.callee as AnyNode) === "require" && textOf(object.arguments[0] as AnyNode) === "Storage";

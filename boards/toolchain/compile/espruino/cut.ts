@@ -1,14 +1,15 @@
-/** Cuts the overlays out of a minified script and gives every piece its file. */
+/** Cuts a minified script into what stays in memory and the pieces that are read from flash, and makes the files. */
 import { createHash } from "node:crypto";
-import { parse } from "acorn";
-import type { AssignmentExpression, ExpressionStatement, MemberExpression, Node } from "acorn";
+import type { FunctionDeclaration } from "acorn";
 import { simple } from "acorn-walk";
 import { editedParts, newText, textOf } from "./edits";
-import type { Edit } from "./edits";
+import type { Edit, Part } from "./edits";
 import { countBySource, rewrite } from "./maps";
 import type { Script } from "./maps";
-import { callbackName, loaderName } from "./names";
+import { callbackName, loaderName, pieceName } from "./names";
 import { callbackTable, overlayTable } from "./overlay";
+import { entryOf, expressionsOf, overlayOf, readPieces } from "./pieces";
+import type { Pieces } from "./pieces";
 
 export interface Cut {
   readonly files: ReadonlyMap<string, string>;
@@ -18,81 +19,122 @@ export interface Cut {
   readonly sizes: ReadonlyMap<string, number>;
 }
 
-/** The number of the overlay that an expression names in a table. */
-function entryOf(node: Node, table = overlayTable): number | undefined {
-  if (node.type !== "MemberExpression") return undefined;
-  const { object, property } = node as MemberExpression;
-  if (object.type !== "Identifier" || object.name !== table) return undefined;
-  return (property as unknown as { value: number }).value;
-}
+/** Offsets stand in the file of pieces as so many digits each, counted from here, so that they all have as many. */
+const OFFSET_DIGITS = 5;
+const OFFSET_BASE = 10000;
+const OFFSET_MAX = 99999 - OFFSET_BASE;
 
-/** A function of the table in the script. */
-interface Overlay {
-  readonly number: number;
-  readonly node: Node;
-  /** The left side of its assignment. */
-  readonly assigned: Node;
-}
-
-function overlaysOf(code: string): { overlays: Overlay[]; statements: ExpressionStatement[]; uses: Edit[] } {
-  const overlays: Overlay[] = [];
-  const statements = new Set<ExpressionStatement>();
-  const uses: Edit[] = [];
-  const program = parse(code, { ecmaVersion: 2020 });
-  for (const statement of program.body) {
-    if (statement.type !== "ExpressionStatement") continue;
-    const parts = statement.expression.type === "SequenceExpression" ? statement.expression.expressions : [statement.expression];
-    for (const part of parts) {
-      const number = part.type === "AssignmentExpression" ? entryOf((part as AssignmentExpression).left) : undefined;
-      if (number === undefined) continue;
-      const { left, right } = part as AssignmentExpression;
-      overlays.push({ number, node: right, assigned: left });
-      statements.add(statement);
-    }
-  }
+/** Calls of overlays, and callbacks that call them, as the loader wants them. */
+function tableEdits({ program, overlays }: Pieces): Edit[] {
+  const assigned = new Set(overlays.map((overlay) => overlay.assigned));
+  const edits: Edit[] = [];
   simple(program, {
     MemberExpression(node) {
-      const called = entryOf(node);
-      const kept = entryOf(node, callbackTable);
       const { start, end } = node;
-      if (called !== undefined && !overlays.some((overlay) => overlay.assigned === node)) uses.push({ start, end, text: `${loaderName}(${called})` });
-      if (kept !== undefined) uses.push({ start, end, text: `${callbackName}(${kept})` });
+      const called = entryOf(node, overlayTable);
+      const kept = entryOf(node, callbackTable);
+      if (called !== undefined && !assigned.has(node)) edits.push({ start, end, text: `${loaderName}(${called})` });
+      if (kept !== undefined) edits.push({ start, end, text: `${callbackName}(${kept})` });
     },
   });
-  return { overlays, statements: [...statements], uses };
+  return edits;
+}
+
+/** What stays in memory: the script without overlays and without what only they need. */
+function residentParts(code: string, { statements, shared }: Pieces, edits: readonly Edit[]): Part[] {
+  const kept = statements.flatMap((statement) => expressionsOf(statement).filter((each) => overlayOf(each) === undefined));
+  const gaps = [...statements, ...shared].map(({ start, end }) => ({ start, end, text: "" }));
+  const isOutside = ({ start, end }: Edit): boolean => !gaps.some((gap) => start >= gap.start && end <= gap.end);
+  const others = kept.flatMap(({ start, end }, i) => [...(i === 0 ? [] : [newText(",")]), ...editedParts(edits, start, end)]);
+  return [...editedParts([...gaps, ...edits.filter(isOutside)], 0, code.length), ...others];
 }
 
 /**
- * The loader, whose parameters have no names that an overlay could see in place of the script's own; and what makes callbacks. An
- * overlay's number says in which of the files it is, and at which place in that.
+ * The functions that overlays share in an order in which those stand together that the same overlays need: of the orders that begin
+ * with each of them and go on with what has most in common with the last, the one that takes the fewest runs.
  */
-function loaderText(hash: string, files: number, hasCallbacks: boolean): string {
-  const loader = `function ${loaderName}(){return eval(require("Storage").read("${hash}."+arguments[0]%${files}))(arguments[0]/${files}|0)}`;
-  const callback = `function ${callbackName}(n){return function(){return ${loaderName}(n)(arguments[0],arguments[1])}}`;
-  return hasCallbacks ? loader + callback : loader;
+function inRuns(shared: readonly FunctionDeclaration[], needs: readonly (readonly FunctionDeclaration[])[]): FunctionDeclaration[] {
+  const users = new Map(shared.map((each) => [each, needs.filter((needed) => needed.includes(each))]));
+  const common = (one: FunctionDeclaration, other: FunctionDeclaration): number => users.get(one)!.filter((needed) => needed.includes(other)).length;
+  const orders = shared.map((first) => {
+    const order = [first];
+    for (const left = new Set(shared); left.delete(order.at(-1)!) && left.size > 0; ) {
+      const last = order.at(-1)!;
+      order.push([...left].reduce((best, each) => (common(last, each) > common(last, best) ? each : best)));
+    }
+    return { order, runs: needs.reduce((sum, needed) => sum + runsOf(order, needed).length, 0) };
+  });
+  return orders.reduce((best, each) => (each.runs < best.runs ? each : best), { order: [...shared], runs: Infinity }).order;
+}
+
+/** Where in the order functions stand that are needed: the first of each run, and how many it has. */
+function runsOf(order: readonly FunctionDeclaration[], needed: readonly FunctionDeclaration[]): [first: number, count: number][] {
+  const runs: [number, number][] = [];
+  for (const [i, each] of order.entries()) {
+    if (!needed.includes(each)) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last[0] + last[1] === i) last[1] += 1;
+    else runs.push([i, 1]);
+  }
+  return runs;
+}
+
+/** The pieces by their numbers: the overlays, each behind the functions that it needs, then those. */
+function pieceParts({ overlays, shared, needsOf }: Pieces, edits: readonly Edit[]): Part[][] {
+  const byNumber = [...overlays].sort((one, other) => one.number - other.number);
+  const needs = byNumber.map(({ node }) => needsOf(node));
+  const order = inRuns(shared, needs);
+  const loads = (needed: readonly FunctionDeclaration[]): string => runsOf(order, needed).map(([first, count]) => `eval(${pieceName}(${overlays.length + first}${count > 1 ? `,${count}` : ""}));`).join("");
+  return [
+    ...byNumber.map(({ node }, i) => {
+      // A function with its keyword is an expression in parentheses alone.
+      const [open, close] = node.type === "ArrowFunctionExpression" ? ["", ";"] : ["(", ");"];
+      return [newText(loads(needs[i]!) + open), ...editedParts(edits, node.start, node.end), newText(close)];
+    }),
+    ...order.map(({ start, end }) => [...editedParts(edits, start, end), newText(";")]),
+  ];
+}
+
+/** One statement, a text that says where each piece begins and where the last one ends. */
+function indexText(lengths: readonly number[]): string {
+  let at = `"";`.length + OFFSET_DIGITS * (lengths.length + 1);
+  const offsets = [at, ...lengths.map((length) => (at += length))];
+  if (at > OFFSET_MAX) throw new Error(`The rarely run part of the program takes ${at} characters, and ${OFFSET_MAX} are the most: leave out what is not needed.`);
+  return `"${offsets.map((offset) => offset + OFFSET_BASE).join("")}";`;
 }
 
 /**
- * The files: the resident script, named by the hash of everything, and one for each overlay under the same hash, so that
- * overlays of one build are never run by another.
+ * What reads a piece, or several that stand together, what makes its function, and what makes a callback that reads it when it is called. What a piece needs is
+ * declared in the call of the loader, whose parameters have no names that a piece could see in place of the script's own.
+ */
+function loaderText(file: string, hasCallbacks: boolean): string {
+  const read = `require("Storage").read("${file}",`;
+  const index = `${read}arguments[0]*${OFFSET_DIGITS}+1,(arguments[1]||1)*${OFFSET_DIGITS}+${OFFSET_DIGITS})`;
+  const piece = `function ${pieceName}(){let t=${index},o=t.slice(0,${OFFSET_DIGITS})-${OFFSET_BASE};return ${read}o,t.slice(-${OFFSET_DIGITS})-${OFFSET_BASE}-o)}`;
+  const loader = `function ${loaderName}(){return eval(${pieceName}(arguments[0]))}`;
+  const callback = `function ${callbackName}(n){return function(){return ${loaderName}(n)(arguments[0],arguments[1])}}`;
+  return piece + loader + (hasCallbacks ? callback : "");
+}
+
+/**
+ * The files: the resident script, named by the hash of everything, and the pieces under the same hash, so that those of one build
+ * are never run by another.
  */
 export function cutScript(script: Script): Cut {
   const { code } = script;
-  const { overlays, statements, uses } = overlaysOf(code);
-  const pieces = overlays.map(({ number, node }) => ({ number, parts: [newText("("), ...editedParts(uses, node.start, node.end), newText(")")] }));
-  const kept = statements.flatMap(keptParts).map(({ start, end }, i) => [...(i === 0 ? [] : [newText(",")]), ...editedParts(uses, start, end)]);
-  const gaps = statements.map(({ start, end }) => ({ start, end, text: "" }));
-  const isOutside = ({ start, end }: Edit): boolean => !gaps.some((gap) => start >= gap.start && end <= gap.end);
-  const resident = [...editedParts([...gaps, ...uses.filter(isOutside)], 0, code.length), ...kept.flat()];
-  const textsOf = [resident, ...pieces.map(({ parts }) => parts)].map((parts) => textOf(code, parts));
-  const hash = createHash("sha256").update(textsOf.join("\n"), "latin1").digest("hex").slice(0, 8);
-  const loader = overlays.length === 0 ? "" : loaderText(hash, overlays.length, uses.some(({ text }) => (text as string).startsWith(callbackName)));
+  const anatomy = readPieces(code);
+  const edits = tableEdits(anatomy);
+  const resident = residentParts(code, anatomy, edits);
+  const pieces = pieceParts(anatomy, edits);
+  const index = indexText(pieces.map((parts) => textOf(code, parts).length));
+  const all = [newText(index), ...pieces.flat()];
+  const hash = createHash("sha256").update(textOf(code, [...resident, ...all]), "latin1").digest("hex").slice(0, 8);
   const main = ".bootcde";
   const app = `${hash}.app`;
-  const scripts = new Map<string, Script>([
-    [app, rewrite(script, [newText(loader), ...resident])],
-    ...pieces.map(({ number, parts }) => [`${hash}.${number}`, rewrite(script, parts)] as const),
-  ]);
+  const cold = `${hash}.cold`;
+  const hasCallbacks = edits.some(({ text }) => (text as string).startsWith(callbackName));
+  const scripts = new Map<string, Script>([[app, rewrite(script, [newText(pieces.length === 0 ? "" : loaderText(cold, hasCallbacks)), ...resident])]]);
+  if (pieces.length > 0) scripts.set(cold, rewrite(script, all));
   const files = new Map([[main, `eval(require("Storage").read("${app}"))`]]);
   const maps = new Map<string, string>();
   const sizes = new Map<string, number>([["", files.get(main)!.length]]);
@@ -102,10 +144,4 @@ export function cutScript(script: Script): Cut {
     for (const [source, count] of countBySource(each)) sizes.set(source, (sizes.get(source) ?? 0) + count);
   }
   return { files, maps, main, sizes };
-}
-
-/** What a statement with overlays in it does besides: the other expressions of its sequence. */
-function keptParts(statement: ExpressionStatement): Node[] {
-  const parts = statement.expression.type === "SequenceExpression" ? statement.expression.expressions : [statement.expression];
-  return parts.filter((part) => !(part.type === "AssignmentExpression" && entryOf((part as AssignmentExpression).left) !== undefined));
 }

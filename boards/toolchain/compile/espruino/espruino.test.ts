@@ -22,10 +22,11 @@ const script = (code: string): Script => ({ code, map: JSON.stringify({ version:
 /** Runs what the files say, with overlays read as a board would. */
 function run(files: ReadonlyMap<string, string>, main: string, globals: Record<string, unknown> = {}): Record<string, unknown> {
   const said: Record<string, unknown> = {};
-  const storage = { read: (name: string): string | undefined => files.get(name) };
+  const storage = { read: (name: string, offset = 0, length = Infinity): string | undefined => files.get(name)?.slice(offset, offset + length) };
   const names = Object.keys(globals);
   // Overlays see the script's variables, as eval in the global scope of an engine would let them.
-  const text = files.get(main)!.replace(/^eval\(.*\)$/, files.get([...files.keys()].find((name) => name.endsWith(".app"))!)!);
+  const app = files.get([...files.keys()].find((name) => name.endsWith(".app"))!)!;
+  const text = files.get(main)!.replace(/^eval\(.*\)$/, () => app);
   new Function("require", "said", ...names, text)(() => storage, said, ...names.map((name) => globals[name]));
   return said;
 }
@@ -42,9 +43,9 @@ describe("what stays in memory", () => {
 
   test("a cold function becomes an overlay with what only it needs, and means the same", () => {
     const split = splitScript(text);
-    expect([split.overlays, split.problems]).toEqual([[["rare"]], []]);
+    expect([split.overlays, split.problems]).toEqual([["rare"], []]);
     const cut = cutScript(script(split.code.replace(/\n/g, " ")));
-    expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "#.app", "#.0"]);
+    expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "#.app", "#.cold"]);
     const app = cut.files.get([...cut.files.keys()][1]!)!;
     expect(app).not.toContain("helper");
     const said = run(cut.files, cut.main);

@@ -1,4 +1,4 @@
-/** Which functions stay in memory, which are copied, and which overlays share a file. */
+/** Which functions stay in memory, which are copied, which become overlays, and how those stand in their file. */
 import { cutScript } from "./cut";
 import { readGraph } from "./graph";
 import { layOut } from "./layout";
@@ -43,35 +43,65 @@ test("a function that stands apart is resident, is left so by the minifier, and 
 });
 
 describe("overlays", () => {
-  const files = (...functions: string[]): string[][] => laidOut(...functions).groups.map(({ members }) => [...members].sort()).sort();
-  const use = (...names: string[]): string => names.map((name) => `${name}(1);`).join("\n");
+  const called = (...names: string[]): string => names.map((name) => `${name}(1);`).join("\n");
+  const overlaysOf = (...functions: string[]): string[] => [...laidOut(...functions).overlays].sort();
 
-  test("share a file up to 12,000 characters, the pair first that saves most", () => {
-    expect(files(func("a", 6000, cold), func("b", 6000, cold), use("a", "b"))).toEqual([["a", "b"]]);
-    expect(files(func("a", 6000, cold), func("b", 6001, cold), use("a", "b"))).toEqual([["a"], ["b"]]);
-    const sharing = [func("helper", 3000), func("a", 4000, cold), func("b", 4000, `${cold}return helper(n);`), func("c", 4000, `${cold}return helper(n);`)];
-    expect(files(...sharing, use("a", "b", "c"))).toEqual([["a"], ["b", "c"]]);
+  test("are cold functions that the rest of the script calls, hands around, or that several of them call", () => {
+    const chain = [func("inner", 60, cold), func("middle", 60, `${cold}return inner(n);`), func("outer", 60, `${cold}return middle(n);`)];
+    expect(overlaysOf(...chain, called("outer"))).toEqual(["outer"]);
+    expect(overlaysOf(...chain, called("outer", "middle"))).toEqual(["middle", "outer"]);
+    expect(overlaysOf(...chain, "said.later = inner;", called("outer"))).toEqual(["inner", "outer"]);
+    expect(overlaysOf(...chain, func("other", 60, `${cold}return inner(n);`), called("outer", "other"))).toEqual(["inner", "other", "outer"]);
   });
 
-  test("share a file up to 40 functions", () => {
-    const many = (count: number): string[] => Array.from({ length: count }, (_unused, i) => func(`f${i}`, 40, cold));
-    const called = (count: number): string => use(...Array.from({ length: count }, (_unused, i) => `f${i}`));
-    expect(files(...many(40), called(40))).toHaveLength(1);
-    expect(files(...many(41), called(41))).toHaveLength(2);
+  test("or that are longer than 600 characters", () => {
+    const pair = (chars: number): string[] => [func("inner", chars, cold), func("outer", 60, `${cold}return inner(n);`), called("outer")];
+    expect(overlaysOf(...pair(600))).toEqual(["outer"]);
+    expect(overlaysOf(...pair(601))).toEqual(["inner", "outer"]);
   });
 
-  test("of one file call each other directly, and are handed out as callbacks through the loader", () => {
-    const text = [func("first", 40, `${cold}said.second = second(n);said.later = second;`), func("second", 40, `${cold}return n + 1;`), "first(1);"].join("\n");
-    const { code, problems } = splitScript(text);
+  test("a cold function that a resident leads to through a function of its own is one", () => {
+    const functions = [func("rare", 60, cold), func("helper", 60, "return rare(n);"), func("often", 60, "return helper(n);"), func("cool", 60, `${cold}return rare(n);`)];
+    expect(overlaysOf(...functions, "said.often = often;", called("cool"))).toEqual(["cool", "rare"]);
+  });
+
+  test("have inside them what only they need, and share what several need", () => {
+    const functions = [func("common", 60), func("own", 60, "return deep(n);"), func("deep", 60), func("one", 60, `${cold}return own(common(n));`), func("other", 60, `${cold}return common(n);`)];
+    const { needed } = laidOut(...functions, called("one", "other"));
+    expect(Object.fromEntries(needed)).toEqual({ "": ["common"], one: ["own"], own: ["deep"] });
+  });
+
+  const cutOf = (...functions: string[]): { app: string; cold: string; pieces: string[] } => {
+    const { code, problems } = splitScript(functions.join("\n"));
     expect(problems).toEqual([]);
-    const { files: cut } = cutScript(script(code.replace(/\n/g, " ")));
-    const [, app, overlay] = [...cut.values()];
-    expect(app).toContain("$(1)(1)".replace("1", overlay!.indexOf("[first") >= 0 ? "0" : "1"));
-    expect(overlay).toMatch(/said\.second = second\(n\);said\.later = _\([01]\)/);
+    const { files } = cutScript(script(code.replace(/\n/g, " ")));
+    const [, app, text] = [...files.values()];
+    const offsets = /^"(\d+)";/.exec(text!)![1]!.match(/\d{5}/g)!.map((digits) => Number(digits) - 10000);
+    return { app: app!, cold: text!, pieces: offsets.slice(1).map((end, i) => text!.slice(offsets[i], end)) };
+  };
+
+  test("stand in one file, whose first text says where each piece of it begins and ends", () => {
+    const { app, cold: text, pieces } = cutOf(func("first", 60, `${cold}return n + 1;`), func("second", 60, `${cold}return n + 2;`), "said.sum = first(1) + second(2);");
+    expect(app).toContain("said.sum = $(0)(1) + $(1)(2);");
+    expect(pieces).toEqual([expect.stringMatching(/^\(function first\(n\) .*return n \+ 1;.*\);$/), expect.stringMatching(/^\(function second.*\);$/)]);
+    expect(text.endsWith(pieces.join(""))).toBe(true);
   });
 
-  test("of two files call each other through the loader", () => {
-    const { code } = splitScript([func("first", 6001, `${cold}return second(n);`), func("second", 6001, cold), "first(1);"].join("\n"));
-    expect(code).toMatch(/return OVERLAY\$\[[01]\]\(n\)/);
+  test("call each other, and are handed out as callbacks, through the loader", () => {
+    const { pieces } = cutOf(func("first", 60, `${cold}said.second = second(n);said.later = second;`), func("second", 60, `${cold}return n + 1;`), "first(1);");
+    expect(pieces[0]).toContain("said.second = $(1)(n);said.later = _(1);");
+  });
+
+  test("read what they share before them, those that stand together at once", () => {
+    const shared = ["a", "b", "c"].map((name) => func(name, 40, `return said.${name};`));
+    const functions = [...shared, func("all", 60, `${cold}return a(n) + b(n) + c(n);`), func("outer", 60, `${cold}return c(n) + a(n);`), func("middle", 60, `${cold}return b(n);`), called("all", "outer", "middle")];
+    const { pieces } = cutOf(...functions);
+    expect(pieces.slice(3).map((piece) => /said\.(\w)/.exec(piece)![1])).toEqual(["a", "c", "b"]);
+    expect(pieces.slice(0, 3).map((piece) => /^(?:eval\(.*?\);)*/.exec(piece)![0])).toEqual(["eval($$(3,3));", "eval($$(3,2));", "eval($$(5));"]);
+  });
+
+  test("that are too long for the index fail the build with the figure", () => {
+    const functions = Array.from({ length: 9 }, (_unused, i) => func(`f${i}`, 10000, cold));
+    expect(() => cutOf(...functions, called(...functions.map((_text, i) => `f${i}`)))).toThrow(/^The rarely run part of the program takes 9\d{4} characters, and 89999 are the most: leave out what is not needed\.$/);
   });
 });

@@ -12,6 +12,7 @@ import { rewriteEdits } from "./maps";
 import type { Script } from "./maps";
 import { passedName, reservedWords } from "./names";
 import { numberNames, numbersInArray, undeclared } from "./numbers";
+import { readPieces } from "./pieces";
 
 type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
 
@@ -19,7 +20,7 @@ const common: MinifyOptions = { ecma: 2015, module: false, toplevel: true };
 
 /** Property names may be shortened, but for these; so may others, but for those that become elements of an array. */
 function mangleOptions(code: string, reserved: readonly string[]): MangleOptions {
-  return { toplevel: true, reserved: [...reservedWords, ...numberNames(code)], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
+  return { toplevel: true, reserved: [...reservedWords, ...numberNames(code), ...readPieces(code).shared.map(({ id }) => id.name)], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
 }
 
 /**
@@ -56,13 +57,13 @@ export function liftVars(code: string): Edit[] {
  */
 function withoutParameters(code: string): Edit[] {
   const edits: Edit[] = [];
-  for (const node of parse(code, { ecmaVersion: 2020 }).body) {
-    if (node.type !== "FunctionDeclaration" || node.params.length === 0) continue;
-    const names = node.params.map((each) => (each as Identifier).name);
+  for (const { params, body } of readPieces(code).residents) {
+    if (params.length === 0) continue;
+    const names = params.map((each) => (each as Identifier).name);
     const passed = names.length === 1 ? "arguments" : passedName;
     const reads = names.map((name, i) => `${name}=${passed}[${i}]`).join(",");
-    edits.push({ start: node.params[0]!.start, end: node.params.at(-1)!.end, text: "" });
-    edits.push({ start: node.body.start + 1, end: node.body.start + 1, text: `let ${names.length === 1 ? "" : `${passedName}=arguments,`}${reads};` });
+    edits.push({ start: params[0]!.start, end: params.at(-1)!.end, text: "" });
+    edits.push({ start: body.start + 1, end: body.start + 1, text: `let ${names.length === 1 ? "" : `${passedName}=arguments,`}${reads};` });
   }
   return edits;
 }

@@ -13,8 +13,22 @@ import ts from "typescript";
 /** The loader of overlays, as the script calls it. */
 export const loaderName = "$";
 
+/** What reads the text of an overlay, or of a function that overlays share. */
+export const pieceName = "$$";
+
 /** What makes a callback that calls an overlay. */
 export const callbackName = "_";
+
+const shortChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** The names of the functions that overlays share. A minifier gives them to nothing else, so that they say what these functions are. */
+export function sharedName(number: number): string {
+  return `$${number < shortChars.length ? shortChars[number] : `_${number}`}`;
+}
+
+export function isShared(name: string): boolean {
+  return /^\$([0-9a-zA-Z]|_\d+)$/.test(name);
+}
 
 /** What a function was called with, where it has no parameters of its own. */
 export const passedName = "$_";
@@ -28,7 +42,7 @@ export const numbersName = "N";
  */
 export const reservedWords: readonly string[] = [
   "as", "do", "if", "in", "is", "of", "for", "get", "let", "new", "set", "try", "var", "case", "else", "enum", "eval", "from", "null", "this", "true", "void", "with",
-  "E", loaderName, callbackName, passedName, numbersName,
+  "E", loaderName, pieceName, callbackName, passedName, numbersName,
 ];
 
 /** Names of fields that a module writes in quotes: records are looked up by them. The bundler takes the quotes away. */
