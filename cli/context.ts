@@ -32,18 +32,24 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
-/** A count or a seed. */
-export function parseWhole(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("This is a whole number from 0 to 999999999.");
-  return number;
+/** A parser of whole numbers within limits; `what` begins the sentence about any other. */
+export function wholeNumber(least: number, most: number, what: string): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d{1,15}$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`${what} is a whole number from ${least} to ${most}.`);
+    return number;
+  };
 }
 
-/** Notes that the user wants to end a command that works on: `happened` is looked at between two steps. */
-export function interrupts(): { readonly happened: boolean } {
-  const noted = { happened: false };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => (noted.happened = true));
-  return noted;
+const SEED_MAX = 999999999;
+/** The seed of a run. */
+export const parseSeed = wholeNumber(0, SEED_MAX, "A seed");
+
+/** Aborts when the user ends the command, which works on; a second time ends it at once. */
+export function endedByUser(): AbortSignal {
+  const ended = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+  return ended.signal;
 }
 
 /** Resolves when the user ends the command. */

@@ -6,12 +6,14 @@ import { promises } from "../sim/faults/promises";
 import { scenarioNames } from "../sim/faults/scenarios";
 import { runSeed, search, shrinkRun } from "../sim/faults/search";
 import type { DayOf, Run, Tally } from "../sim/faults/search";
-import { interrupts, parseDuration, parseWhole } from "./context";
+import { endedByUser, parseDuration, parseSeed, wholeNumber } from "./context";
 import type { Context } from "./context";
 import { scenarioOf } from "./scenario";
 
 /** A day that is shorter than this has no time for faults. */
 const DAY_MS_MIN = 600000;
+/** A search of so many days takes a month. */
+const RUNS_MAX = 1000000;
 const LAST_EVENTS = 12;
 const PROGRESS_EVERY = 10;
 
@@ -81,7 +83,7 @@ function tallyLines(tally: Tally): string[] {
 
 async function runSearch(context: Context, options: RunOptions): Promise<void> {
   const day = dayOf(options);
-  const stop = interrupts();
+  const signal = endedByUser();
   const { runs, seed, transport, for: lasts } = options;
   context.output.report({ event: "search", scenario: day.scenario.name, transport, runs, seed }, [`${runs} days of ${lasts} under "${day.scenario.name}" over ${transport}, from seed ${seed} on. Ctrl-C ends the search.`]);
   const { tally, broken } = await search({
@@ -90,7 +92,7 @@ async function runSearch(context: Context, options: RunOptions): Promise<void> {
     runs,
     onRun: ({ runs: done }) => {
       if (done % PROGRESS_EVERY === 0) context.output.progress(`${done} of ${runs} days`);
-      return stop.happened;
+      return signal.aborted;
     },
   });
   context.output.progress("");
@@ -129,8 +131,8 @@ export function addFaults(program: Command, context: Context): void {
       .option("--for <duration>", "how long a day is", parseLasts, "24h")
       .option("--json", "print one event per line as JSON");
   withDay(faults.command("run").description("run days with different seeds until one breaks a promise"))
-    .option("--runs <n>", "how many days", parseWhole, 100)
-    .option("--seed <n>", "the first seed", parseWhole, 1)
+    .option("--runs <n>", "how many days", wholeNumber(0, RUNS_MAX, "The number of days"), 100)
+    .option("--seed <n>", "the first seed", parseSeed, 1)
     .action((options: RunOptions) => runSearch(context, options));
-  withDay(faults.command("replay").description("run the day of a seed again").argument("<seed>", "its seed", parseWhole)).action((seed: number, options: DayChoice) => replay(context, seed, options));
+  withDay(faults.command("replay").description("run the day of a seed again").argument("<seed>", "its seed", parseSeed)).action((seed: number, options: DayChoice) => replay(context, seed, options));
 }

@@ -8,6 +8,7 @@ import { DEVICES_MAX } from "../sim/fleet/fleet";
 import type { Fleet } from "../sim/fleet/fleet";
 import { WORKERS_MAX } from "../sim/fleet/workers";
 import { durationMs } from "../sim/lab/duration";
+import { wholeNumber } from "./context";
 import type { Context } from "./context";
 import { scenarioOf } from "./scenario";
 import { bar } from "./fleet-output";
@@ -27,14 +28,6 @@ const SECOND_MS = 1000;
 const YEAR_MS = 366 * 24 * 3600 * SECOND_MS;
 /** Real time between two events on progress, ms. */
 const PROGRESS_EVENT_MS = 1000;
-
-function whole(least: number, most: number, what: string): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`${what} is a whole number from ${least} to ${most}.`);
-    return number;
-  };
-}
 
 function duration(least: number, most: number, what: string): (text: string) => number {
   return (text) => {
@@ -56,13 +49,6 @@ export function workerScript({ root }: Context): string {
   return join(root, "dist", "fleet-worker.js");
 }
 
-/** Aborts when the user ends the command; a second time ends it at once. */
-export function endedByUser(): AbortSignal {
-  const ended = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
-  return ended.signal;
-}
-
 /** Shows how far all shards are together: a bar for people, an event now and then for programs. */
 export function progressOf({ output }: Context, { json }: { readonly json?: boolean }, wholeMs: number): (simMs: number) => void {
   const began = performance.now();
@@ -80,7 +66,7 @@ export function progressOf({ output }: Context, { json }: { readonly json?: bool
 /** The options that describe a fleet. */
 export function withFleetOptions(command: Command): Command {
   return command
-    .option("--devices <n>", "how many devices", whole(1, DEVICES_MAX, "The number of devices"), 1000)
+    .option("--devices <n>", "how many devices", wholeNumber(1, DEVICES_MAX, "The number of devices"), 1000)
     .option("--for <duration>", "simulated time, e.g. 24h", duration(10 * SECOND_MS, YEAR_MS, "The time"), 3600 * SECOND_MS)
     .option("--every <duration>", "how often a device reads its sensor", duration(SECOND_MS, 24 * 3600 * SECOND_MS, "The time between two readings"), 30 * SECOND_MS)
     .option("--transport <name>", "mqtt or coap", "mqtt")
@@ -89,4 +75,4 @@ export function withFleetOptions(command: Command): Command {
     .option("--json", "print one event per line as JSON");
 }
 
-export const workersOption = ["--workers <n>", "worker threads", whole(1, WORKERS_MAX, "The number of workers"), Math.min(WORKERS_MAX, availableParallelism())] as const;
+export const workersOption = ["--workers <n>", "worker threads", wholeNumber(1, WORKERS_MAX, "The number of workers"), Math.min(WORKERS_MAX, availableParallelism())] as const;

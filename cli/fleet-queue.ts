@@ -11,8 +11,9 @@ import { offeredFleet, offerFleet, resultsOf, shardsDone, withdrawFleet, workOn 
 import { connectRedis } from "../sim/fleet/redis";
 import { summarise } from "../sim/fleet/summary";
 import { createPool } from "../sim/fleet/workers";
+import { endedByUser } from "./context";
 import type { Context } from "./context";
-import { endedByUser, fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
+import { fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
 import type { FleetChoice } from "./fleet-options";
 import { endEvent, endLines } from "./fleet-output";
 

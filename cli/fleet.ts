@@ -7,8 +7,9 @@ import { mergeFleetFiles, readFleetFile, writeFleetFile } from "../sim/fleet/fil
 import { shardsOfPart } from "../sim/fleet/fleet";
 import { summarise } from "../sim/fleet/summary";
 import { runShards } from "../sim/fleet/workers";
+import { endedByUser } from "./context";
 import type { Context } from "./context";
-import { endedByUser, fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
+import { fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
 import type { FleetChoice } from "./fleet-options";
 import { endEvent, endLines } from "./fleet-output";
 import { addQueue } from "./fleet-queue";

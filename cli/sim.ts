@@ -12,7 +12,7 @@ import { weatherSource } from "../sim/device/weather";
 import { readSensorData, replayed } from "../sim/world/sensor-data";
 import type { SensorSource } from "../sim/world/sensors";
 import { scenarioNames } from "../sim/faults/scenarios";
-import { choiceOf, interrupted, interrupts, parseDuration, parseWhole } from "./context";
+import { choiceOf, endedByUser, interrupted, parseDuration, parseSeed } from "./context";
 import type { Context } from "./context";
 import { scenarioOf } from "./scenario";
 
@@ -114,7 +114,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
   const scenario = options.faults === undefined ? {} : { scenario: scenarioOf(options.faults) };
   const program = await compileNative(context.root, choiceOf(context, app, options));
   const { runVirtual } = await import("../sim/desk/virtual");
-  const stop = interrupts();
+  const signal = endedByUser();
   const counts = new Counts();
   const { seed = SEED, for: forMs = VIRTUAL_MS } = options;
   const hash = await runVirtual({
@@ -127,7 +127,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
       counts.hear(event);
       context.output.event(event);
     },
-    isOver: () => stop.happened,
+    isOver: () => signal.aborted,
   });
   context.output.event({ event: "end", ...counts.end(), seed, hash });
 }
@@ -179,7 +179,7 @@ export function addSim(program: Command, context: Context): void {
     .option("--engine <name>", `what runs the device: ${engineNames.join(", ")}`, "native")
     .option("--speed <n>", `run the clock n times faster, 1 to ${SPEED_MAX}`, parseSpeed, 1)
     .option("--time <kind>", "real, or virtual: as fast as this computer can, and always the same", "real")
-    .option("--seed <n>", "in virtual time: the same seed gives the same run", parseWhole)
+    .option("--seed <n>", "in virtual time: the same seed gives the same run", parseSeed)
     .option("--faults <scenario>", `in virtual time: what goes wrong, ${scenarioNames.join(", ")}, or a file`)
     .option("--for <duration>", "end after this much device time, e.g. 10m; 24h in virtual time", parseDuration)
     .option("--sensor-data <file>", "what the sensors feel, from the first line on: CSV with time, temperature, humidity, pressure")
