@@ -32,8 +32,7 @@ export function addKey(core: Core, of: Omit<Key, "key">): Result<{ key: string }
 }
 
 function keyOf(core: Core, kind: KeyKind, actor: string): string | undefined {
-  for (const key of core.state.keys.values()) if (key.kind === kind && key.actor === actor) return key.key;
-  return undefined;
+  return [...(core.state.keysOf.get(actor) ?? [])].find((key) => core.state.keys.get(key)?.kind === kind);
 }
 
 const actorTypes: Readonly<Record<KeyKind, string>> = { operator: "operator", trusted: "app", application: "app", user: "user", device: "thng" };

@@ -66,6 +66,8 @@ export interface State {
   /** Ids of action types: `typeName(account, name)`. */
   readonly types: Map<string, string>;
   readonly keys: Map<string, Key>;
+  /** The keys of each actor. */
+  readonly keysOf: Map<string, Set<string>>;
   readonly series: Readonly<Record<Series, Map<string, Map<string, History>>>>;
   /** Collection ids to thng ids, and the other way round. */
   readonly members: Map<string, Set<string>>;
@@ -82,6 +84,7 @@ export function newState(): State {
     lists: new Map(),
     types: new Map(),
     keys: new Map(),
+    keysOf: new Map(),
     series: { properties: new Map(), location: new Map() },
     members: new Map(),
     collections: new Map(),
@@ -104,12 +107,14 @@ export function apply(state: State, entry: Entry, limits: ModelLimits): void {
       return applyPut(state, entry.doc);
     case "gone":
       return applyGone(state, entry.id);
-    case "key":
-      state.keys.set(entry.key.key, entry.key);
+    case "key": {
+      const { key, actor } = entry.key;
+      state.keys.set(key, entry.key);
+      state.keysOf.set(actor, (state.keysOf.get(actor) ?? new Set()).add(key));
       return;
+    }
     case "unkey":
-      state.keys.delete(entry.key);
-      return;
+      return applyUnkey(state, entry.key);
     case "values":
       return applyValues(state, entry, limits);
     case "forget":
@@ -149,7 +154,15 @@ function applyGone(state: State, id: string): void {
   state.members.delete(id);
   state.collections.delete(id);
   if (doc.kind !== "thng" && doc.kind !== "application" && doc.kind !== "user") return;
-  for (const key of state.keys.values()) if (key.actor === id) state.keys.delete(key.key);
+  for (const key of [...(state.keysOf.get(id) ?? [])]) applyUnkey(state, key);
+}
+
+function applyUnkey(state: State, key: string): void {
+  const actor = state.keys.get(key)?.actor ?? "";
+  state.keys.delete(key);
+  const own = state.keysOf.get(actor);
+  own?.delete(key);
+  if (own?.size === 0) state.keysOf.delete(actor);
 }
 
 function applyValues(state: State, entry: Entry & { t: "values" }, limits: ModelLimits): void {
