@@ -27,6 +27,8 @@ test.each<[string, string[], RegExp]>([
   ["an unknown transport", ["sim", "--transport", "pigeon"], /thethings has no transport "pigeon": choose mqtt or coap/],
   ["a port out of range", ["cloud", "thethings", "--http", "70000"], /A port is a number from 0 to 65535/],
   ["a port that is no number", ["cloud", "thethings", "--mqtt", "x"], /A port is a number/],
+  ["a cloud that there is none of", ["cloud", "nothing"], /There is no local "nothing": the platforms are thethings, evrythng/],
+  ["an option of another platform's cloud", ["cloud", "evrythng", "--activation-codes", "x"], /--activation-codes is for thethings: leave it out for evrythng/],
   ["a speed out of range", ["sim", "--speed", "0"], /The speed is a number from 1 to 600/],
   ["a duration without a unit", ["sim", "--for", "10"], /A duration is a number and a unit/],
   ["a cloud address of another transport", ["sim", "--cloud", "coap://127.0.0.1"], /goes with --transport coap/],

@@ -171,16 +171,17 @@ export class MqttConnection implements MqttClient {
     // An empty identifier asks for one of the server's making; only 3.1.1 has that, and only without a session
     // [MQTT-3.1.3-6, MQTT-3.1.3-8].
     if (packet.clientId === "" && (level === 3 || !clean)) return this.refuse(2);
-    const clientId = packet.clientId === "" ? `auto-${host.random(12).toString("hex")}` : packet.clientId;
+    const isNamed = packet.clientId !== "";
+    const clientId = !isNamed ? `auto-${host.random(12).toString("hex")}` : packet.clientId;
     const keepAliveSec = packet.keepalive ?? 0;
     const { username, password } = packet;
-    const accepted = service(this, { clientId, clean, keepAliveSec, protocolLevel: level, username, password });
+    const accepted = service(this, { clientId, isNamed, clean, keepAliveSec, protocolLevel: level, username, password });
     if (typeof accepted === "number") return this.refuse(accepted);
     if (this.gone) return accepted.closed(undefined);
     this.session = accepted;
     this.will = packet.will && willOf(packet.will);
     this.stopTimer();
-    this.silenceMaxMs = keepAliveSec * 1500;
+    this.silenceMaxMs = (accepted.keepAliveSec ?? keepAliveSec) * 1500;
     if (this.silenceMaxMs > 0) this.watchSilence(this.silenceMaxMs);
     this.outbound.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
     this.holder.began(this, accepted);

@@ -42,6 +42,8 @@ export interface Published extends Message {
 export interface ConnectRequest {
   /** May be empty only with `clean`; then the server has put a name of its own here. */
   readonly clientId: string;
+  /** False when the client left the name to the server. */
+  readonly isNamed: boolean;
   readonly clean: boolean;
   readonly keepAliveSec: number;
   /** 3 is MQTT 3.1, 4 is 3.1.1. */
@@ -69,6 +71,8 @@ export interface MqttSession {
    * any number of them be.
    */
   readonly name: string | undefined;
+  /** The keep-alive that counts where the platform has a bound of its own; absent: the client's. 0 is none. */
+  readonly keepAliveSec?: number;
   /** QoS to grant. Called again for a filter that is subscribed already [MQTT-3.8.4-3]. */
   subscribe(filter: string, qos: 0 | 1): Granted;
   /** The SUBACK that granted `filter` has been sent: first messages may follow. */
