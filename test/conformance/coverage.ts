@@ -115,5 +115,6 @@ const titles: Readonly<Record<string, string>> = {
   mqtt: "MQTT 3.1.1, the client",
   coap: "CoAP: messages, Observe, block-wise transfer",
   thethings: "thethings.iO",
+  thingsboard: "ThingsBoard",
   security: "Security",
 };

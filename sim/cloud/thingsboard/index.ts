@@ -26,6 +26,8 @@ import type { Thingsboard, ThingsboardOptions } from "./model";
 import { thingsboardMqtt } from "./mqtt";
 import { newRest } from "./rest";
 import type { ModelLimits } from "./types";
+import { attachApi } from "./ws/attach";
+import type { Census, WsOptions } from "./ws/attach";
 
 export interface StartOptions extends Pick<ThingsboardOptions, "users" | "profiles" | "answerDevice"> {
   /** The address to listen on; default 127.0.0.1, so that only this machine gets in. */
@@ -40,6 +42,7 @@ export interface StartOptions extends Pick<ThingsboardOptions, "users" | "profil
   readonly stateDir?: string;
   /** Time, timers, randomness and the log; default: this machine's, and no log. */
   readonly machine?: Host;
+  readonly ws?: WsOptions;
   readonly limits?: {
     readonly model?: Partial<ModelLimits>;
     readonly http?: Partial<HttpLimits>;
@@ -81,7 +84,7 @@ export async function startThingsboard(options: StartOptions = {}): Promise<Star
     const identity = tlsIdentity(machine, folder);
     const model = createThingsboard(machine, { ...options, limits: options.limits?.model ?? {}, ...(journal === undefined ? {} : { keeper: journal }) });
     closers.push(() => model.close());
-    const ports = await listenAll({ machine, options, model, identity, closers });
+    const ports = await listenAll({ machine, options, model, identity, census: new Map(), closers });
     return { ports, ca: identity.caPath, model, close };
   } catch (error) {
     await close();
@@ -110,6 +113,7 @@ interface Parts {
   readonly options: StartOptions;
   readonly model: Thingsboard;
   readonly identity: TlsIdentity;
+  readonly census: Census;
   readonly closers: (() => unknown)[];
 }
 
@@ -129,14 +133,20 @@ async function listenAll(parts: Parts): Promise<Ports> {
   };
 }
 
+/** REST and the WebSocket API on one port. */
 function listenHttp(parts: Parts, option: "http" | "https", tls: { key: string; cert: string } | undefined): Promise<number> {
-  const { machine, model, options } = parts;
+  const { machine, model, options, census } = parts;
   return bind(parts, option, async (address, port) => {
     const http = newRest(model, machine, { ...(tls === undefined ? {} : { tls }), ...(options.limits?.http === undefined ? {} : { limits: options.limits.http }) });
-    try {
-      return { port: await http.listen(address, port), close: () => http.close() };
-    } catch (error) {
+    const sockets = attachApi(model, http, census, options.ws);
+    const close = async (): Promise<void> => {
+      sockets.close();
       await http.close();
+    };
+    try {
+      return { port: await http.listen(address, port), close };
+    } catch (error) {
+      await close();
       throw error;
     }
   });

@@ -60,7 +60,7 @@ function addNotificationRoutes(rest: Rest): void {
       return rest.answer(request, reply, page, (one) => pageOf(found.map((notification) => notificationBody(notification, "server")), one));
     }),
   );
-  app.get("/api/notifications/unread/count", (request, reply) => rest.withUser(request, reply, (who) => reply.send(String(notifications.list(who, { unreadOnly: true }).length))));
+  app.get("/api/notifications/unread/count", (request, reply) => rest.withUser(request, reply, (who) => reply.send(notifications.list(who, { unreadOnly: true }).length)));
   app.put<OfId>("/api/notification/:id/read", (request, reply) =>
     rest.withUser(request, reply, (who) => {
       const { id } = request.params;

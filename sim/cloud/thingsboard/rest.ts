@@ -14,6 +14,7 @@ import { addAccountRoutes } from "./rest-accounts";
 import { addAlarmRoutes } from "./rest-alarms";
 import { addDeviceApiRoutes } from "./rest-device-api";
 import { addDeviceRoutes } from "./rest-devices";
+import { addQueryRoutes } from "./rest-queries";
 import { addRpcRoutes } from "./rest-rpc";
 import { addTelemetryRoutes } from "./rest-telemetry";
 import type { Principal, Refusal, Refused, Result } from "./types";
@@ -73,6 +74,7 @@ export function newRest(model: Thingsboard, host: Host, options: RestOptions = {
   addTelemetryRoutes(rest);
   addRpcRoutes(rest);
   addAlarmRoutes(rest);
+  addQueryRoutes(rest);
   return http;
 }
 
