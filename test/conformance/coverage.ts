@@ -116,5 +116,6 @@ const titles: Readonly<Record<string, string>> = {
   coap: "CoAP: messages, Observe, block-wise transfer",
   thethings: "thethings.iO",
   evrythng: "EVRYTHNG",
+  thingsboard: "ThingsBoard",
   security: "Security",
 };

@@ -14,8 +14,10 @@ export interface WebSocketLimits {
   readonly messagesBurst: number;
   /** How fast that budget refills. */
   readonly messagesPerSec: number;
-  /** The server pings this often; a client that has not answered by the next ping is cut off. Milliseconds. */
+  /** The server pings this often. Milliseconds. */
   readonly pingMs: number;
+  /** Pings that a client may leave without an answer; when the next is due, it is cut off. */
+  readonly unansweredPingsMax: number;
   /** How long a client may take to answer a close. Milliseconds. */
   readonly closeMs: number;
   /** Handshakes of one address in a row; more are answered 429. */
@@ -36,6 +38,7 @@ export const webSocketLimits: WebSocketLimits = {
   messagesBurst: 5000,
   messagesPerSec: 5000,
   pingMs: 30000,
+  unansweredPingsMax: 1,
   closeMs: 5000,
   handshakesBurst: 2000,
   handshakesPerSec: 1000,

@@ -39,6 +39,8 @@ export interface WebSocketPeer {
 export interface WebSocketSession {
   /** A whole message; the bytes of a text are valid UTF-8. It is never written to again. */
   message(data: Buffer, isText: boolean): void;
+  /** A ping or a pong of the client's: it is there. */
+  heard?(): void;
   /** The client has taken what waited: `unread` has fallen. */
   drained?(): void;
   /** Once, when the socket has gone, for whatever reason. */

@@ -66,8 +66,12 @@ export function serveSocket(holding: Holding, open: (peer: WebSocketPeer) => Web
     flow.spend();
     if (!leaving) session.message(data, !isBinary);
   });
-  webSocket.on("ping", () => flow.spend());
-  webSocket.on("pong", () => flow.spend());
+  for (const sign of ["ping", "pong"] as const) {
+    webSocket.on(sign, () => {
+      flow.spend();
+      session.heard?.();
+    });
+  }
   // A violation of the protocol: ws closes with its code.
   webSocket.on("error", () => (leaving = true));
   socket.on("drain", () => session.drained?.());
@@ -120,17 +124,17 @@ function newFlow({ host, limits, webSocket }: Holding): Flow {
   return flow;
 }
 
-/** Pings until stopped; whoever has not answered by the next ping is not there any more. */
+/** Pings until stopped; whoever has left too many without an answer is not there any more. */
 function keepPinging({ host, limits, webSocket }: Holding): () => void {
-  let answered = true;
+  let unanswered = 0;
   let stop = (): void => undefined;
   const ping = (): void => {
-    if (!answered) return webSocket.terminate();
-    answered = false;
+    if (unanswered >= limits.unansweredPingsMax) return webSocket.terminate();
+    unanswered += 1;
     webSocket.ping();
     stop = host.after(limits.pingMs, ping);
   };
-  webSocket.on("pong", () => (answered = true));
+  webSocket.on("pong", () => (unanswered = 0));
   stop = host.after(limits.pingMs, ping);
   return () => stop();
 }
