@@ -13,8 +13,8 @@ const named: readonly RegExp[] = [
   /\.d\.ts$/,
   // The virtual world is a bench of its own: suites and fleets are built upon it.
   /^sim\/world\/world\.ts$/,
-  // The HTTP core carries the logins and the WebSocket handshakes of the platforms to come; its suites keep it right until then.
-  /^firmware\/protocol\/http\/[a-z]+\.ts$/,
+  // Cores of the platforms to come: HTTP for logins, WebSocket for realtime interfaces. Their suites keep them right until then.
+  /^firmware\/protocol\/(http\/[a-z]+|websocket\/session)\.ts$/,
   // Adapters are named by the generated entry of a device build, by their runtime.
   /^hal\/(espruino|nodemcu)\/(index|start)\.ts$/,
   // The generated entry of a device build (boards/toolchain/compile/entry.ts) names these as text.
