@@ -15,6 +15,7 @@ import { recordCutVectors, recordLifeVectors } from "./programs/vectors-records"
 import { byteVectors, dateVectors, numberVectors } from "./programs/vectors-text";
 import { thethingsReadVectors, thethingsWriteVectors } from "./programs/vectors-thethings";
 import { checksumVectors, sensorVectors, valueVectors } from "./programs/vectors-values";
+import { websocketFaultVectors, websocketFrameVectors, websocketHandshakeVectors, websocketLargeVectors } from "./programs/vectors-websocket";
 import { root } from "./engines";
 import { vectors } from "./programs/vectors";
 import type { Vectors } from "./programs/vectors";
@@ -50,6 +51,10 @@ export const slices: readonly Slice[] = [
   slice("byte", "vectors-text", 43, byteVectors),
   slice("http", "vectors-http-sntp", 51, httpVectors),
   slice("sntp", "vectors-http-sntp", 52, sntpVectors),
+  slice("websocket-handshake", "vectors-websocket", 53, websocketHandshakeVectors),
+  slice("websocket-frame", "vectors-websocket", 54, websocketFrameVectors),
+  slice("websocket-fault", "vectors-websocket", 55, websocketFaultVectors),
+  slice("websocket-large", "vectors-websocket", 56, websocketLargeVectors, true),
   slice("thethings-write", "vectors-thethings", 61, thethingsWriteVectors),
   slice("thethings-read", "vectors-thethings", 62, thethingsReadVectors),
   slice("record-life", "vectors-records", 71, recordLifeVectors),

@@ -75,42 +75,53 @@ function judge(reader: HttpReader, key: string, subprotocols: readonly string[])
   return WsCode.subprotocolWrong;
 }
 
-/** How far an answer has come. */
+/** What the reader told of an answer. */
 export interface HandshakeAnswer {
-  /** -1 while more is needed, 0 when the WebSocket is open, else why it is not: a WsCode, or the HTTP status. */
-  code: number;
-  subprotocol: string;
-  /** The bytes behind the head: they are frames already. */
+  /** The HTTP status once the answer is over, 0 before. */
+  status: number;
+  /** Why the reader gave up, or 0. */
+  failure: number;
+  /** The bytes behind the head of a 101: they are frames already. */
   rest: string;
 }
 
-/** Why an answer is refused that the reader gave up: a status that was read counts more than a body that is not wanted. */
-function refusal(reader: HttpReader, code: number): number {
-  return code === HttpCode.tooLarge && reader.status >= 200 ? reader.status : WsCode.notHttp;
-}
-
 /**
- * Takes in bytes of the answer.
- * @cold
+ * A sink that notes what it hears. Made by a caller that is not cold, since a cold function may hand out none of its own.
+ * @apart
  */
-export function handshakeReceive(handshake: WsHandshake, options: WsOptions, bytes: string): HandshakeAnswer {
-  const answer: HandshakeAnswer = { code: -1, subprotocol: "", rest: "" };
-  const reader = handshake.reader;
-  const sink: HttpSink = {
+export function noteTo(answer: HandshakeAnswer): HttpSink {
+  return {
     // The limit of bodies is 0, so none comes.
     body: () => {},
     done: (status) => {
-      answer.code = status;
+      answer.status = status;
     },
     upgraded: (rest) => {
       answer.rest = rest;
-      answer.code = judge(reader, handshake.key, options.subprotocols);
-      answer.subprotocol = httpHeader(reader, PROTOCOL);
+      answer.status = 101;
     },
     failed: (code) => {
-      answer.code = refusal(reader, code);
+      answer.failure = code;
     },
   };
-  httpReceive(reader, sink, bytes);
-  return answer;
+}
+
+/**
+ * Takes in bytes of the answer; `notes` is `noteTo(answer)`. A refusal is told as soon as its status is known and its head is over.
+ * @returns -1 while more is needed, 0 when the WebSocket is open, else why it is not: a WsCode, or the HTTP status
+ * @cold
+ */
+export function handshakeReceive(handshake: WsHandshake, options: WsOptions, bytes: string, answer: HandshakeAnswer, notes: HttpSink): number {
+  const reader = handshake.reader;
+  httpReceive(reader, notes, bytes);
+  // A body is beyond the limit, and tells nothing.
+  if (answer.failure === HttpCode.tooLarge && reader.status >= 200) return reader.status;
+  if (answer.failure !== 0) return WsCode.notHttp;
+  if (answer.status !== 101) return answer.status === 0 ? -1 : answer.status;
+  return judge(reader, handshake.key, options.subprotocols);
+}
+
+/** The subprotocol that the server chose, or empty. */
+export function chosenSubprotocol(handshake: WsHandshake): string {
+  return httpHeader(handshake.reader, PROTOCOL);
 }

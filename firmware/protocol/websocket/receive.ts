@@ -9,9 +9,11 @@
 import { check } from "../../base/check";
 import { at, chr, idiv, sub } from "../../base/intrinsics";
 import { isUtf8 } from "../../base/utf8";
+import type { HttpSink } from "../http/reader";
 import { WsCode, isCloseCode } from "./code";
 import { CLOSE, PING, PONG, TEXT, encodeFrame } from "./frame";
-import { handshakeReceive } from "./handshake";
+import { chosenSubprotocol, handshakeReceive, noteTo } from "./handshake";
+import type { HandshakeAnswer } from "./handshake";
 import { WsPhase, WsStep, finish, resetFrames } from "./state";
 import type { WsSession, WsSink } from "./state";
 import { continuesText } from "./text";
@@ -169,14 +171,15 @@ function fail(session: WsSession, sink: WsSink, code: number): number {
  * The answer to the handshake, or a part of it. Frames may stand in the same bytes.
  * @cold
  */
-function answered(session: WsSession, sink: WsSink, bytes: string, uptime: number): number {
-  const answer = handshakeReceive(session.handshake!, session.options, bytes);
-  if (answer.code < 0) return 0;
-  if (answer.code > 0) return finish(session, sink, answer.code);
+function answered(session: WsSession, sink: WsSink, bytes: string, answer: HandshakeAnswer, notes: HttpSink, uptime: number): number {
+  const handshake = session.handshake!;
+  const judged = handshakeReceive(handshake, session.options, bytes, answer, notes);
+  if (judged < 0) return 0;
+  if (judged > 0) return finish(session, sink, judged);
   session.phase = WsPhase.open;
   session.handshake = undefined;
   if (session.options.pingAfterMs > 0) sink.wake(session.options.pingAfterMs);
-  sink.opened(answer.subprotocol);
+  sink.opened(chosenSubprotocol(handshake));
   const code = readFrames(session, sink, answer.rest, uptime);
   return code === 0 ? 0 : fail(session, sink, code);
 }
@@ -192,7 +195,8 @@ export function wsReceive(session: WsSession, sink: WsSink, bytes: string, uptim
   if (MOTET_CHECKED) session.busy = true;
   let code = 0;
   if (phase === WsPhase.connecting) {
-    code = answered(session, sink, bytes, uptime);
+    const answer: HandshakeAnswer = { status: 0, failure: 0, rest: "" };
+    code = answered(session, sink, bytes, answer, noteTo(answer), uptime);
   } else if (phase !== WsPhase.ending) {
     code = readFrames(session, sink, bytes, uptime);
     if (code !== 0) fail(session, sink, code);
