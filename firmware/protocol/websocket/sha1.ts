@@ -5,7 +5,7 @@
  * Why here and not a port: an ESP8266 with Espruino has no crypto module, an ESP32 with Espruino knows SHA-256 and SHA-512
  * alone, and on NodeMCU the module is left out of small builds. Why not without: a client that does not check takes a cache's
  * old answer, or a server that only echoes headers, for a WebSocket (RFC 6455 4.1 and 10.3 demand it), and a key known beforehand
- * would let it be replayed. It costs 1.6 KB of flash, base64 included, and on the interpreter a handshake's two blocks take as long
+ * would let it be replayed. It costs 1.7 KB of flash, base64 included, and on the interpreter a handshake's two blocks take as long
  * as masking 2.5 KB of a message.
  *
  * Words of 32 bits are two halves of 16, since engines differ about the sign of the 32nd bit. AND is not among the operations
