@@ -114,6 +114,7 @@ export function report(entries: readonly StatementEntry[], declared: Declared): 
 const titles: Readonly<Record<string, string>> = {
   mqtt: "MQTT 3.1.1, the client",
   coap: "CoAP: messages, Observe, block-wise transfer",
+  websocket: "WebSocket, Engine.IO and Socket.IO, the client",
   thethings: "thethings.iO",
   evrythng: "EVRYTHNG",
   thingsboard: "ThingsBoard",

@@ -12,9 +12,11 @@ import { logCutVectors, logLifeVectors } from "./programs/vectors-log";
 import { mqttEncodeVectors, mqttLargeVectors } from "./programs/vectors-mqtt-encode";
 import { mqttFaultVectors, mqttFeedVectors } from "./programs/vectors-mqtt-session";
 import { recordCutVectors, recordLifeVectors } from "./programs/vectors-records";
+import { socketioFaultVectors, socketioPacketVectors, socketioTalkVectors } from "./programs/vectors-socketio";
 import { byteVectors, dateVectors, numberVectors } from "./programs/vectors-text";
 import { thethingsReadVectors, thethingsWriteVectors } from "./programs/vectors-thethings";
 import { checksumVectors, sensorVectors, valueVectors } from "./programs/vectors-values";
+import { websocketFaultVectors, websocketFrameVectors, websocketHandshakeVectors, websocketLargeVectors } from "./programs/vectors-websocket";
 import { root } from "./engines";
 import { vectors } from "./programs/vectors";
 import type { Vectors } from "./programs/vectors";
@@ -50,6 +52,13 @@ export const slices: readonly Slice[] = [
   slice("byte", "vectors-text", 43, byteVectors),
   slice("http", "vectors-http-sntp", 51, httpVectors),
   slice("sntp", "vectors-http-sntp", 52, sntpVectors),
+  slice("websocket-handshake", "vectors-websocket", 53, websocketHandshakeVectors),
+  slice("websocket-frame", "vectors-websocket", 54, websocketFrameVectors),
+  slice("websocket-fault", "vectors-websocket", 55, websocketFaultVectors),
+  slice("websocket-large", "vectors-websocket", 56, websocketLargeVectors, true),
+  slice("socketio-packet", "vectors-socketio", 57, socketioPacketVectors),
+  slice("socketio-talk", "vectors-socketio", 58, socketioTalkVectors),
+  slice("socketio-fault", "vectors-socketio", 59, socketioFaultVectors),
   slice("thethings-write", "vectors-thethings", 61, thethingsWriteVectors),
   slice("thethings-read", "vectors-thethings", 62, thethingsReadVectors),
   slice("record-life", "vectors-records", 71, recordLifeVectors),

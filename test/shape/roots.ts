@@ -13,10 +13,8 @@ const named: readonly RegExp[] = [
   /\.d\.ts$/,
   // The virtual world is a bench of its own: suites and fleets are built upon it.
   /^sim\/world\/world\.ts$/,
-  // The HTTP core carries the logins and the WebSocket handshakes of the platforms to come; its suites keep it right until then.
-  /^firmware\/protocol\/http\/[a-z]+\.ts$/,
-  // The WebSocket server carries the sockets of the platforms to come; its suite keeps it right until then.
-  /^sim\/cloud\/websocket\/server\.ts$/,
+  // The core of realtime interfaces, with WebSocket and HTTP below it. Its suites keep it right until a link stands on it.
+  /^firmware\/protocol\/socketio\/session\.ts$/,
   // Adapters are named by the generated entry of a device build, by their runtime.
   /^hal\/(espruino|nodemcu)\/(index|start)\.ts$/,
   // The generated entry of a device build (boards/toolchain/compile/entry.ts) names these as text.

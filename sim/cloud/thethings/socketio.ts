@@ -30,6 +30,10 @@ export interface SocketioLimits {
   readonly refusalsMax: number;
   /** Packets that wait for a client; beyond, it is disconnected. */
   readonly unreadPacketsMax: number;
+  /** How often a client is pinged, how long its answer may take, and how long it may take to join the namespace. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  readonly joinMs: number;
 }
 
 export const socketioLimits: SocketioLimits = {
@@ -40,6 +44,9 @@ export const socketioLimits: SocketioLimits = {
   eventsPerSec: 50,
   refusalsMax: 10,
   unreadPacketsMax: 1000,
+  pingIntervalMs: 25000,
+  pingTimeoutMs: 20000,
+  joinMs: 10000,
 };
 
 export interface SocketioServer {
@@ -65,9 +72,9 @@ export function attachSocketio(model: Thethings, host: Host, http: HttpServer, o
     cors: { origin: "*" },
     serveClient: false,
     maxHttpBufferSize: limits.messageBytesMax,
-    pingInterval: 25000,
-    pingTimeout: 20000,
-    connectTimeout: 10000,
+    pingInterval: limits.pingIntervalMs,
+    pingTimeout: limits.pingTimeoutMs,
+    connectTimeout: limits.joinMs,
     allowRequest: (_request, answer) => answer(null, io.engine.clientsCount < limits.clientsMax),
   });
   io.attach(http.app.server);
