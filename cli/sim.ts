@@ -28,6 +28,7 @@ interface SimOptions {
   readonly cloud: string;
   readonly engine: string;
   readonly code?: string;
+  readonly token?: string;
   readonly ca?: string;
   readonly speed: number;
   readonly for?: number;
@@ -45,8 +46,9 @@ function parseSpeed(text: string): number {
 }
 
 /** A secret from a file ("@path") or from standard input ("-"), never from the command line itself. */
-function readSecret(source: string): string {
-  if (source !== "-" && !source.startsWith("@")) throw new Error('Secrets are not taken from the command line: write "--code @file", or "--code -" for standard input.');
+function readSecret(source: string | undefined, option: string): string {
+  if (source === undefined) return "";
+  if (source !== "-" && !source.startsWith("@")) throw new Error(`Secrets are not taken from the command line: write "--${option} @file", or "--${option} -" for standard input.`);
   return readFileSync(source === "-" ? 0 : source.slice(1), "utf8").trim();
 }
 
@@ -60,7 +62,9 @@ function parseTarget(options: SimOptions): RemoteTarget | undefined {
     host: host!,
     port: Number(port ?? "0"),
     tls: scheme === "mqtts" ? 2 : 0,
-    code: options.code === undefined ? "" : readSecret(options.code),
+    code: readSecret(options.code, "code"),
+    // EVRYTHNG's id and key may stand on lines of their own.
+    token: readSecret(options.token, "token").replace(/\s+/g, ""),
     ...(options.ca === undefined ? {} : { caFile: options.ca }),
   };
 }
@@ -101,7 +105,8 @@ class Counts {
 }
 
 /** The option that virtual time has no use for, as it stands on the command line. */
-function outOfPlace({ engine, cloud, speed, state }: SimOptions): string | undefined {
+function outOfPlace({ platform, engine, cloud, speed, state }: SimOptions): string | undefined {
+  if (platform !== "thethings") return "--platform";
   if (engine !== "native") return "--engine";
   if (cloud !== "local") return "--cloud";
   if (speed !== 1) return "--speed";
@@ -110,7 +115,7 @@ function outOfPlace({ engine, cloud, speed, state }: SimOptions): string | undef
 
 async function runInVirtualTime(context: Context, app: string, options: SimOptions): Promise<void> {
   const wrong = outOfPlace(options);
-  if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local cloud, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
+  if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local thethings.iO, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
   const scenario = options.faults === undefined ? {} : { scenario: scenarioOf(options.faults) };
   const program = await compileNative(context.root, choiceOf(context, app, options));
   const { runVirtual } = await import("../sim/desk/virtual");
@@ -147,6 +152,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
   const desk = await startDesk({
     program,
     runner,
+    platform: options.platform,
     transport: options.transport,
     stateDir: options.state,
     speed: options.speed,
@@ -171,10 +177,11 @@ export function addSim(program: Command, context: Context): void {
     .command("sim")
     .description("run a device in the simulator, against a local cloud")
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station")
-    .option("--platform <name>", "thethings", "thethings")
+    .option("--platform <name>", "thethings or evrythng", "thethings")
     .option("--transport <name>", "mqtt or coap", "mqtt")
     .option("--cloud <address>", '"local", or mqtt://HOST[:PORT], mqtts://HOST[:PORT], coap://HOST[:PORT]', "local")
     .option("--code <source>", "activation code for a cloud elsewhere: @file, or - for standard input")
+    .option("--token <source>", "in its place, a token made by hand (EVRYTHNG: the thng's id and its key): @file, or -")
     .option("--ca <file>", "certificates (PEM) that a cloud elsewhere must chain to")
     .option("--engine <name>", `what runs the device: ${engineNames.join(", ")}`, "native")
     .option("--speed <n>", `run the clock n times faster, 1 to ${SPEED_MAX}`, parseSpeed, 1)

@@ -41,6 +41,7 @@ function addReading(thing: Thing, batch: Batch, reading: Reading, sequence: numb
   const piece = text.formatValue(name, reading.value, time, reading.geo);
   const more = (batch.count === 0 ? text.batchOpen : text.batchJoin) + piece;
   const most = thing.driver.batchBytesMax(thing.ports) - text.batchClose.length;
+  if (text.untimedAlone && batch.untimed > 0) return false;
   // A reading too large for any batch goes alone: the link refuses what it cannot carry.
   if (batch.count >= BATCH_READINGS_MAX || (batch.count > 0 && batch.text.length + more.length > most)) return false;
   if (batch.count === 0) {

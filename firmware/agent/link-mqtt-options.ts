@@ -18,8 +18,8 @@ export function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOp
     clientId: clientIdOf(target.identity),
     cleanSession: true,
     keepAliveSec: profile.keepAliveSec,
-    user: undefined,
-    password: undefined,
+    user: profile.user,
+    password: profile.keyed ? profile.password(target.token) : undefined,
     will: willing
       ? { topic: profile.thingTopic(target.token), payload: text.batchOpen + text.formatValue(profile.willKey, jsonString(target.will), undefined, undefined) + text.batchClose, qos: 0, retain: false }
       : undefined,

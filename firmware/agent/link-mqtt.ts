@@ -84,7 +84,7 @@ function runTurn(link: MqttLink): void {
   let sent = 1;
   if (todo === Todo.subscribe) {
     link.step = Step.subscribing;
-    sent = mqttSubscribe(link.session, link.mqttSink, [link.topic], 1, uptime);
+    sent = mqttSubscribe(link.session, link.mqttSink, link.profile.single ? [link.topic] : link.profile.channels(link.topic), 1, uptime);
   } else if (todo === Todo.unsubscribe) {
     link.step = Step.unsubscribing;
     sent = mqttUnsubscribe(link.session, link.mqttSink, [link.topic], uptime);
@@ -105,7 +105,7 @@ function takeTurn(link: MqttLink, todo: Todo): void {
  */
 function subscribed(link: MqttLink, codes: string): void {
   if (link.step === Step.unsubscribing) return takeTurn(link, Todo.leave);
-  if (codes !== chr(0) && codes !== chr(1)) return setDeadline(link, 0, AgentCode.subscriptionRefused);
+  if (codes.indexOf(chr(128)) >= 0) return setDeadline(link, 0, AgentCode.subscriptionRefused);
   if (link.activating) {
     link.step = Step.activating;
     setDeadline(link, ACTIVATION_TIMEOUT_MS, AgentCode.timeout);
@@ -130,7 +130,7 @@ function activationAnswered(link: MqttLink, payload: string): void {
 
 function deliver(link: MqttLink, topic: string, payload: string): void {
   // Only the device's very own channel is listened to: another device's answer must not become this one's token.
-  if (topic !== link.topic) return;
+  if (link.profile.single && topic !== link.topic) return;
   if (link.step === Step.live) link.sink.data(payload);
   else if (link.step === Step.activating) activationAnswered(link, payload);
 }

@@ -37,7 +37,7 @@ export interface Provision {
   readonly password: string;
   /** Activation code, 1 to 100 bytes, or empty. */
   readonly code: string;
-  /** A token made by hand, 1 to 64 characters of [A-Za-z0-9_-], or empty. It replaces a stored one. */
+  /** A token made by hand, 1 to 128 characters of [A-Za-z0-9_-], or empty. It replaces a stored one. */
   readonly token: string;
 }
 
@@ -56,7 +56,7 @@ function put(store: RecordStore, key: string, value: string, before: number): nu
 /** Stores what a person provisions: 0, or `invalid`, or `storeFailed`. */
 export function storeProvision(store: RecordStore, given: Provision): number {
   if (given.host === "" || given.host.length > 100 || given.timeHost.length > 60) return AgentCode.invalid;
-  if (given.port < 0 || given.port > 65535 || given.code.length > 100 || given.token.length > 64) return AgentCode.invalid;
+  if (given.port < 0 || given.port > 65535 || given.code.length > 100 || given.token.length > 128) return AgentCode.invalid;
   if (given.ssid.length > 32 || given.password.length > 63) return AgentCode.invalid;
   const cloud = packField(given.host) + packField("" + given.port) + packField("" + given.tls) + packField(given.timeHost);
   let code = put(store, "cloud", cloud, 0);

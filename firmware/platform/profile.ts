@@ -57,6 +57,8 @@ export interface PlatformText {
   readonly batchOpen: string;
   readonly batchJoin: string;
   readonly batchClose: string;
+  /** True where a batch may hold one reading without a time, and that as its last. */
+  readonly untimedAlone: boolean;
   /** True when `key` may name a resource. */
   keyValid(this: void, key: string): boolean;
   /** One reading as it stands in a batch. `value` is JSON text; `time` undefined lets the platform stamp it. */
@@ -82,10 +84,19 @@ export interface MqttProfile {
   readonly keepAliveSec: number;
   /** True where a batch that was acknowledged can still be dropped in silence, and comes back on the device's channel when it was not. */
   readonly echoes: boolean;
+  /** True where CONNECT carries a user name and a password. */
+  readonly keyed: boolean;
+  readonly user: string | undefined;
+  /** A secret. */
+  password(this: void, token: string): string;
   /** The topic that the answer to an activation comes on. Holds secrets. */
   activationTopic(this: void, code: string, channel: string): string;
   /** The topic that batches are published to and the device's channel comes on. Holds secrets. */
   thingTopic(this: void, token: string): string;
+  /** True where all of the device's channel comes on that topic. Else what comes at all is for the device. */
+  readonly single: boolean;
+  /** All topics of a channel that is not single, given the one. */
+  channels(this: void, topic: string): string[];
   /** The key of the last will's value. */
   readonly willKey: string;
 }

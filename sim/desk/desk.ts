@@ -2,21 +2,19 @@
  * One device and one cloud at a desk: what `motet sim` runs. The cloud is a local one, unless a target elsewhere is named;
  * state stays in a folder, so that the next run goes on where this one ended.
  */
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Device } from "../device/device";
 import type { Program, ProvisionSettings } from "../engines/program";
 import type { SensorSource } from "../world/sensors";
-import { startThethings } from "../cloud/thethings/index";
-import type { StartedThethings } from "../cloud/thethings/index";
+import { startDeskCloud } from "./cloud";
+import type { DeskCloud } from "./cloud";
 import { runDevice } from "./device-loop";
 import { deskEvent } from "./events";
 import type { DeskEvent } from "./events";
 import { runInterpreter } from "./interpreter-loop";
 import { bootableOf } from "./runner";
 import type { Listener, Runner } from "./runner";
-import { loadSession, saveSession, saveToken } from "./session";
-import { deskHost, deskTime } from "./time";
+import { deskTime } from "./time";
 import type { DeskTime } from "./time";
 import { TIME_HOST, withTimeServer } from "./time-server";
 
@@ -25,7 +23,9 @@ export interface RemoteTarget {
   readonly host: string;
   readonly port: number;
   readonly tls: 0 | 1 | 2;
+  /** An activation code, or a token made by hand; "" for the other. */
   readonly code: string;
+  readonly token: string;
   readonly caFile?: string;
 }
 
@@ -33,6 +33,7 @@ export interface DeskOptions {
   /** The app for this process: it provisions the device whatever runs it. */
   readonly program: Program;
   readonly runner: Runner;
+  readonly platform: string;
   readonly transport: string;
   readonly stateDir: string;
   readonly speed: number;
@@ -44,57 +45,15 @@ export interface DeskOptions {
 }
 
 export interface Desk {
-  /** The local cloud's ports, or undefined. */
-  readonly cloud: StartedThethings | undefined;
   /** Ends the run: the device as by pulling its plug, the cloud in order. Idempotent. */
   stop(): Promise<void>;
 }
 
-const appEmail = "desk@motet.invalid";
-
-async function startCloud(options: DeskOptions, time: DeskTime): Promise<StartedThethings> {
-  const before = loadSession(options.stateDir);
-  const wanted = { stateDir: join(options.stateDir, "cloud"), machine: deskHost(time, () => undefined) };
-  if (before === undefined) return startThethings(wanted);
-  try {
-    // The same ports as last time, so that what a person typed goes on working.
-    return await startThethings({ ...wanted, http: before.http, mqtt: before.mqtt, coap: before.coap });
-  } catch {
-    return startThethings(wanted);
-  }
-}
-
-/** The app's side: a user whose session `motet send` uses. */
-function openSession(cloud: StartedThethings, stateDir: string): void {
-  const before = loadSession(stateDir);
-  const password = before?.password ?? randomBytes(18).toString("base64url");
-  const login = { email: appEmail, password };
-  const opened = cloud.model.apps.login(login);
-  const session = opened.ok ? opened : cloud.model.apps.register(login);
-  if (!session.ok) throw new Error("The local cloud's state folder and the desk's session do not belong together: delete the state folder and start again.");
-  const { http, mqtt, coap } = cloud.ports;
-  const kept = before?.thingId === undefined ? {} : { thingId: before.thingId };
-  saveSession(stateDir, { http, mqtt, coap, sessionToken: session.token, password, ...kept });
-}
-
-/** The device got its token: the desk's app is linked to it, as its owner would do. */
-function linkThings(cloud: StartedThethings, stateDir: string): void {
-  const session = loadSession(stateDir);
-  const user = session === undefined ? undefined : cloud.model.apps.session(session.sessionToken);
-  if (session === undefined || user === undefined) return;
-  for (const thingId of cloud.model.things()) {
-    const linked = cloud.model.apps.link(user, cloud.model.tokenOf(thingId));
-    if (!linked.ok) continue;
-    saveSession(stateDir, { ...session, thingId });
-    saveToken(stateDir, cloud.model.tokenOf(thingId)!);
-  }
-}
-
-function settingsOf(options: DeskOptions, cloud: StartedThethings | undefined): ProvisionSettings {
+function settingsOf(options: DeskOptions, cloud: DeskCloud | undefined): ProvisionSettings {
   // This process and the interpreter know the time; the engines boot without it, as boards do.
   const common = { timeHost: options.runner.kind === "engine" ? TIME_HOST : "", ssid: "desk", password: "", code: "", token: "" };
   if (cloud === undefined) return { ...common, host: options.remote!.host, port: options.remote!.port, tls: options.remote!.tls };
-  const port = options.transport === "coap" ? cloud.ports.coap : cloud.ports.mqtt;
+  const port = cloud.ports[options.transport]!;
   // Loopback: the one place where a connection without TLS is asked for.
   return { ...common, host: "127.0.0.1", port, tls: 0 };
 }
@@ -103,20 +62,15 @@ function settingsOf(options: DeskOptions, cloud: StartedThethings | undefined): 
 export async function startDesk(options: DeskOptions): Promise<Desk> {
   const time = deskTime(options.speed);
   const { program, remote, stateDir, onEvent } = options;
-  const cloud = remote === undefined ? await startCloud(options, time) : undefined;
-  let code = remote?.code ?? "";
-  if (cloud !== undefined) {
-    openSession(cloud, stateDir);
-    onEvent({ event: "cloud", platform: "thethings", ...cloud.ports, ca: cloud.ca });
-  }
+  const cloud = remote === undefined ? await startDeskCloud(options.platform, stateDir, time) : undefined;
+  if (cloud !== undefined) onEvent({ event: "cloud", platform: options.platform, ...cloud.ports, ca: cloud.ca });
   const prepare = (device: Device): number => {
-    const needed = program.state(device) !== 0;
-    if (needed && cloud !== undefined && code === "") code = cloud.model.createCodes(1)[0]!;
-    return program.provision(device, { ...settingsOf(options, cloud), code: needed ? code : "" });
+    const given = program.state(device) === 0 ? { code: "", token: "" } : (cloud?.credentials() ?? { code: remote!.code, token: remote!.token });
+    return program.provision(device, { ...settingsOf(options, cloud), ...given });
   };
   const listener: Listener = {
     log: (event, number, text) => {
-      if (event === "activated" && cloud !== undefined) linkThings(cloud, stateDir);
+      if (event === "activated") cloud?.activated();
       onEvent(deskEvent(time.now(), event, number, text));
     },
     failed: (problem) => {
@@ -127,7 +81,6 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   try {
     const loop = startLoop(options, time, prepare, listener, cloud);
     return {
-      cloud,
       stop: async () => {
         await loop.stop();
         await cloud?.close();
@@ -139,7 +92,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   }
 }
 
-function startLoop(options: DeskOptions, time: DeskTime, prepare: (device: Device) => number, listener: Listener, cloud: StartedThethings | undefined): { stop(): void | Promise<void> } {
+function startLoop(options: DeskOptions, time: DeskTime, prepare: (device: Device) => number, listener: Listener, cloud: DeskCloud | undefined): { stop(): void | Promise<void> } {
   const { runner } = options;
   const stateDir = join(options.stateDir, "device");
   if (runner.kind === "interpreter") return runInterpreter(stateDir, runner, prepare, listener);

@@ -1,12 +1,13 @@
 /**
  * What a running `motet sim` leaves in its state folder for other commands: where its cloud is, and the session of an app
- * that is linked to the device. Readable by the owner only, because it holds a session token.
+ * that is linked to the device. Readable by the owner only, because it holds secrets.
  */
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The session; `thingId` is absent until the device is activated. */
-export interface DeskSession {
+/** On thethings.iO: a user's session; `thingId` is absent until the device is activated. */
+export interface ThethingsSession {
+  readonly platform: "thethings";
   readonly http: number;
   readonly mqtt: number;
   readonly coap: number;
@@ -14,6 +15,20 @@ export interface DeskSession {
   readonly password: string;
   readonly thingId?: string;
 }
+
+/** On EVRYTHNG: the operator's key, and the thng that is the device. */
+export interface EvrythngSession {
+  readonly platform: "evrythng";
+  readonly http: number;
+  readonly mqtt: number;
+  readonly operatorKey: string;
+  readonly thingId: string;
+}
+
+export type DeskSession = ThethingsSession | EvrythngSession;
+
+/** The type of the actions that carry the desk's commands on EVRYTHNG. */
+export const COMMAND_TYPE = "_command";
 
 /** The session cannot be had; the message is one sentence that says what to do. */
 export class SessionError extends Error {}
@@ -36,38 +51,55 @@ export function saveToken(stateDir: string, token: string): void {
   chmodSync(path, 0o600);
 }
 
-/** The session left by the last run, or undefined. */
-export function loadSession(stateDir: string): DeskSession | undefined {
+/**
+ * The session left by the last run, or undefined. Throws when it is one of another platform than `platform`: the folder holds
+ * a device that knows only that.
+ */
+export function loadSession(stateDir: string, platform?: DeskSession["platform"]): DeskSession | undefined {
+  let session: DeskSession;
   try {
-    return JSON.parse(readFileSync(join(stateDir, fileName), "utf8")) as DeskSession;
+    // Folders from before there was a choice hold no name.
+    session = { platform: "thethings", ...(JSON.parse(readFileSync(join(stateDir, fileName), "utf8")) as object) } as DeskSession;
   } catch {
     return undefined;
   }
+  if (platform !== undefined && session.platform !== platform) {
+    throw new SessionError(`The state folder ${stateDir} holds a device of ${session.platform}: name another with --state, or leave --platform ${platform} out.`);
+  }
+  return session;
 }
 
 /**
- * Sends a command to the device that `motet sim` runs, as an app does: a write to the thing's resource over REST.
- * `value` is read as JSON where it is JSON, else as text.
+ * Sends a command to the device that `motet sim` runs, as an app does, over REST: a write to the thing's resource, or on
+ * EVRYTHNG an action on its thng. `value` is read as JSON where it is JSON, else as text.
  */
 export async function sendCommand(stateDir: string, key: string, value: string): Promise<void> {
   const session = loadSession(stateDir);
   if (session === undefined) throw new SessionError(`No simulated device has run with the state folder ${stateDir}: start one with "motet sim" first, or name its folder with --state.`);
   if (session.thingId === undefined) throw new SessionError("The simulated device is not activated yet: wait for its \"activated\" line and send again.");
-  const url = `http://127.0.0.1:${session.http}/v2/me/resources/${encodeURIComponent(key)}/${encodeURIComponent(session.thingId)}`;
+  const { path, secret, body } = requestOf(session, key, jsonOrText(value));
   let response: Response;
   try {
-    response = await fetch(url, {
+    response = await fetch(`http://127.0.0.1:${session.http}${path}`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: session.sessionToken },
-      body: JSON.stringify({ values: [{ value: jsonOrText(value) }] }),
+      headers: { "content-type": "application/json", authorization: secret },
+      body: JSON.stringify(body),
     });
   } catch (cause) {
     throw new SessionError("The simulated device's cloud does not answer: is \"motet sim\" still running?", { cause });
   }
   if (!response.ok) {
-    const body = (await response.json().catch(() => ({}))) as { message?: string };
-    throw new SessionError(`The local cloud refused the command (${response.status}): ${body.message ?? "no reason given"}.`);
+    const refused = (await response.json().catch(() => ({}))) as { message?: string; errors?: string[] };
+    throw new SessionError(`The local cloud refused the command (${response.status}): ${refused.message ?? refused.errors?.[0] ?? "no reason given"}.`);
   }
+}
+
+function requestOf(session: DeskSession, key: string, value: unknown): { path: string; secret: string; body: object } {
+  if (session.platform === "evrythng") {
+    return { path: `/thngs/${session.thingId}/actions/${COMMAND_TYPE}`, secret: session.operatorKey, body: { customFields: { [key]: value } } };
+  }
+  const path = `/v2/me/resources/${encodeURIComponent(key)}/${encodeURIComponent(session.thingId ?? "")}`;
+  return { path, secret: session.sessionToken, body: { values: [{ value }] } };
 }
 
 function jsonOrText(value: string): unknown {

@@ -7,6 +7,7 @@ import { WebSocket } from "ws";
 import { Inbox, connectPacket, until } from "../interop/cloud-peers";
 import { cloud, closers, make, message, native, open, peer, publish, quiet, rest, subscribe, tenant } from "../interop/evrythng-cloud";
 import type { Tenant } from "../interop/evrythng-cloud";
+import { rows } from "./evrythng-rows";
 import { crossed, statement } from "./statement";
 
 interface FramedPeer {
@@ -62,6 +63,26 @@ statement("EV-55 EV-56", "MQTT in frames is MQTT: packets share frames and span 
     for (let i = 0; i < 5; i++) got.push((await one.inbox.next()).cmd);
     expect(got).toEqual(expect.arrayContaining(["connack", "suback", "puback", "publish", "pingresp"]));
     one.socket.terminate();
+  }
+});
+
+statement("EV-56", "each topic is published on and heard of in frames as it is over TCP, by one and the other", async () => {
+  for (const row of Object.values(rows)) {
+    await open();
+    const own = tenant(cloud.model);
+    const topic = row.topic(own);
+    const listener = await peer(own.operator, "listener");
+    await subscribe(listener, topic);
+    const one = await framed(["mqtt"]);
+    one.send([connectAs(own), { cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos: 1 }] }]);
+    expect([(await one.inbox.next()).cmd, (await one.inbox.next()).cmd]).toEqual(["connack", "suback"]);
+    one.send([{ cmd: "publish", topic, payload: JSON.stringify(row.body(own)), qos: 1, messageId: 2, dup: false, retain: false }]);
+    const got = [await one.inbox.next(), await one.inbox.next()];
+    const heard = got.find(({ cmd }) => cmd === "publish") as { topic: string; payload: Buffer };
+    expect(got.map(({ cmd }) => cmd).sort()).toEqual(["puback", "publish"]);
+    expect(heard.topic).toBe(topic);
+    expect(JSON.parse(heard.payload.toString())).toMatchObject(row.notice(own) as object);
+    expect((await message(listener)).json).toMatchObject(row.notice(own) as object);
   }
 });
 

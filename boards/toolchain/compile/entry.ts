@@ -26,6 +26,9 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
     mqtt: { module: "platform/thethings/mqtt", profile: "thethingsMqtt", link: "mqtt" },
     coap: { module: "platform/thethings/coap", profile: "thethingsCoap", link: "coap" },
   },
+  evrythng: {
+    mqtt: { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt" },
+  },
 };
 
 /** A choice that cannot be built; the message is one sentence that says what can. */

@@ -10,8 +10,13 @@ export function thethingsMqtt(): MqttProfile {
     keepAliveSec: 60,
     // An unknown token is acknowledged and dropped: only what comes back has arrived.
     echoes: true,
+    keyed: false,
+    user: undefined,
+    password: () => "",
     activationTopic: (code, channel) => "v2/activations/" + code + "/" + channel,
     thingTopic: (token) => "v2/things/" + token,
+    single: true,
+    channels: (topic) => [topic],
     willKey: "LWT",
   };
 }

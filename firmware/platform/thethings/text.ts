@@ -110,6 +110,7 @@ export function thethingsText(): PlatformText {
     batchOpen: '{"values":[',
     batchJoin: ",",
     batchClose: "]}",
+    untimedAlone: false,
     keyValid: (key) => isWord(key, KEY_BYTES_MAX),
     formatValue,
     valueHead,

@@ -124,6 +124,15 @@ describe("an image", () => {
     expect(text).not.toContain("MOTET_CHECKED");
   });
 
+  test("has nothing of what its platform does not: without a key in CONNECT, no code for one, and no variable", async () => {
+    const bytesOf = async (platform: string): Promise<number> => {
+      const { modules, files } = await compileDevice(root, { ...choice, platform }, board);
+      expect([...files.values()].join("").includes("authorization")).toBe(platform === "evrythng");
+      return modules.find(({ path }) => path === "firmware/protocol/mqtt/encode.ts")!.bytes;
+    };
+    expect(await bytesOf("thethings")).toBeLessThan(await bytesOf("evrythng"));
+  });
+
   test("is not made of a program with mistakes", async () => {
     const compiled = compileEspruino(root, "const n: number = 'x';\nexport {};", board);
     await expect(compiled).rejects.toThrow(CompileError);

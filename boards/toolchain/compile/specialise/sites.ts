@@ -116,6 +116,8 @@ export class Sites {
     if (ts.isBinaryExpression(inner)) return factory.createParenthesizedExpression(factory.createBinaryExpression(this.literal(inner.left), inner.operatorToken.kind, this.literal(inner.right)));
     if (ts.isPrefixUnaryExpression(inner)) return factory.createPrefixUnaryExpression(inner.operator, this.literal(inner.operand));
     if (ts.isConditionalExpression(inner)) {
+      const truth = this.truth(inner.condition);
+      if (truth !== undefined) return this.literal(truth ? inner.whenTrue : inner.whenFalse);
       return factory.createParenthesizedExpression(factory.createConditionalExpression(this.literal(inner.condition), undefined, this.literal(inner.whenTrue), undefined, this.literal(inner.whenFalse)));
     }
     if (ts.isPropertyAccessExpression(inner)) {
@@ -133,6 +135,15 @@ export class Sites {
     return (ts.isVariableDeclaration(node.parent) && node.parent.name === node) || ts.isShorthandPropertyAssignment(node.parent) || ts.isExportSpecifier(node.parent) || ts.isImportSpecifier(node.parent);
   }
 
+  /** Whether a truth value that is written down, or a constant field that holds one, is true; undefined for anything else. */
+  private truth(node: ts.Expression): boolean | undefined {
+    const inner = strip(node);
+    if (inner.kind === ts.SyntaxKind.TrueKeyword) return true;
+    if (inner.kind === ts.SyntaxKind.FalseKeyword) return false;
+    const field = ts.isPropertyAccessExpression(inner) ? this.singletons.fieldOf(inner) : undefined;
+    return field !== undefined && this.isConstant(inner) ? this.truth(this.sites.get(field.id)![0]!.node as ts.Expression) : undefined;
+  }
+
   /** Literals, named constants, members of BOARD and of const enums, and sums of these. */
   private isConstant(node: ts.Expression): boolean {
     const inner = strip(node);
@@ -140,6 +151,7 @@ export class Sites {
     if (inner.kind === ts.SyntaxKind.TrueKeyword || inner.kind === ts.SyntaxKind.FalseKeyword) return true;
     if (ts.isBinaryExpression(inner)) return this.isConstant(inner.left) && this.isConstant(inner.right);
     if (ts.isPrefixUnaryExpression(inner)) return this.isConstant(inner.operand);
+    if (ts.isConditionalExpression(inner) && this.truth(inner.condition) !== undefined) return this.isConstant(this.truth(inner.condition) === true ? inner.whenTrue : inner.whenFalse);
     if (ts.isConditionalExpression(inner)) return this.isConstant(inner.condition) && this.isConstant(inner.whenTrue) && this.isConstant(inner.whenFalse);
     if (ts.isPropertyAccessExpression(inner)) {
       if (ts.isIdentifier(inner.expression) && inner.expression.text === "BOARD") return true;

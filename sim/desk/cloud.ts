@@ -1,0 +1,24 @@
+/**
+ * The local cloud of a desk, whatever its platform: where it listens, what it gives a device that has nothing yet, and who
+ * hears that the device got it.
+ */
+import type { DeskTime } from "./time";
+import { startEvrythngDesk } from "./cloud-evrythng";
+import { startThethingsDesk } from "./cloud-thethings";
+
+export interface DeskCloud {
+  /** Its ports by name. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Path of the certificate that TLS clients are given to trust. */
+  readonly ca: string;
+  /** What a device without a token is provisioned with: an activation code or a token, and "" for the other. Secrets. */
+  credentials(): { readonly code: string; readonly token: string };
+  /** A device has told of its activation. */
+  activated(): void;
+  close(): Promise<void>;
+}
+
+/** Starts the cloud of a platform, with its state and the session of an app in the folder. Rejects with one sentence for the user. */
+export function startDeskCloud(platform: string, stateDir: string, time: DeskTime): Promise<DeskCloud> {
+  return platform === "evrythng" ? startEvrythngDesk(stateDir, time) : startThethingsDesk(stateDir, time);
+}

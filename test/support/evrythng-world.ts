@@ -1,0 +1,119 @@
+/**
+ * The virtual world with a local EVRYTHNG in it: the cloud's MQTT service on the world's network, and a device that is provisioned with
+ * its thng's id and key. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
+ */
+import { bootThing } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/boot";
+import { mqttLink } from "../../firmware/agent/link-mqtt";
+import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
+import type { Thing } from "../../firmware/agent/thing";
+import { evrythngMqtt as evrythngProfile } from "../../firmware/platform/evrythng/mqtt";
+import type { MqttConnection } from "../../sim/cloud/mqtt/connection";
+import { createMqttServer } from "../../sim/cloud/mqtt/server";
+import { createEvrythng } from "../../sim/cloud/evrythng/model";
+import type { Evrythng } from "../../sim/cloud/evrythng/model";
+import { evrythngMqtt } from "../../sim/cloud/evrythng/mqtt";
+import type { Program, ProvisionSettings } from "../../sim/engines/program";
+import { MQTT_PORT, worldHost } from "../../sim/lab/cloud";
+import { createLabDevice, settingsFor } from "../../sim/lab/device";
+import type { Said } from "../../sim/lab/device";
+import type { Machine, MachineOptions } from "../../sim/world/machine";
+import { createWorld } from "../../sim/world/world";
+import type { World } from "../../sim/world/world";
+import { crossed } from "../conformance/statement";
+import { make, tenant } from "../interop/evrythng-cloud";
+import type { Tenant } from "../interop/evrythng-cloud";
+
+export interface EvrythngWorld {
+  readonly world: World;
+  readonly model: Evrythng;
+  readonly own: Tenant;
+  /** What passes at present; a false loses it without a word. */
+  readonly wire: { toCloud: boolean; toDevice: boolean };
+  /** Connections that were accepted. */
+  connections(): number;
+  startCloud(): void;
+  stopCloud(): void;
+  /** Does something as the account's operator. */
+  as(verb: "create" | "update" | "read" | "remove", path: string, body?: unknown): Record<string, unknown>;
+  /** The stored values of a property of the device's thng, oldest first, by pages of a hundred. */
+  stored(key: string): { readonly value: unknown; readonly timestamp: number; readonly createdAt: number }[];
+}
+
+/** A world with a cloud that runs. */
+export function createEvrythngWorld(seed: number): EvrythngWorld {
+  const world = createWorld({ seed });
+  const secrets: string[] = [];
+  const host = worldHost(world, (event) => {
+    const text = JSON.stringify(event);
+    if (secrets.some((secret) => text.includes(secret))) throw new Error(`the cloud's event "${event.event}" holds a secret`);
+  });
+  const model = createEvrythng(host);
+  const own = tenant(model);
+  secrets.push(own.operator, own.device);
+  const wire = { toCloud: true, toDevice: true };
+  let stops: (() => void)[] = [];
+  let accepted = 0;
+  const startCloud = (): void => {
+    const server = createMqttServer(host, evrythngMqtt({ host, model, options: {} }));
+    const listening = world.listenTcp(MQTT_PORT, (stream) => {
+      const connection: MqttConnection | undefined = server.accept({
+        send: (bytes) => {
+          crossed(bytes);
+          if (wire.toDevice) stream.send(bytes.toString("latin1"));
+        },
+        unread: () => stream.unread(),
+        pause: () => stream.pause(),
+        resume: () => stream.resume(),
+        close: () => stream.close(),
+        abort: () => stream.abort(),
+      });
+      accepted += 1;
+      return connection && {
+        onBytes: (bytes) => {
+          if (wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
+        },
+        onDrained: () => connection.drained(),
+        onEnded: () => connection.ended(),
+      };
+    });
+    stops = [() => listening.close(), () => server.close()];
+  };
+  startCloud();
+  const as: EvrythngWorld["as"] = (verb, path, body) => make(model, own.operator, verb, path, body);
+  const stored: EvrythngWorld["stored"] = (key) => {
+    const values = [];
+    for (let to = 8e15; ; ) {
+      const page = Object.entries(as("read", `/thngs/${own.thng}/properties/${key}?perPage=100&to=${to}`)).flatMap(([name, one]) => (/^\d+$/.test(name) ? [one as { value: unknown; timestamp: number; createdAt: number }] : []));
+      values.unshift(...page.reverse());
+      if (page.length < 100) return values;
+      to = page[0]!.timestamp - 1;
+    }
+  };
+  return { world, model, own, wire, connections: () => accepted, startCloud, stopCloud: () => stops.splice(0).forEach((stop) => stop()), as, stored };
+}
+
+export interface EvrythngDevice {
+  readonly machine: Machine;
+  /** The running device of the present boot. */
+  readonly thing: () => Thing;
+  told(event: string): Said[];
+}
+
+/** A device on the profile of EVRYTHNG, provisioned before its first boot. */
+export function createEvrythngDevice(cloud: EvrythngWorld, definition: Definition, changes: Partial<ProvisionSettings> = {}, machine: MachineOptions = {}): EvrythngDevice {
+  const said: Said[] = [];
+  const program: Program = {
+    boot: (ports) => bootThing(ports, mqttLink(evrythngProfile()), { name: "test", version: "1.0.0" }, definition),
+    provision: provisionThing,
+    state: provisionState,
+    erase: eraseThing,
+  };
+  const provision = settingsFor({ token: cloud.own.thng + cloud.own.device, ...changes });
+  const onSaid = (event: string, number: number, text: string): void => {
+    if ([provision.token, cloud.own.device].some((secret) => text.includes(secret))) throw new Error(`the event "${event}" holds a secret`);
+    said.push({ ms: cloud.world.clock.now(), event, number, text });
+  };
+  const device = createLabDevice(cloud.world, { program, provision, machine, onSaid });
+  return { machine: device.machine, thing: () => device.running() as Thing, told: (event) => said.filter((one) => one.event === event) };
+}
