@@ -13,8 +13,9 @@ const named: readonly RegExp[] = [
   /\.d\.ts$/,
   // The virtual world is a bench of its own: suites and fleets are built upon it.
   /^sim\/world\/world\.ts$/,
-  // The core of realtime interfaces, with WebSocket and HTTP below it. Its suites keep it right until a link stands on it.
-  /^firmware\/protocol\/socketio\/session\.ts$/,
+  // What watches realtime interfaces, with Socket.IO, WebSocket and HTTP below it. Its suites keep it right until apps declare what they watch.
+  /^firmware\/agent\/watcher\.ts$/,
+  /^firmware\/platform\/[a-z]+\/realtime\.ts$/,
   // Adapters are named by the generated entry of a device build, by their runtime.
   /^hal\/(espruino|nodemcu)\/(index|start)\.ts$/,
   // The generated entry of a device build (boards/toolchain/compile/entry.ts) names these as text.

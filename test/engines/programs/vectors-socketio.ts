@@ -7,7 +7,7 @@ import { readEngineOpen } from "../../../firmware/protocol/socketio/engine";
 import type { EngineOpen } from "../../../firmware/protocol/socketio/engine";
 import { argumentLimits, readError, readEvent, readPacket } from "../../../firmware/protocol/socketio/packet";
 import { sioAcknowledge, sioClose, sioConnect, sioEmit, sioEnded, sioOpen, sioReceive, sioTick } from "../../../firmware/protocol/socketio/session";
-import type { SioSession, SioSink } from "../../../firmware/protocol/socketio/session";
+import type { SioOptions, SioSession, SioSink } from "../../../firmware/protocol/socketio/session";
 import { draw, drawBytes, drawWord, emit, flag, repeat, show } from "./vectors";
 import type { Vectors } from "./vectors";
 
@@ -43,7 +43,7 @@ const hello = '0{"sid":"s","upgrades":[],"pingInterval":25000,"pingTimeout":2000
 
 /** A session whose WebSocket is open, without the walk there. */
 function opened(ear: Ear, sink: SioSink, version: number): SioSession {
-  const options = {
+  const options: SioOptions = {
     host: "h", path: "/socket.io/", query: "", version, namespace: "/v2", auth: version === 4 ? '{"t":1}' : "", headBytesMax: 300, messageBytesMax: 400,
     answerTimeoutMs: 5000, acksMax: 2,
   };
