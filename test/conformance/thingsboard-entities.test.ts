@@ -218,3 +218,14 @@ test("a query under a known identifier begins anew, and the old keys are followe
   expect((await client.rest()).map(({ update }) => update?.[0]?.entityId.id)).toEqual([second.id]);
   expect(names(await client.ask(data(1, { query: query({ entityFilter: single(first.id) }) })))).toEqual(["page 8"]);
 });
+
+test("names that mean something to JavaScript mean nothing here", async () => {
+  const device = await cloud.device(token, "odd 9");
+  const odd = ["__proto__", "constructor", "toString"];
+  await cloud.rest(undefined, `/api/v1/${device.token}/telemetry`, '{"__proto__":1,"constructor":2}');
+  const keys = odd.map(series);
+  const first = await client.ask(data(1, { query: query({ entityFilter: single(device.id) }), latestCmd: { keys }, tsCmd: { keys: odd, startTs: 0, timeWindow: 9e12 } }));
+  expect(odd.map((key) => Object.getOwnPropertyDescriptor(first.data!.data[0]!.latest!["TIME_SERIES"], key)?.value as { value: string })).toEqual([expect.objectContaining({ value: "1" }), expect.objectContaining({ value: "2" }), { ts: 0, value: "" }]);
+  await cloud.rest(undefined, `/api/v1/${device.token}/telemetry`, '{"__proto__":3}');
+  expect(JSON.stringify(await client.rest())).toContain('"__proto__"');
+});

@@ -5,7 +5,7 @@
 import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
 import { call } from "../conformance/thethings-peer";
-import { openCloud } from "../support/thingsboard-cloud";
+import { openCloud, openManualCloud } from "../support/thingsboard-cloud";
 import type { Cloud } from "../support/thingsboard-cloud";
 import { ann, profile } from "../support/thingsboard-cloud";
 import { connectPacket, libcoapBinaries, mosquittoPub, mosquittoSub, mqttPeer, startPeer, until } from "./cloud-peers";
@@ -130,4 +130,19 @@ test("HTTP: telemetry, attributes, a call by long poll, provisioning; an unknown
   const asked = { deviceName: "by-http", provisionDeviceKey: profile.key, provisionDeviceSecret: profile.secret };
   expect((await call(port, "/api/v1/provision", { body: asked })).json).toEqual({ errorMsg: "Failed to provision device!", status: "FAILURE" });
   expect((await call(port, "/api/v1/provision", { body: { ...asked, provisionDeviceSecret: "wrong" } })).json).toEqual({ errorMsg: "Provision data was not found!", status: "NOT_FOUND" });
+});
+
+test("a connection for provisioning may ask for nothing else, and does not stay", async () => {
+  const own = await openManualCloud();
+  const [idle, stray] = [mqttPeer(own.ports.mqtt), mqttPeer(own.ports.mqtt)];
+  for (const peer of [idle, stray]) expect(await peer.ask(connectPacket({ username: "provision" }))).toMatchObject({ returnCode: 0 });
+  expect(await idle.ask({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "v1/devices/me/attributes", qos: 1 }, { topic: "/provision/response", qos: 1 }] })).toMatchObject({ granted: [128, 1] });
+  expect(await stray.ask({ cmd: "publish", topic: "v1/devices/me/telemetry", payload: "{}", messageId: 2, qos: 1, dup: false, retain: false })).toMatchObject({ cmd: "puback" });
+  own.host.advance(0);
+  await stray.closed;
+  own.host.advance(59999);
+  expect(await idle.ask({ cmd: "pingreq" })).toMatchObject({ cmd: "pingresp" });
+  own.host.advance(1);
+  await idle.closed;
+  await own.close();
 });

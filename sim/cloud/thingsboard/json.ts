@@ -17,7 +17,7 @@ export class Num {
 
 /** Begins the texts that stand for numbers while JavaScript reads; a raw control character cannot stand in JSON. */
 const mark = "\u0001";
-const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const depthMax = 32;
 
 /** Undefined for what is no JSON, no UTF-8, or nested deeper than 32. */
@@ -64,6 +64,11 @@ export function plain(value: Json): unknown {
 
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Num);
+}
+
+/** An object for names that somebody else chose: none of them means anything to it. */
+export function newRecord<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
 }
 
 /** A JSON object whose numbers are JavaScript's. */

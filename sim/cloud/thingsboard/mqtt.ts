@@ -15,7 +15,7 @@ import type { Result } from "./types";
 const provisionName = "provision";
 const provisionRequest = "/provision/request";
 const provisionResponse = "/provision/response";
-/** How long a connection may stay after its provisioning. */
+/** How long a connection may stay, from its beginning and from each answer. */
 const provisionLingerMs = 60000;
 
 /** A family of topics: the long one and the short one. */
@@ -76,7 +76,8 @@ function deviceOf(front: Front, { clientId, username, password }: ConnectRequest
 }
 
 function provisionSession(front: Front, client: MqttClient): MqttSession {
-  let stop: Cancel = () => undefined;
+  const leaveLater = (): Cancel => front.host.after(provisionLingerMs, () => client.drop("provisioning is over"));
+  let stop = leaveLater();
   return {
     name: undefined,
     subscribe: (filter, qos) => (filter === provisionResponse ? qos : 0x80),
@@ -88,7 +89,7 @@ function provisionSession(front: Front, client: MqttClient): MqttSession {
       front.host.log({ event: "provision", via: "mqtt", status: answer.status });
       client.deliver({ topic: provisionResponse, payload: Buffer.from(JSON.stringify(answer)) }, client.subscriptions.get(provisionResponse) ?? 1);
       stop();
-      stop = front.host.after(provisionLingerMs, () => client.drop("provisioning is over"));
+      stop = leaveLater();
       return true;
     },
     closed: () => stop(),

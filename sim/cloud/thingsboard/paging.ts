@@ -12,12 +12,14 @@ export interface Page<T> {
 }
 
 export interface PageOf {
-  /** 0: all on one page. */
+  /** 0: all on one page, 10000 at most. */
   readonly pageSize: number;
   readonly page: number;
 }
 
 const pageSizeMax = 1000;
+/** Of a page without a size. */
+const wholeMax = 10000;
 
 /** Checks a page's number and size; the size is at most 1000. */
 export function checkPage(pageSize: unknown, page: unknown): Result<PageOf> {
@@ -30,7 +32,7 @@ export function checkPage(pageSize: unknown, page: unknown): Result<PageOf> {
 
 export function pageOf<T>(all: readonly T[], { pageSize, page }: PageOf): Page<T> {
   const from = pageSize * page;
-  const data = pageSize === 0 ? all : all.slice(from, from + pageSize);
+  const data = pageSize === 0 ? all.slice(0, wholeMax) : all.slice(from, from + pageSize);
   const totalElements = all.length;
   const totalPages = totalElements === 0 ? 0 : pageSize === 0 ? 1 : Math.ceil(totalElements / pageSize);
   return { data, totalPages, totalElements, hasNext: pageSize > 0 && totalElements > from + data.length };

@@ -3,7 +3,7 @@
  * kept as the platform keeps them (section 9.1).
  *
  * Any traffic makes a device active; silence beyond its `inactivityTimeout` attribute, or beyond the limit of the model,
- * makes it inactive. The time of the last activity is written when that changes and at each look, not at each message.
+ * makes it inactive. The time of the last activity is written when that changes and once a minute, not at each message.
  */
 import type { Cancel } from "../host";
 import type { Core } from "./core";
@@ -14,6 +14,8 @@ import type { KeyValue } from "./values";
 
 /** Between two looks for silent devices. */
 const lookMs = 10000;
+/** How far the time of the last activity that is kept may be behind. */
+const behindMsMax = 60000;
 
 export interface Presence {
   /** Something came from the device. */
@@ -46,7 +48,7 @@ export function newPresence(core: Core, data: Data): Presence {
       else if (host.now() - at >= timeoutOf(device)) {
         heard.delete(id);
         write(device, [["active", false], ["lastActivityTime", at], ["inactivityAlarmTime", host.now()]]);
-      } else if (Number(device.attributes.SERVER_SCOPE.get("lastActivityTime")?.value.text) !== at) write(device, [["lastActivityTime", at]]);
+      } else if (at - Number(device.attributes.SERVER_SCOPE.get("lastActivityTime")?.value.text ?? 0) >= behindMsMax) write(device, [["lastActivityTime", at]]);
     }
     cancel = undefined;
     schedule();

@@ -2,7 +2,7 @@
  * Alarm queries: which alarms of which devices, in which order, on which page (section 3.4, 3.5).
  */
 import { isSeverity, statusOf } from "./alarms";
-import { isRecord } from "./json";
+import { isRecord, newRecord } from "./json";
 import type { Thingsboard } from "./model";
 import { pageOf } from "./paging";
 import type { Page } from "./paging";
@@ -120,7 +120,7 @@ export function alarmDataBody(model: Thingsboard, alarm: Alarm, query: Pick<Alar
   const latest = device === undefined ? {} : latestBody(device, query.latest, newLookup(model));
   for (const { key } of query.alarmFields) {
     const value = alarmField(model, alarm, key);
-    (latest["ALARM_FIELD"] ??= {})[key] = { ts: alarm.createdTime, value: typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "") };
+    (latest["ALARM_FIELD"] ??= newRecord())[key] = { ts: alarm.createdTime, value: typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "") };
   }
   return { ...alarmBody(alarm, model.state), entityId: entityId("DEVICE", alarm.originator.id), latest };
 }

@@ -1,7 +1,7 @@
 /**
  * Entity queries: which devices a filter means for who asks, in which order, on which page (section 3.2, 3.11).
  */
-import { isRecord, isUuid } from "./json";
+import { isRecord, isUuid, newRecord } from "./json";
 import type { Thingsboard } from "./model";
 import { checkPage, pageOf } from "./paging";
 import type { Page, PageOf } from "./paging";
@@ -30,6 +30,11 @@ export interface EntityQuery {
 /** Types that the platform has and this emulation holds none of. */
 const emptyTypes = ["ASSET", "CUSTOMER", "USER", "TENANT", "DASHBOARD", "ENTITY_VIEW", "EDGE", "DEVICE_PROFILE", "ASSET_PROFILE", "RULE_CHAIN", "ALARM", "API_USAGE_STATE"];
 const listMax = 10000;
+const patternCharsMax = 255;
+
+function isPattern(text: unknown): text is string {
+  return typeof text === "string" && text.length <= patternCharsMax;
+}
 
 /** The filter of entities and of their keys. */
 export function parseFilter(query: unknown): Result<DeviceFilter> {
@@ -63,7 +68,7 @@ function parseEntityFilter(json: unknown): Result<DeviceFilter> {
       return ofType(json["entityType"], ({ info }) => ids.has(info.id));
     }
     case "entityName": {
-      if (typeof json["entityNameFilter"] !== "string") return refuse("badRequest", "entityNameFilter must be specified");
+      if (!isPattern(json["entityNameFilter"])) return refuse("badRequest", `entityNameFilter must be a text of ${patternCharsMax} characters at most`);
       const isNamed = nameFilter(json["entityNameFilter"]);
       return ofType(json["entityType"], ({ info }) => isNamed(info.name));
     }
@@ -83,7 +88,9 @@ function ofType(type: unknown, holds: (device: Device) => boolean): Result<Devic
 function ofDeviceType(json: Record<string, unknown>): Result<DeviceFilter> {
   const types = json["deviceTypes"] ?? [json["deviceType"]];
   if (!Array.isArray(types) || types.length === 0 || !types.every((type) => typeof type === "string")) return refuse("badRequest", "deviceTypes must be specified");
-  const isNamed = nameFilter(typeof json["deviceNameFilter"] === "string" ? json["deviceNameFilter"] : "");
+  const pattern = json["deviceNameFilter"] ?? "";
+  if (!isPattern(pattern)) return refuse("badRequest", `deviceNameFilter must be a text of ${patternCharsMax} characters at most`);
+  const isNamed = nameFilter(pattern);
   return done(({ info }) => types.includes(info.type) && isNamed(info.name));
 }
 
@@ -200,6 +207,6 @@ export type LatestBody = Record<string, Record<string, Shown>>;
 /** The keys of a device by their types; what it does not have is "" at time 0. */
 export function latestBody(device: Device, keys: readonly Key[], lookup: Lookup): LatestBody {
   const latest: LatestBody = {};
-  for (const key of keys) (latest[key.type] ??= {})[key.key] = shown(lookup(device, key));
+  for (const key of keys) (latest[key.type] ??= newRecord())[key.key] = shown(lookup(device, key));
   return latest;
 }

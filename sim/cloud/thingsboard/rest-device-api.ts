@@ -116,12 +116,15 @@ function awaited(rest: Rest, request: FastifyRequest, begin: Begin): Promise<str
     let isOver = false;
     const end = (text: string | undefined): void => {
       isOver = true;
+      socket.off("close", gone);
       stop();
       cancel();
       resolve(text);
     };
     const cancel = rest.host.after(ms, () => end(undefined));
-    request.raw.socket.once("close", () => end(undefined));
+    const gone = (): void => end(undefined);
+    const { socket } = request.raw;
+    socket.once("close", gone);
     stop = begin(end);
     if (isOver) stop();
   });

@@ -12,6 +12,9 @@ test("a number keeps what it was: whole, with a point, with an exponent, too lon
     "STRING 9223372036854775808", "DOUBLE 1.23456785E7", "DOUBLE 1.0E-4",
   ]);
   expect(['"42"', '"4.5"', '"4.5 V"', "true", '{"a":[1.0,"x"]}', '"\\u0001n7"'].map(of)).toEqual(["LONG 42", "DOUBLE 4.5", "STRING 4.5 V", "BOOLEAN true", 'JSON {"a":[1.0,"x"]}', "STRING \u0001n7"]);
+  const long = `1${"0".repeat(200000)}1`;
+  expect([of(long), of(`"${"7".repeat(64)}"`), of(`"${"7".repeat(65)}"`)]).toEqual([`STRING ${long}`, `STRING ${"7".repeat(64)}`, `STRING ${"7".repeat(65)}`]);
+  expect(readJson(`{"a":"${"x".repeat(250000)}\\u0041"}`)).toEqual({ a: `${"x".repeat(250000)}A` });
   expect(valueOf(readJson("null")!)).toBeUndefined();
   expect(jsonText({ type: "STRING", text: 'a"b' })).toBe('"a\\"b"');
 });

@@ -16,6 +16,8 @@ export interface Point {
 
 export type KeyValue = readonly [key: string, value: Value];
 
+/** Digits that are worth a look: no number that this platform keeps is written with more. */
+const numberCharsMax = 64;
 const parsable = /^-?(?:\d+|\d*\.\d+)$/;
 const longMin = -(2n ** 63n);
 const longMax = 2n ** 63n - 1n;
@@ -24,13 +26,14 @@ const longMax = 2n ** 63n - 1n;
 export function valueOf(json: Json): Value | undefined {
   if (json === null) return undefined;
   if (typeof json === "boolean") return { type: "BOOLEAN", text: String(json) };
-  if (typeof json === "string") return parsable.test(json) ? numberValue(json) : { type: "STRING", text: json };
+  if (typeof json === "string") return json.length <= numberCharsMax && parsable.test(json) ? numberValue(json) : { type: "STRING", text: json };
   if (json instanceof Num) return numberValue(json.text);
   return { type: "JSON", text: writeJson(json) };
 }
 
 /** Whole numbers are long, or text when 64 bits do not hold them; a point, without an exponent, makes a double. */
 function numberValue(text: string): Value {
+  if (text.length > numberCharsMax) return { type: "STRING", text };
   const isSimpleDouble = text.includes(".") && !/e/i.test(text);
   const whole = isSimpleDouble ? undefined : wholeOf(text);
   if (whole !== undefined) return whole >= longMin && whole <= longMax ? { type: "LONG", text: String(whole) } : { type: "STRING", text: String(whole) };

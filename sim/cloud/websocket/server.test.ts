@@ -24,7 +24,7 @@ async function bench(options: Partial<WebSocketLimits> = {}) {
   const host = manualHost();
   const http = newHttpServer(host, { errorBody: (code) => ({ code }) });
   http.app.get("/in", async () => "plain");
-  const made = { handshakes: [] as Handshake[], peers: [] as WebSocketPeer[], got: [] as Got[], drained: 0, closed: 0, onMessage: (_got: Got): void => undefined };
+  const made = { handshakes: [] as Handshake[], peers: [] as WebSocketPeer[], got: [] as Got[], drained: 0, heard: 0, closed: 0, onMessage: (_got: Got): void => undefined };
   const accept: Accepted = {
     protocol: "two",
     open: (peer) => {
@@ -35,6 +35,7 @@ async function bench(options: Partial<WebSocketLimits> = {}) {
           made.got.push(got);
           made.onMessage(got);
         },
+        heard: () => void (made.heard += 1),
         drained: () => void (made.drained += 1),
         closed: () => void (made.closed += 1),
       };
@@ -240,6 +241,20 @@ test("pingMs: who answers stays, who does not is cut off at the next ping", asyn
   expect(made.sockets.connections()).toBe(1);
 });
 
+test("unansweredPingsMax: so many pings may stay without an answer; the session hears of pings and pongs", async () => {
+  const made = await bench({ pingMs: 1000, unansweredPingsMax: 2 });
+  const socket = await opened(client(made.port));
+  await rawSocket(made.port);
+  socket.ping();
+  await until(() => made.heard === 1);
+  for (let heard = 2; heard <= 3; heard += 1) {
+    made.host.advance(1000);
+    await until(() => made.heard === heard);
+  }
+  expect(made.sockets.connections()).toBe(2);
+  made.host.advance(1000);
+  await until(() => made.sockets.connections() === 1);
+});
 test("closing: with the code, nothing is taken any more, and a client that does not answer is cut off after closeMs", async () => {
   const made = await bench({ closeMs: 1000 });
   const socket = await opened(client(made.port));

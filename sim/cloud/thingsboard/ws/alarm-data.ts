@@ -3,6 +3,7 @@
  */
 import type { Cancel } from "../../host";
 import type { Change } from "../bus";
+import { maySee } from "../core";
 import type { Page } from "../paging";
 import { matching } from "../query";
 import { alarmDataBody, alarmsOf, findAlarms, parseAlarmQuery } from "../query-alarms";
@@ -12,7 +13,7 @@ import type { Device } from "../state";
 import type { Alarm } from "../types";
 import { newLatest } from "./latest";
 import { allowedEntities } from "./limits";
-import { ErrorCode, refreshing, refuseCommand, subscribe, unsubscribe } from "./link";
+import { ErrorCode, refreshing, refuseCommand, subscribe, unsubscribe, watchDevice } from "./link";
 import type { Command, Link } from "./link";
 
 export function alarmData(link: Link, { cmdId, query: json }: Command): void {
@@ -42,7 +43,7 @@ function follow(link: Link, cmdId: number, query: AlarmQuery, devices: readonly 
   const frame = (data: object | null, update: readonly object[] | null): void =>
     link.update({ cmdId, cmdUpdateType: "ALARM_DATA", data, update, allowedEntities, totalEntities: devices.length });
   const fetch = (): void => {
-    page = findAlarms(model, devices.filter(({ info }) => model.state.devices.has(info.id)), query);
+    page = findAlarms(model, devices.filter((device) => model.state.devices.has(device.info.id) && maySee(link.who, device)), query);
     isStale = false;
     frame({ ...page, data: page.data.map(body) }, null);
   };
@@ -71,5 +72,5 @@ function follow(link: Link, cmdId: number, query: AlarmQuery, devices: readonly 
     refetches = 0;
     if (isStale) fetch();
   });
-  return [refresh, ...devices.map((device) => model.bus.watch(device.info.id, watch(device)))];
+  return [refresh, ...devices.map((device) => watchDevice(link, device, watch(device)))];
 }

@@ -10,7 +10,7 @@ import { countAlarms, parseAlarmFilter } from "../query-alarms";
 import type { DeviceFilter } from "../query-keys";
 import { done } from "../types";
 import type { Alarm, Result } from "../types";
-import { ErrorCode, refreshing, refuseCommand, subscribe } from "./link";
+import { ErrorCode, refreshing, refuseCommand, subscribe, watchDevice } from "./link";
 import type { Command, Link } from "./link";
 
 export function entityCount(link: Link, { cmdId, query }: Command): void {
@@ -55,12 +55,12 @@ export function alarmCount(link: Link, { cmdId, query }: Command): void {
       look();
     }),
   ];
-  for (const { info } of devices ?? []) {
+  for (const device of devices ?? []) {
     const recount = (): void => {
       recounts += 1;
       if (recounts <= link.limits.refetchesMax) look();
     };
-    stops.push(link.model.bus.watch(info.id, ({ kind }) => (kind === "alarm" ? recount() : undefined)));
+    stops.push(watchDevice(link, device, ({ kind }) => (kind === "alarm" ? recount() : undefined)));
   }
   if (subscribe(link, link.subscriptions, cmdId, { kind: "ALARM_COUNT", stop: () => stops.forEach((stop) => stop()) })) look();
 }
@@ -74,7 +74,7 @@ export function alarmStatus(link: Link, { cmdId, originatorId, typeList, severit
   // Whether it does not exist or is somebody else's is nobody's business.
   if (!device.ok) return link.fail(cmdId, ErrorCode.UNAUTHORIZED, "Unauthorized");
   const [types, severities] = lists as [readonly unknown[] | null, readonly unknown[] | null];
-  const { state, bus } = link.model;
+  const { state } = link.model;
   const { id } = device.value.info;
   const matches = (alarm: Alarm | undefined): boolean =>
     alarm !== undefined && !alarm.cleared && types?.includes(alarm.type) !== false && severities?.includes(alarm.severity) !== false;
@@ -85,6 +85,6 @@ export function alarmStatus(link: Link, { cmdId, originatorId, typeList, severit
     sent = active;
     link.update({ cmdId, active, cmdUpdateType: "ALARM_STATUS" });
   };
-  const stop = bus.watch(id, ({ kind }) => (kind === "alarm" ? look() : undefined));
+  const stop = watchDevice(link, device.value, ({ kind }) => (kind === "alarm" ? look() : undefined));
   if (subscribe(link, link.subscriptions, cmdId, { kind: "ALARM_STATUS", stop })) look();
 }

@@ -6,7 +6,7 @@
  */
 import type { Cancel } from "../../host";
 import type { Change } from "../bus";
-import { isRecord } from "../json";
+import { isRecord, newRecord } from "../json";
 import { findEntities, latestBody, parseEntityQuery } from "../query";
 import type { EntityQuery, LatestBody } from "../query";
 import { newLookup, parseKeys } from "../query-keys";
@@ -22,7 +22,7 @@ import type { AggHistory, Aggregates, Window } from "./history";
 import { newLatest } from "./latest";
 import type { Latest } from "./latest";
 import { allowedEntities } from "./limits";
-import { ErrorCode, refreshing, refuseCommand, subscribe } from "./link";
+import { ErrorCode, refreshing, refuseCommand, subscribe, watchDevice } from "./link";
 import type { Command, Link, Subscription } from "./link";
 
 const kind = "ENTITY_DATA";
@@ -167,7 +167,7 @@ function watchLatest(link: Link, cmdId: number, data: Data, keys: readonly Key[]
     };
     // Values of keys that no frame has shown yet.
     tell(undefined);
-    data.stops.push(link.model.bus.watch(device.info.id, tell));
+    data.stops.push(watchDevice(link, device, tell));
   }
 }
 
@@ -178,7 +178,7 @@ function watchWindow(link: Link, cmdId: number, data: Data, { keys }: Window): v
     for (const [key, { ts, value }] of link.model.data.latest(device, keys)) data.points.set(nameOf(key), { ts, value: value.text });
     const tell = (change: Change): void => {
       if (change.kind !== "series") return;
-      const timeseries: Record<string, Read[]> = {};
+      const timeseries = newRecord<Read[]>();
       for (const { key, ts, value } of change.points) {
         const newest = data.points.get(nameOf(key));
         if (!keys.includes(key) || (newest?.ts === ts && newest.value === value.text)) continue;
@@ -187,7 +187,7 @@ function watchWindow(link: Link, cmdId: number, data: Data, { keys }: Window): v
       }
       if (Object.keys(timeseries).length > 0) sendUpdate(link, cmdId, device, { latest: null, timeseries });
     };
-    data.stops.push(link.model.bus.watch(device.info.id, tell));
+    data.stops.push(watchDevice(link, device, tell));
   }
 }
 

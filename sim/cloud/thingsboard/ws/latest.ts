@@ -4,6 +4,7 @@
  * Older than what is known, or the same at the same time, is no news; a key that is gone is "" at time 0.
  */
 import type { Change } from "../bus";
+import { newRecord } from "../json";
 import { shown } from "../query";
 import type { LatestBody, Shown } from "../query";
 import { scopeOf } from "../query-keys";
@@ -33,7 +34,7 @@ export function newLatest(): Latest {
         const now = candidate(device, key, lookup, change);
         if ((now.ts < before.ts && !isGone(change)) || (now.ts === before.ts && now.value === before.value)) continue;
         known.set(name, now);
-        (news[key.type] ??= {})[key.key] = now;
+        (news[key.type] ??= newRecord())[key.key] = now;
       }
       return Object.keys(news).length === 0 ? undefined : news;
     },

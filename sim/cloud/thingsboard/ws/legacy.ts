@@ -4,15 +4,15 @@
  * Answers carry `subscriptionId`; `latestValues` is the time of the last element of each list, which in a list that begins
  * with the newest is the oldest: a habit of the platform that its clients know.
  */
-import type { Cancel } from "../../host";
 import type { Change } from "../bus";
 import { keyList } from "../device-api";
+import { newRecord } from "../json";
 import type { Read, SeriesQuery } from "../series";
 import type { Device } from "../state";
 import { done, refuse, scopes } from "../types";
 import type { Result, Scope } from "../types";
 import { aggregationOf } from "./history";
-import { ErrorCode, refuseCommand, subscribe, unsubscribe } from "./link";
+import { ErrorCode, refuseCommand, subscribe, unsubscribe, watchDevice } from "./link";
 import type { Command, Link } from "./link";
 
 type Rows = Record<string, [number, string][]>;
@@ -34,8 +34,7 @@ function withDevice(link: Link, command: Command, act: (device: Device) => void)
 }
 
 function watch(link: Link, cmdId: number, kind: string, device: Device, listener: (change: Change) => void): boolean {
-  const stop: Cancel = link.model.bus.watch(device.info.id, listener);
-  return subscribe(link, link.legacySubscriptions, cmdId, { kind, stop });
+  return subscribe(link, link.legacySubscriptions, cmdId, { kind, stop: watchDevice(link, device, listener) });
 }
 
 export function attributes(link: Link, command: Command): void {
@@ -60,7 +59,7 @@ export function attributes(link: Link, command: Command): void {
 /** What is there now; of a key in several scopes, the newest. */
 function presentAttributes(link: Link, device: Device, scope: Scope | undefined, keys: readonly string[] | undefined): Rows {
   const found = link.model.data.attributes(device, { ...(scope === undefined ? {} : { scope }), ...(keys === undefined ? {} : { keys }) });
-  const rows: Rows = {};
+  const rows: Rows = newRecord();
   for (const { key, ts, value } of found) if ((rows[key]?.[0]?.[0] ?? -1) <= ts) rows[key] = [[ts, value.text]];
   return rows;
 }
@@ -75,7 +74,7 @@ export function timeseries(link: Link, command: Command): void {
     const newest = new Map([...link.model.data.latest(device, keys ?? [...device.series.keys()])].map(([key, { ts }]) => [key, ts]));
     const follow = (change: Change): void => {
       if (change.kind !== "series") return;
-      const rows: Rows = {};
+      const rows: Rows = newRecord();
       for (const { key, ts, value } of change.points) {
         if (keys?.includes(key) === false || (onlyNewer && ts < (newest.get(key) ?? 0))) continue;
         newest.set(key, Math.max(ts, newest.get(key) ?? 0));

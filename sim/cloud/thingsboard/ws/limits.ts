@@ -25,7 +25,7 @@ export const wsLimits: WsLimits = {
   inactivityMs: 90000,
   refreshMs: 60000,
   refetchesMax: 10,
-  subscriptionsMax: 1000,
+  subscriptionsMax: 200,
   pendingFramesMax: 1000,
   tenantSocketsMax: 0,
   customerSocketsMax: 0,

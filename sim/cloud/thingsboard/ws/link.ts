@@ -5,7 +5,10 @@
  * carries both (C1).
  */
 import type { Cancel } from "../../host";
+import type { Change } from "../bus";
+import { maySee } from "../core";
 import type { Thingsboard } from "../model";
+import type { Device } from "../state";
 import type { Principal, Refused } from "../types";
 import type { NotificationWire } from "../wording";
 import type { WsLimits } from "./limits";
@@ -59,6 +62,13 @@ export function subscribe(link: Link, map: Map<number, Subscription>, cmdId: num
 export function unsubscribe(map: Map<number, Subscription>, cmdId: number): void {
   map.get(cmdId)?.stop();
   map.delete(cmdId);
+}
+
+/** Hears of a device's changes for as long as who asked may see it. */
+export function watchDevice({ model, who }: Link, device: Device, listener: (change: Change) => void): Cancel {
+  return model.bus.watch(device.info.id, (change) => {
+    if (maySee(who, device)) listener(change);
+  });
 }
 
 /** Runs `look` at every refresh until stopped. */
