@@ -4,11 +4,14 @@
  * There are no persistent sessions (every emulated platform answers "session present: no"), so nothing is sent twice:
  * what is in flight when the connection ends is lost with it, and [MQTT-4.4.0-1] has no case.
  */
-import { generate } from "mqtt-packet";
+import { generate, writeToStream } from "mqtt-packet";
 import type { Packet } from "mqtt-packet";
 import type { MqttLimits } from "./limits";
 import type { Message, Transport } from "./service";
 import type { Turn } from "./turn";
+
+// The package's cache has a Buffer for each number of two bytes: 6 MB in each worker, more than a thousand connections take.
+writeToStream.cacheNumbers = false;
 
 /** Gathered bytes that go out before the turn is over, so that a long turn is seen by the bound on unread bytes. */
 const flushBytes = 65536;
