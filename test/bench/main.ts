@@ -7,6 +7,7 @@ import { coapBench } from "./coap";
 import { fleetBench } from "./fleet";
 import { mqttBench } from "./mqtt";
 import type { BenchRow } from "./side-by-side";
+import { websocketBench } from "./websocket";
 
 function print(title: string, rows: readonly (readonly string[])[]): void {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -21,6 +22,7 @@ function codecRows(rows: readonly BenchRow[]): string[][] {
 
 print("MQTT codec beside mqtt-packet", codecRows(await mqttBench()));
 print("CoAP codec beside coap-packet", codecRows(await coapBench()));
+print("WebSocket codec beside ws", codecRows(await websocketBench()));
 const cloud = await cloudBench();
 print("Servers under the same load generator", [["server", "load", "messages/s", "CPU us/message"], ...cloud.map((row) => [row.server, row.load, row.perSec.toFixed(0), row.cpuUs.toFixed(1)])]);
 const [fleet, stubs] = fleetBench();

@@ -1,4 +1,4 @@
-/** How a call on the Socket.IO core went, and why a connection ended: these, or a WsCode of the WebSocket below (1 to 9 and from 100 on). */
+/** How a call on the Socket.IO core went, and why a connection ended: these, or a WsCode of the WebSocket below (4 to 9, and from 100 on). */
 export const enum SioCode {
   ok = 0,
   /** Only a connected session can do this. Nothing was sent. */

@@ -182,3 +182,20 @@ moments();
 test("the shorter program does what the longer one did", async () => {
   await expectSame(shorter, 23);
 });
+
+test("a function may begin with a parenthesis: Lua 5.1 has no empty statement to put before it", async () => {
+  const program = String.raw`
+    declare function print(this: void, line: string): void;
+    const calls: ((this: void, n: number) => void)[] = [];
+    const one = (n: number): void => print("one " + n);
+    const two = (n: number): void => print("two " + n);
+    function first(n: number): void {
+      (n > 1 ? one : two)(n);
+      (n > 2 ? one : two)(n);
+      print("after");
+    }
+    calls.push(first);
+    for (const call of calls) for (const n of [1, 2, 3]) call(n);
+  `;
+  await expectSame(program, 9);
+});

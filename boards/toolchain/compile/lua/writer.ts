@@ -70,10 +70,13 @@ export class Writer {
     this.pending = undefined;
   }
 
-  /** Between statements: a line's end, which costs as much as a blank and tells more, and only where one is needed. */
+  /**
+   * Between statements: a line's end, which costs as much as a blank and tells more, and only where one is needed. The parameters of a
+   * function, which are one token, begin a block as `do` does: Lua 5.1 has no empty statement there.
+   */
   separate(next: string): void {
     const needed = /[A-Za-z0-9_]$/.test(this.last) && /^[A-Za-z0-9_]/.test(next);
-    if (!needed && !(next.startsWith("(") && !/^(|;|do|then|else|repeat)$/.test(this.last))) return;
+    if (!needed && !(next.startsWith("(") && !/^(|;|do|then|else|repeat|\(.*\))$/.test(this.last))) return;
     const glue = next.startsWith("(") ? ";" : "\n";
     this.write(glue);
     this.last = glue;

@@ -16,7 +16,7 @@ export const singletonNames: ReadonlySet<string> = new Set([
   "Ports", "Board", "Build", "Boots", "Thing", "Publisher", "Supervisor", "TimeSync", "RamQueue", "RecordStore", "ReadingLog",
   "LinkDriver", "LinkSink", "Link", "MqttLink", "CoapLink", "PlatformText", "MqttProfile", "CoapProfile",
   "DownlinkSink", "MqttSession", "MqttSink", "MqttOptions", "CoapClient", "CoapSink", "CoapOptions",
-  "WsSession", "WsSink", "WsOptions", "SioSession", "SioSink", "SioOptions", "Watcher", "WatchSink", "RealtimeProfile",
+  "WsSession", "WsSink", "WsOptions", "SioSession", "SioSink", "SioOptions", "Watcher", "WatchSink", "WatchTarget", "RealtimeProfile",
 ]);
 
 /**
