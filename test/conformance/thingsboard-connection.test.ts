@@ -154,8 +154,8 @@ statement("TB-08", "what is no JSON is a bad request; before the token it closes
 
 statement("TB-09 TB-58", "a token and several commands in one message; a bad command is answered and the others done, in order", async () => {
   const client = await connectApi(cloud.ports.http);
-  client.send({ authCmd: { cmdId: 0, token }, cmds: [count(1), { cmdId: 2, type: "NO_SUCH" }, { ...count(3), extra: 1 }, count(4), { cmdId: 5, type: "constructor" }] });
-  expect(await client.rest()).toEqual([counted(1), error(2, 2), error(3, 2), counted(4), error(5, 2)]);
+  client.send({ authCmd: { cmdId: 0, token }, cmds: [count(1), { cmdId: 2, type: "NO_SUCH" }, { ...count(3), extra: 1 }, count(4), { cmdId: 5, type: "constructor" }, { cmdId: 6, type: { toString: 1 } }] });
+  expect(await client.rest()).toEqual([counted(1), error(2, 2), error(3, 2), counted(4), error(5, 2), error(6, 2)]);
   await client.close();
 });
 

@@ -229,3 +229,22 @@ test("names that mean something to JavaScript mean nothing here", async () => {
   await cloud.rest(undefined, `/api/v1/${device.token}/telemetry`, '{"__proto__":3}');
   expect(JSON.stringify(await client.rest())).toContain('"__proto__"');
 });
+
+test("an answer has no more points than it may: of one key, of several, of several devices", async () => {
+  const own = await openCloud({ limits: { model: { queryPointsMax: 4 } } });
+  const ownToken = await own.login(ann);
+  const [first, second] = [await own.device(ownToken, "one"), await own.device(ownToken, "two")];
+  for (let i = 0; i < 6; i += 1) await tell(own, first, { a: i, b: i }, at + i);
+  for (let i = 0; i < 2; i += 1) await tell(own, second, { a: i, b: i }, at + i);
+  const api = await openApi(own.ports.http, ownToken);
+  const asked = async (id: string | undefined, keys: string[], endTs: number): Promise<unknown> => {
+    const entityFilter = id === undefined ? allDevices : single(id);
+    const { errorCode, data: page } = await api.ask(data(1, { query: { entityFilter, pageLink: pageOfTen }, historyCmd: { keys, startTs: at, endTs, limit: 1000 } }));
+    return errorCode === 0 ? page!.data.map(({ timeseries }) => Object.values(timeseries!).map((points) => points.length)) : errorCode;
+  };
+  expect(await asked(first.id, ["a"], at + 9)).toEqual([[4]]);
+  expect([await asked(first.id, ["a", "b"], at + 2), await asked(first.id, ["a", "b"], at + 3)]).toEqual([[[2, 2]], 2]);
+  expect([await asked(undefined, ["a"], at + 2), await asked(undefined, ["a"], at + 3)]).toEqual([[[2], [2]], 2]);
+  await api.close();
+  await own.close();
+});

@@ -7,7 +7,7 @@
 import { scryptSync, timingSafeEqual } from "node:crypto";
 import { createSigner, createVerifier } from "fast-jwt";
 import type { Core } from "./core";
-import { isRecord } from "./json";
+import { isRecord, textIn } from "./json";
 import type { User } from "./state";
 import { refuse } from "./types";
 import type { Principal, Refused, Result } from "./types";
@@ -75,20 +75,20 @@ export function newAccounts(core: Core, users: readonly UserOptions[]): Accounts
   const userOf = (token: unknown, use: typeof accessUse | typeof refreshScope): User | TokenFault => {
     let claims: unknown;
     try {
-      claims = verify(String(token));
+      claims = verify(textIn(token));
     } catch {
       return "invalid";
     }
     if (!isRecord(claims) || !Array.isArray(claims["scopes"])) return "invalid";
-    const user = state.users.get(String(claims["userId"]));
+    const user = state.users.get(textIn(claims["userId"]));
     if (claims["scopes"].includes(refreshScope) !== (use === refreshScope) || user === undefined) return "invalid";
     return typeof claims["exp"] === "number" && claims["exp"] * 1000 > host.now() ? user : "expired";
   };
   return {
     login: (email, password) => {
-      const user = state.users.get(state.emails.get(String(email).toLowerCase()) ?? "");
+      const user = state.users.get(state.emails.get(textIn(email).toLowerCase()) ?? "");
       // An unknown name costs as much time as a wrong password, so that names cannot be tried out.
-      const isRight = matches(user ?? { salt: "", hash: "" }, String(password));
+      const isRight = matches(user ?? { salt: "", hash: "" }, textIn(password));
       return user !== undefined && isRight ? { ok: true, value: issue(user) } : refuse("unauthorized", "Invalid username or password");
     },
     renew: (refreshToken) => {

@@ -9,7 +9,7 @@ import type { Read, SeriesQuery } from "./series";
 import { kept } from "./state";
 import type { Device } from "./state";
 import { done, refuse, scopes } from "./types";
-import type { Result, Scope, Stamped } from "./types";
+import type { Refused, Result, Scope, Stamped } from "./types";
 import type { KeyValue, Point } from "./values";
 
 export interface AttributeRead extends Stamped {
@@ -61,7 +61,10 @@ export function newData(core: Core): Data {
     read: (device, keys, asked) => {
       const query = checkQuery(asked, core.limits);
       if (!query.ok) return query;
-      return done(Object.fromEntries(keys.map((key) => [key, readSeries(device.series.get(key) ?? [], query.value)])));
+      const found = keys.map((key) => [key, readSeries(device.series.get(key) ?? [], query.value)] as const);
+      const points = found.reduce((sum, [, read]) => sum + read.length, 0);
+      if (points > core.limits.queryPointsMax) return tooMuch(core.limits.queryPointsMax);
+      return done(Object.fromEntries(found));
     },
   };
 }
@@ -89,6 +92,11 @@ function writeSeries(core: Core, device: Device, points: readonly Point[]): Resu
 
 function isOverfull(present: ReadonlyMap<string, unknown>, keys: readonly string[], max: number): boolean {
   return present.size + new Set(keys.filter((key) => !present.has(key))).size > max;
+}
+
+/** An answer has its limit, however it comes to it. */
+export function tooMuch(pointsMax: number): Refused {
+  return refuse("badRequest", `More than ${pointsMax} points were asked for: name fewer keys or entities, or a shorter range.`);
 }
 
 function tooManyKeys(core: Core): Result<void> {

@@ -4,7 +4,7 @@
  */
 import { maySee, onlyAdmin } from "./core";
 import type { Core } from "./core";
-import { isRecord } from "./json";
+import { isRecord, textIn } from "./json";
 import { credentialsKey, nameKey } from "./state";
 import type { Customer, Device, DeviceInfo } from "./state";
 import { done, refuse } from "./types";
@@ -135,7 +135,7 @@ function save(core: Core, who: Principal, body: unknown, accessToken: string | u
   const text = (value: unknown, otherwise: string): string => (typeof value === "string" && value !== "" ? value : otherwise);
   const wanted = { name: text(name, ""), type: text(type, "default"), label: typeof label === "string" ? label : null, additionalInfo: additionalInfo ?? null };
   if (isRecord(id)) {
-    const found = core.deviceFor(who, String(id["id"]));
+    const found = core.deviceFor(who, textIn(id["id"]));
     return found.ok ? put(found.value, { ...wanted, ...(accessToken === undefined ? {} : { credentials: { type: "ACCESS_TOKEN", token: accessToken } }) }) : found;
   }
   const token = accessToken ?? newToken(core);

@@ -82,6 +82,17 @@ export function plainJson(body: unknown): unknown {
   return read === undefined ? undefined : plain(read);
 }
 
+/** A text, or what a number or a boolean is as one; "" for everything else, whose own idea of a text is not asked for. */
+export function textIn(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+/** A number, or a text that is one; `absent` for null and undefined, and NaN for everything else. */
+export function numberIn(value: unknown, absent: number): number {
+  if (value === undefined || value === null) return absent;
+  return typeof value === "number" ? value : typeof value === "string" ? Number(value) : NaN;
+}
+
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function isUuid(value: unknown): value is string {

@@ -1,6 +1,7 @@
 /**
  * Pages of a list, as every list of the platform comes (section 3.2, paging).
  */
+import { numberIn } from "./json";
 import { done, refuse } from "./types";
 import type { Result } from "./types";
 
@@ -23,8 +24,8 @@ const wholeMax = 10000;
 
 /** Checks a page's number and size; the size is at most 1000. */
 export function checkPage(pageSize: unknown, page: unknown): Result<PageOf> {
-  const size = Number(pageSize ?? 10);
-  const number = Number(page ?? 0);
+  const size = numberIn(pageSize, 10);
+  const number = numberIn(page, 0);
   if (!Number.isInteger(size) || size < 0 || size > pageSizeMax) return refuse("badRequest", `Incorrect page link page size '${size}'. Page size must be between 1 and ${pageSizeMax}.`);
   if (!Number.isSafeInteger(number) || number < 0) return refuse("badRequest", `Incorrect page link page '${number}'. Page must be positive integer.`);
   return done({ pageSize: size, page: number });

@@ -8,7 +8,7 @@ import type { Core } from "./core";
 import type { Data } from "./data";
 import { newToken } from "./devices";
 import type { Devices } from "./devices";
-import { isRecord, plainJson } from "./json";
+import { isRecord, plainJson, textIn } from "./json";
 import { nameKey } from "./state";
 import type { Device } from "./state";
 import { done, refuse } from "./types";
@@ -45,7 +45,7 @@ export function newProvision(core: Core, devices: Devices, data: Data, profiles:
     provision: (body) => {
       const asked = plainJson(body);
       if (!isRecord(asked)) return failure;
-      const profile = byKey.get(String(asked["provisionDeviceKey"]));
+      const profile = byKey.get(textIn(asked["provisionDeviceKey"]));
       if (profile === undefined || profile.secret !== asked["provisionDeviceSecret"]) return notFound;
       const device = provision(core, devices, profile, asked);
       if (device === undefined) return failure;

@@ -2,7 +2,7 @@
  * Alarm queries: which alarms of which devices, in which order, on which page (section 3.4, 3.5).
  */
 import { isSeverity, statusOf } from "./alarms";
-import { isRecord, newRecord } from "./json";
+import { isRecord, newRecord, textIn } from "./json";
 import type { Thingsboard } from "./model";
 import { pageOf } from "./paging";
 import type { Page } from "./paging";
@@ -33,7 +33,7 @@ export function parseAlarmFilter(json: Record<string, unknown>): Result<AlarmFil
   const lists = [typeList, statusList, severityList].map((list) => list ?? []);
   if (!lists.every((list) => Array.isArray(list) && list.length <= 1000)) return refuse("badRequest", "typeList, statusList and severityList are lists of 1000 at most");
   const [types, states, severities] = lists as [unknown[], unknown[], unknown[]];
-  if (!states.every((one) => statuses.includes(String(one)))) return refuse("badRequest", `statusList may hold ${statuses.join(", ")}`);
+  if (!states.every((one) => statuses.includes(textIn(one)))) return refuse("badRequest", `statusList may hold ${statuses.join(", ")}`);
   if (!severities.every(isSeverity)) return refuse("badRequest", "severityList holds an unknown severity");
   const [start, end, span] = [startTs, endTs, timeWindow].map((one) => (typeof one === "number" && one > 0 ? one : 0)) as [number, number, number];
   const assignee = isRecord(assigneeId) ? assigneeId["id"] : undefined;

@@ -3,7 +3,7 @@
  *
  * One engine behind WebSocket and REST. Everything that is not understood is refused with a sentence (C9, C10).
  */
-import { isRecord } from "./json";
+import { isRecord, numberIn, textIn } from "./json";
 import type { Thingsboard } from "./model";
 import type { Device } from "./state";
 import { done, refuse } from "./types";
@@ -123,8 +123,8 @@ function parsePredicate(json: unknown, isField: boolean, depth: number): Result<
   const { type, operation } = json;
   if (type === "COMPLEX") return parseComplex(json, isField, depth);
   const wanted = isRecord(json["value"]) ? (json["value"]["userValue"] ?? json["value"]["defaultValue"]) : undefined;
-  if (type === "STRING") return parseString(operation, String(wanted ?? ""), json["ignoreCase"] === true);
-  if (type === "NUMERIC") return parseNumeric(operation, Number(wanted));
+  if (type === "STRING") return parseString(operation, textIn(wanted), json["ignoreCase"] === true);
+  if (type === "NUMERIC") return parseNumeric(operation, numberIn(wanted, NaN));
   if (type !== "BOOLEAN") return unsupported(type);
   if (operation !== "EQUAL" && operation !== "NOT_EQUAL") return unsupported(operation);
   const text = String(wanted === true || wanted === "true");
@@ -162,7 +162,7 @@ function listed(text: string): string[] {
 
 /** Over texts alone: a value that is no text is unequal to every text. An empty value asks for nothing. */
 function parseString(operation: unknown, wanted: string, ignoreCase: boolean): Result<Predicate> {
-  const known = Object.hasOwn(stringOperations, String(operation)) ? stringOperations[String(operation)] : undefined;
+  const known = Object.hasOwn(stringOperations, textIn(operation)) ? stringOperations[textIn(operation)] : undefined;
   if (known === undefined) return unsupported(operation);
   const [holds, turned] = known;
   const fold = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
@@ -181,7 +181,7 @@ const numericOperations: Readonly<Record<string, (value: number, wanted: number)
 };
 
 function parseNumeric(operation: unknown, wanted: number): Result<Predicate> {
-  const holds = Object.hasOwn(numericOperations, String(operation)) ? numericOperations[String(operation)] : undefined;
+  const holds = Object.hasOwn(numericOperations, textIn(operation)) ? numericOperations[textIn(operation)] : undefined;
   if (holds === undefined) return unsupported(operation);
   if (!Number.isFinite(wanted)) return refuse("badRequest", "A numeric predicate needs a number as its defaultValue");
   return done(({ value }) => {
@@ -192,5 +192,5 @@ function parseNumeric(operation: unknown, wanted: number): Result<Predicate> {
 
 /** What was asked for goes into the answer, shortened. */
 function unsupported(what: unknown): Refused {
-  return refuse("badRequest", `Unsupported filter predicate: ${String(what).slice(0, 64)}`);
+  return refuse("badRequest", `Unsupported filter predicate: ${textIn(what).slice(0, 64)}`);
 }

@@ -1,7 +1,7 @@
 /**
  * Entity queries: which devices a filter means for who asks, in which order, on which page (section 3.2, 3.11).
  */
-import { isRecord, isUuid, newRecord } from "./json";
+import { isRecord, isUuid, newRecord, textIn } from "./json";
 import type { Thingsboard } from "./model";
 import { checkPage, pageOf } from "./paging";
 import type { Page, PageOf } from "./paging";
@@ -82,7 +82,7 @@ function parseEntityFilter(json: unknown): Result<DeviceFilter> {
 function ofType(type: unknown, holds: (device: Device) => boolean): Result<DeviceFilter> {
   if (type === undefined || type === null) return refuse("badRequest", "Entity type is required");
   if (type === "DEVICE") return done(holds);
-  return emptyTypes.includes(String(type)) ? done(() => false) : refuse("badRequest", `Unknown entity type: ${String(type).slice(0, 64)}`);
+  return emptyTypes.includes(textIn(type)) ? done(() => false) : refuse("badRequest", `Unknown entity type: ${textIn(type).slice(0, 64)}`);
 }
 
 function ofDeviceType(json: Record<string, unknown>): Result<DeviceFilter> {

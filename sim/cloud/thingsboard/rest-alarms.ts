@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { queryOf } from "../http/server";
 import type { AlarmAct } from "./alarms";
 import { onlyAdmin } from "./core";
-import { isUuid, plainJson } from "./json";
+import { isUuid, plainJson, textIn } from "./json";
 import { checkPage, pageOf } from "./paging";
 import type { Rest } from "./rest";
 import { objectOf } from "./rest";
@@ -48,7 +48,7 @@ function addNotificationRoutes(rest: Rest): void {
   app.post("/api/notification/request", (request, reply) =>
     rest.withUser(request, reply, (who) => {
       const { type = "GENERAL", subject = "", text = "", userId } = objectOf(request);
-      const sent = onlyAdmin(who) ?? notifications.send(who.tenantId, { type: String(type), subject: String(subject), text: String(text) }, typeof userId === "string" ? userId : undefined);
+      const sent = onlyAdmin(who) ?? notifications.send(who.tenantId, { type: textIn(type), subject: textIn(subject), text: textIn(text) }, typeof userId === "string" ? userId : undefined);
       return rest.answer(request, reply, sent, (made) => made.map((one) => notificationBody(one, "server")));
     }),
   );

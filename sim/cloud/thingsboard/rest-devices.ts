@@ -4,7 +4,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { queryOf } from "../http/server";
 import { onlyAdmin } from "./core";
-import { plainJson } from "./json";
+import { isRecord, plainJson, textIn } from "./json";
 import { checkPage, pageOf } from "./paging";
 import type { Rest } from "./rest";
 import { objectOf } from "./rest";
@@ -43,9 +43,9 @@ export function addDeviceRoutes(rest: Rest): void {
     rest.withUser(request, reply, (who) => {
       const body = objectOf(request);
       const credentials = credentialsOf(body);
-      const id = (body["deviceId"] as { id?: unknown } | undefined)?.id;
+      const id = isRecord(body["deviceId"]) ? body["deviceId"]["id"] : undefined;
       if (credentials === undefined) return rest.refuse(request, reply, refuse("badRequest", "Device credentials should be specified!"));
-      return rest.answer(request, reply, devices.setCredentials(who, String(id), credentials), credentialsBody);
+      return rest.answer(request, reply, devices.setCredentials(who, textIn(id), credentials), credentialsBody);
     }),
   );
   app.get("/api/tenant/devices", (request, reply) =>

@@ -3,6 +3,7 @@
  */
 import { nullId } from "./accounts";
 import { statusOf } from "./alarms";
+import { textIn } from "./json";
 import type { Customer, Device, State } from "./state";
 import type { Alarm, Credentials, EntityId, Notification, Principal } from "./types";
 
@@ -29,7 +30,7 @@ export function credentialsBody({ info }: Device): object {
 
 /** The other way: what an application may set. Undefined for what is no credentials. */
 export function credentialsOf(body: Record<string, unknown>): Credentials | undefined {
-  if (body["credentialsType"] === "ACCESS_TOKEN") return { type: "ACCESS_TOKEN", token: String(body["credentialsId"] ?? "") };
+  if (body["credentialsType"] === "ACCESS_TOKEN") return { type: "ACCESS_TOKEN", token: textIn(body["credentialsId"]) };
   if (body["credentialsType"] !== "MQTT_BASIC" || typeof body["credentialsValue"] !== "string") return undefined;
   try {
     const value = JSON.parse(body["credentialsValue"]) as Record<string, unknown> | null;

@@ -1,7 +1,7 @@
 /**
  * The commands of the WebSocket API by their types (section 3.1), and the checks that all of them share.
  */
-import { isRecord } from "../json";
+import { isRecord, textIn } from "../json";
 import { alarmData } from "./alarm-data";
 import { alarmCount, alarmStatus, entityCount } from "./counts";
 import { entityData } from "./entity-data";
@@ -58,7 +58,7 @@ export function runCommand(link: Link, json: unknown): void {
   const { BAD_REQUEST, INTERNAL } = ErrorCode;
   if (!isRecord(json) || !isNumber) return link.fail(0, BAD_REQUEST, parseFailure);
   if (cmdId < 0) return link.fail(cmdId, BAD_REQUEST, "Cmd id is negative value!");
-  const type = String(json["type"]);
+  const type = textIn(json["type"]);
   const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
   const isStrange = (field: string): boolean => field !== "cmdId" && field !== "type" && kind?.fields.includes(field) === false;
   if (kind === undefined || Object.keys(json).some(isStrange)) return link.fail(cmdId, BAD_REQUEST, parseFailure);

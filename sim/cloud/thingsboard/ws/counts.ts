@@ -4,7 +4,7 @@
  * A command under an identifier that is in use is passed over, as on the platform: unsubscribe first.
  */
 import type { Cancel } from "../../host";
-import { isRecord } from "../json";
+import { isRecord, textIn } from "../json";
 import { matching, parseFilter } from "../query";
 import { countAlarms, parseAlarmFilter } from "../query-alarms";
 import type { DeviceFilter } from "../query-keys";
@@ -70,7 +70,7 @@ export function alarmStatus(link: Link, { cmdId, originatorId, typeList, severit
   if (!isRecord(originatorId)) return link.fail(cmdId, ErrorCode.BAD_REQUEST, "originatorId must be {entityType,id}");
   const lists = [typeList ?? null, severityList ?? null];
   if (!lists.every((list) => list === null || Array.isArray(list))) return link.fail(cmdId, ErrorCode.BAD_REQUEST, "typeList and severityList are lists, or null");
-  const device = link.model.core.deviceFor(link.who, String(originatorId["id"]));
+  const device = link.model.core.deviceFor(link.who, textIn(originatorId["id"]));
   // Whether it does not exist or is somebody else's is nobody's business.
   if (!device.ok) return link.fail(cmdId, ErrorCode.UNAUTHORIZED, "Unauthorized");
   const [types, severities] = lists as [readonly unknown[] | null, readonly unknown[] | null];

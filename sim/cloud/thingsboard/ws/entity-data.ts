@@ -6,7 +6,9 @@
  */
 import type { Cancel } from "../../host";
 import type { Change } from "../bus";
+import { tooMuch } from "../data";
 import { isRecord, newRecord } from "../json";
+import type { Thingsboard } from "../model";
 import { findEntities, latestBody, parseEntityQuery } from "../query";
 import type { EntityQuery, LatestBody } from "../query";
 import { newLookup, parseKeys } from "../query-keys";
@@ -108,24 +110,15 @@ function parse(command: Command): Result<Parsed> {
 function answer(link: Link, cmdId: number, data: Data, asked: Parsed): void {
   const { model } = link;
   const { history, aggregates, window, latestKeys } = asked;
-  const devices = data.page.data;
   if (history !== undefined || aggregates !== undefined) {
-    const extras = new Map<string, Extra>();
-    for (const device of devices) {
-      const timeseries = history === undefined ? done({}) : readWindow(model, device, history);
-      if (!timeseries.ok) return refuseCommand(link, cmdId, timeseries);
-      extras.set(device.info.id, { timeseries: timeseries.value, aggLatest: aggregates === undefined ? {} : readAggregates(device, aggregates) });
-    }
-    send(link, cmdId, data, extras);
+    const extras = readAll(model, data.page.data, history, aggregates);
+    if (!extras.ok) return refuseCommand(link, cmdId, extras);
+    send(link, cmdId, data, extras.value);
   }
   if (window !== undefined) {
-    const extras = new Map<string, Extra>();
-    for (const device of devices) {
-      const timeseries = readWindow(model, device, window);
-      if (!timeseries.ok) return refuseCommand(link, cmdId, timeseries);
-      extras.set(device.info.id, { timeseries: timeseries.value, aggLatest: {} });
-    }
-    send(link, cmdId, data, extras);
+    const extras = readAll(model, data.page.data, window, undefined);
+    if (!extras.ok) return refuseCommand(link, cmdId, extras);
+    send(link, cmdId, data, extras.value);
     watchWindow(link, cmdId, data, window);
   }
   if (latestKeys !== undefined || !data.isSent) {
@@ -133,6 +126,21 @@ function answer(link: Link, cmdId: number, data: Data, asked: Parsed): void {
     if (latestKeys !== undefined) watchLatest(link, cmdId, data, latestKeys);
   }
   if (data.query.dynamic) data.stops.push(refreshing(link, () => refresh(link, cmdId, data, asked)));
+}
+
+/** The history of every device of a page; refused where that is too much for one frame. */
+function readAll(model: Thingsboard, devices: readonly Device[], window: Window | undefined, aggregates: AggHistory | undefined): Result<ReadonlyMap<string, Extra>> {
+  const extras = new Map<string, Extra>();
+  const { queryPointsMax } = model.limits;
+  let points = 0;
+  for (const device of devices) {
+    const timeseries: Result<Record<string, Read[]>> = window === undefined ? done({}) : readWindow(model, device, window);
+    if (!timeseries.ok) return timeseries;
+    points += Object.values(timeseries.value).reduce((sum, read) => sum + read.length, 0);
+    if (points > queryPointsMax) return tooMuch(queryPointsMax);
+    extras.set(device.info.id, { timeseries: timeseries.value, aggLatest: aggregates === undefined ? {} : readAggregates(device, aggregates) });
+  }
+  return done(extras);
 }
 
 /** The first frame of a set of devices is `data`, whole; histories that follow it are an `update`. */

@@ -1,7 +1,7 @@
 /**
  * The time-series parts of ENTITY_DATA (section 3.2): historyCmd, tsCmd and aggHistoryCmd, checked and read.
  */
-import { isRecord } from "../json";
+import { isRecord, numberIn, textIn } from "../json";
 import type { Thingsboard } from "../model";
 import { aggregate, aggregations } from "../series";
 import type { Aggregation, Read, SeriesQuery } from "../series";
@@ -38,8 +38,8 @@ export function parseWindow(json: unknown, end: "timeWindow" | "endTs"): Result<
   if (keys === undefined) return refuse("badRequest", "Keys are empty!");
   const agg = aggregationOf(json["agg"]);
   if (agg === undefined) return refuse("badRequest", `agg must be one of ${aggregations.join(", ")}`);
-  if (calendarTypes.includes(String(json["intervalType"]))) return refuse("badRequest", "Unsupported intervalType: only MILLISECONDS");
-  const number = (name: string): number => Number(json[name] ?? 0);
+  if (calendarTypes.includes(textIn(json["intervalType"]))) return refuse("badRequest", "Unsupported intervalType: only MILLISECONDS");
+  const number = (name: string): number => numberIn(json[name], 0);
   const startTs = number("startTs");
   const endTs = end === "endTs" ? number("endTs") : startTs + number("timeWindow");
   return done({ keys, query: { startTs, endTs, interval: number("interval"), limit: number("limit"), agg, order: "DESC" }, withPrevious: json["fetchLatestPreviousPoint"] === true });
@@ -74,7 +74,7 @@ export function parseAggHistory(command: Readonly<Record<string, unknown>>): Res
   const json = command["aggHistoryCmd"];
   if (json === undefined || json === null) return done(undefined);
   if (!isRecord(json) || !Array.isArray(json["keys"]) || json["keys"].length === 0 || json["keys"].length > keysMax) return refuse("badRequest", "Keys are empty!");
-  const [startTs, endTs] = [Number(json["startTs"]), Number(json["endTs"])];
+  const [startTs, endTs] = [numberIn(json["startTs"], NaN), numberIn(json["endTs"], NaN)];
   if (!isTime(startTs) || !isTime(endTs)) return refuse("badRequest", "startTs and endTs must be whole milliseconds since 1970");
   const keys: AggKey[] = [];
   for (const one of json["keys"] as unknown[]) {
@@ -89,9 +89,9 @@ function parseAggKey(json: unknown): AggKey | undefined {
   if (!isRecord(json) || typeof json["key"] !== "string") return undefined;
   const agg = aggregationOf(json["agg"]);
   if (agg === undefined || agg === "NONE") return undefined;
-  const [startTs, endTs] = [Number(json["previousStartTs"] ?? NaN), Number(json["previousEndTs"] ?? NaN)];
+  const [startTs, endTs] = [numberIn(json["previousStartTs"], NaN), numberIn(json["previousEndTs"], NaN)];
   const previous = isTime(startTs) && isTime(endTs) ? { startTs, endTs } : undefined;
-  return { id: String(json["id"] ?? ""), key: json["key"], agg, previous, previousOnly: json["previousValueOnly"] === true };
+  return { id: textIn(json["id"]), key: json["key"], agg, previous, previousOnly: json["previousValueOnly"] === true };
 }
 
 /** One bucket over the whole range of each key. */

@@ -6,7 +6,7 @@
  */
 import type { Change } from "../bus";
 import { keyList } from "../device-api";
-import { newRecord } from "../json";
+import { newRecord, numberIn } from "../json";
 import type { Read, SeriesQuery } from "../series";
 import type { Device } from "../state";
 import { done, refuse, scopes } from "../types";
@@ -88,9 +88,9 @@ export function timeseries(link: Link, command: Command): void {
 
 /** The latest values, or those of a window. */
 function presentSeries(link: Link, device: Device, command: Command, keys: readonly string[] | undefined): Result<Rows> {
-  const window = Number(command["timeWindow"] ?? 0);
+  const window = numberIn(command["timeWindow"], 0);
   if (keys !== undefined && window > 0) {
-    const startTs = Number(command["startTs"] ?? 0);
+    const startTs = numberIn(command["startTs"], 0);
     return read(link, device, command, keys, startTs, startTs + window);
   }
   const latest = link.model.data.latest(device, keys ?? [...device.series.keys()]);
@@ -101,7 +101,7 @@ export function timeseriesHistory(link: Link, command: Command): void {
   withDevice(link, command, (device) => {
     const keys = keyList(command["keys"]);
     if (keys === undefined) return link.fail(command.cmdId, ErrorCode.BAD_REQUEST, "Keys are empty!");
-    const rows = read(link, device, command, keys, Number(command["startTs"] ?? 0), Number(command["endTs"] ?? 0));
+    const rows = read(link, device, command, keys, numberIn(command["startTs"], 0), numberIn(command["endTs"], 0));
     if (rows.ok) link.legacy(command.cmdId, rows.value);
     else refuseCommand(link, command.cmdId, rows);
   });
@@ -110,7 +110,7 @@ export function timeseriesHistory(link: Link, command: Command): void {
 function read(link: Link, device: Device, command: Command, keys: readonly string[], startTs: number, endTs: number): Result<Rows> {
   const agg = aggregationOf(command["agg"]);
   if (agg === undefined) return refuse("badRequest", "agg is unknown");
-  const query: SeriesQuery = { startTs, endTs, interval: Number(command["interval"] ?? 0), limit: Number(command["limit"] ?? 0), agg, order: "DESC" };
+  const query: SeriesQuery = { startTs, endTs, interval: numberIn(command["interval"], 0), limit: numberIn(command["limit"], 0), agg, order: "DESC" };
   const found = link.model.data.read(device, keys, query);
   if (!found.ok) return found;
   const row = (points: readonly Read[]): [number, string][] => points.map(({ ts, value }) => [ts, value]);

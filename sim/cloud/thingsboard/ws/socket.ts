@@ -7,7 +7,7 @@
  */
 import type { Cancel } from "../../host";
 import type { WebSocketPeer, WebSocketSession } from "../../websocket/service";
-import { isRecord, plainJson } from "../json";
+import { isRecord, plainJson, textIn } from "../json";
 import type { Thingsboard } from "../model";
 import type { Principal } from "../types";
 import type { NotificationWire } from "../wording";
@@ -119,7 +119,7 @@ export class ApiSocket implements WebSocketSession {
   }
 
   private enter(cmdId: number, token: unknown, code: number): boolean {
-    const who = this.opening.model.accounts.principal(String(token));
+    const who = this.opening.model.accounts.principal(textIn(token));
     if (typeof who === "string") {
       this.refuse(cmdId, code, who === "expired" ? "Token has expired" : "Invalid token");
       return false;
