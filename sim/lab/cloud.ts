@@ -13,6 +13,7 @@ import { createThethings } from "../cloud/thethings/model";
 import type { Keeper, Thethings, ThethingsOptions } from "../cloud/thethings/model";
 import { thethingsMqtt } from "../cloud/thethings/mqtt";
 import type { ServerEnd, ServerStream } from "../world/network";
+import type { UdpServer } from "../world/udp";
 import type { World } from "../world/world";
 
 export const MQTT_PORT = 1883;
@@ -45,6 +46,8 @@ export interface LabCloud {
   stop(): void;
   /** Idempotent. */
   start(): void;
+  /** How many `inject` reaches: MQTT connections that are open, and CoAP peers since the start. */
+  readonly reached: number;
   /** Sends bytes to every device that is connected, as if the cloud had gone mad. */
   inject(bytes: string): void;
 }
@@ -78,7 +81,7 @@ class MqttLine implements Transport, ServerEnd {
     private readonly stream: ServerStream,
     private readonly wire: Wire,
     private readonly options: LabCloudOptions,
-    private readonly lines: Map<unknown, (bytes: string) => void>,
+    private readonly streams: Set<ServerStream>,
   ) {}
 
   /** False when the server takes no more. */
@@ -87,7 +90,7 @@ class MqttLine implements Transport, ServerEnd {
     this.connection = server.accept(this);
     if (this.connection === undefined) return false;
     this.options.onConnect?.(stream.address);
-    this.lines.set(stream, (bytes) => stream.send(bytes));
+    this.streams.add(stream);
     return true;
   }
 
@@ -109,11 +112,14 @@ class MqttLine implements Transport, ServerEnd {
     this.stream.resume();
   }
 
+  // The network tells a server of the other side's end alone.
   close(): void {
+    this.streams.delete(this.stream);
     this.stream.close();
   }
 
   abort(): void {
+    this.streams.delete(this.stream);
     this.stream.abort();
   }
 
@@ -127,7 +133,7 @@ class MqttLine implements Transport, ServerEnd {
   }
 
   onEnded(): void {
-    this.lines.delete(this.stream);
+    this.streams.delete(this.stream);
     this.connection!.ended();
   }
 }
@@ -137,8 +143,11 @@ class WorldCloud implements LabCloud {
   readonly disk = { works: true };
   readonly model: Thethings;
   private readonly host: Host;
-  /** Ways to reach what is connected. */
-  private readonly lines = new Map<unknown, (bytes: string) => void>();
+  /** MQTT connections that are open. */
+  private readonly streams = new Set<ServerStream>();
+  /** The ports that CoAP peers were heard from last, by their addresses. */
+  private readonly peers = new Map<string, { port: number }>();
+  private sendDatagram: UdpServer["send"] = () => undefined;
   private stops: (() => void)[] = [];
 
   constructor(private readonly world: World, private readonly options: LabCloudOptions) {
@@ -159,18 +168,24 @@ class WorldCloud implements LabCloud {
   stop(): void {
     for (const stop of this.stops) stop();
     this.stops = [];
-    this.lines.clear();
+    this.streams.clear();
+    this.peers.clear();
+  }
+
+  get reached(): number {
+    return this.streams.size + this.peers.size;
   }
 
   inject(bytes: string): void {
-    for (const send of [...this.lines.values()]) send(bytes);
+    for (const stream of [...this.streams]) stream.send(bytes);
+    for (const [address, { port }] of this.peers) this.sendDatagram(bytes, address, port);
   }
 
   private listenMqtt(): () => void {
     const { wire, options } = this;
     const server = createMqttServer(this.host, thethingsMqtt(this.host, this.model));
     const listening = this.world.listenTcp(MQTT_PORT, (stream) => {
-      const line = new MqttLine(stream, wire, options, this.lines);
+      const line = new MqttLine(stream, wire, options, this.streams);
       return line.begin(server) ? line : undefined;
     });
     return () => {
@@ -180,7 +195,7 @@ class WorldCloud implements LabCloud {
   }
 
   private bindCoap(): () => void {
-    const { wire, options, lines } = this;
+    const { wire, options, peers } = this;
     const server = createCoapServer(this.host, thethingsCoap(this.host, this.model), (bytes, peer) => {
       const [address, port] = peer.split(":");
       const text = bytes.toString("latin1");
@@ -189,10 +204,15 @@ class WorldCloud implements LabCloud {
     });
     const socket = this.world.bindUdp(COAP_PORT, (bytes, address, port) => {
       options.onWire?.(bytes);
-      if (!lines.has(address)) options.onConnect?.(address);
-      lines.set(address, (junk) => socket.send(junk, address, port));
+      const peer = peers.get(address);
+      if (peer !== undefined) peer.port = port;
+      else {
+        options.onConnect?.(address);
+        peers.set(address, { port });
+      }
       if (wire.toCloud) server.receive(Buffer.from(bytes, "latin1"), `${address}:${port}`);
     });
+    this.sendDatagram = (bytes, address, port) => socket.send(bytes, address, port);
     return () => {
       socket.close();
       server.close();
