@@ -54,7 +54,7 @@ export interface Watcher {
   session: SioSession;
   each: DownlinkSink;
   step: WatchStep;
-  /** Which connection this is: what belongs to an earlier one is not listened to. */
+  /** Which connection this is: a name that an earlier one asked for is not listened to. */
   round: number;
   socket: TcpSocket;
   out: string;

@@ -132,12 +132,10 @@ function askNext(watcher: Watcher, step: WatchStep): void {
 
 /** The answer to a question. */
 function answered(watcher: Watcher, granted: boolean): void {
-  const clock = watcher.ports.clock;
   if (watcher.step === WatchStep.authenticating) {
     if (granted) return askNext(watcher, WatchStep.subscribing);
     // Another try would be refused as well: what would be right has to come from a person.
-    clock.cancel(watcher.deadline);
-    watcher.turn = clock.after(0, () => leave(watcher));
+    watcher.turn = watcher.ports.clock.after(0, () => leave(watcher));
     watcher.step = WatchStep.closing;
     return watcher.sink.refused("");
   }
@@ -163,7 +161,7 @@ function event(watcher: Watcher, name: string, args: string): void {
   }
 }
 
-/** Bytes from the transport of this round; a sink of theirs may have ended it meanwhile. */
+/** Bytes from the transport. */
 function received(watcher: Watcher, bytes: string): void {
   sioReceive(watcher.session, bytes, watcher.ports.clock.uptime());
 }
@@ -183,8 +181,9 @@ function writable(watcher: Watcher): void {
     if (watcher.endCode > AgentCode.protocol) setDeadline(watcher, 0, watcher.endCode);
     return;
   }
+  // Until the namespace is joined the protocol has limits of its own.
   watcher.step = WatchStep.joining;
-  setDeadline(watcher, ANSWER_TIMEOUT_MS * 3, AgentCode.timeout);
+  watcher.ports.clock.cancel(watcher.deadline);
   if (sioConnect(watcher.session, watcher.ports.clock.uptime()) !== 0) setDeadline(watcher, 0, AgentCode.invalid);
 }
 
@@ -194,21 +193,14 @@ function connect(watcher: Watcher, fault: number, address: string): void {
   const profile = watcher.profile;
   if (fault !== Fault.none) return end(watcher, fault);
   const isPlain = target.tls === TlsLevel.none;
-  const round = watcher.round;
   watcher.step = WatchStep.connecting;
   watcher.socket = watcher.ports.tcp.connect({
     address,
     port: target.port > 0 ? target.port : isPlain ? profile.portPlain : profile.portTls,
     tls: isPlain ? undefined : { serverName: target.host },
-    onWritable: () => {
-      if (round === watcher.round) writable(watcher);
-    },
-    onReadable: (bytes) => {
-      if (round === watcher.round) received(watcher, bytes);
-    },
-    onError: (error) => {
-      if (round === watcher.round) broken(watcher, error);
-    },
+    onWritable: () => writable(watcher),
+    onReadable: (bytes) => received(watcher, bytes),
+    onError: (error) => broken(watcher, error),
   });
   if (watcher.socket === 0) setDeadline(watcher, 0, Fault.invalid);
   else setDeadline(watcher, ANSWER_TIMEOUT_MS, AgentCode.timeout);

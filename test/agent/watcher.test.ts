@@ -162,6 +162,42 @@ test("a server that goes silent, at any step, is left and tried again", () => {
   }
 });
 
+test("a question that is not answered ends the connection although heartbeats are; one that is answered twice counts once", () => {
+  for (const question of [3, 4]) {
+    const bench = watch();
+    bench.world.runUntil(() => bench.server.said.length >= question, 60000);
+    bench.server.answersEach = 0;
+    const from = bench.world.clock.now();
+    expect(bench.world.runUntil(() => bench.heard.some(([kind]) => kind === "lost"), 600000)).toBe(true);
+    expect(bench.heard.at(-1)![1]).toBe(AgentCode.timeout);
+    expect(bench.world.clock.now() - from).toBeLessThan(23000);
+  }
+  const bench = watch();
+  bench.server.answersEach = 2;
+  untilLive(bench);
+  expect(bench.server.said).toEqual(walk);
+});
+
+test("a connection that cannot be made in time is given up", () => {
+  const bench = watch({}, { conditions: { tcpConnect: "silent", tcpConnectTimeoutMs: 600000 } });
+  bench.world.run(21000);
+  expect(bench.heard.map(([kind, code]) => [kind, code])).toEqual([["lost", AgentCode.timeout]]);
+});
+
+test("a server that breaks the WebSocket is told so, and left as soon as that is out", () => {
+  const bench = watch();
+  untilLive(bench);
+  const from = bench.world.clock.now();
+  bench.server.answers = false;
+  for (const stream of bench.server.open) stream.send("\x81\x81abcd");
+  expect(bench.world.runUntil(() => bench.heard.some(([kind]) => kind === "lost"), 60000)).toBe(true);
+  expect(bench.heard.at(-1)![1]).toBe(AgentCode.protocol + 1002);
+  expect(bench.world.clock.now() - from).toBeLessThan(900);
+  // On its way still, and not lost with the connection.
+  bench.world.run(500);
+  expect(bench.server.said).toContain("close");
+});
+
 test("what ends a connection is told: no name, refused, broken, the server's own close, a server that breaks the protocol", () => {
   const lostWith = (bench: Bench): unknown => {
     bench.world.runUntil(() => bench.heard.some(([kind]) => kind === "lost"), 120000);
@@ -194,6 +230,22 @@ test("closing ends it at every step: nothing more is told, and nothing stays ope
     bench.world.run(600000);
     expect([ms, bench.heard.length - before, bench.server.open.size]).toEqual([ms, 0, 0]);
   }
+});
+
+test("closing while the name is asked for ends it, too", () => {
+  const bench = watch({ host: "realtime.example" }, { conditions: { latencyMs: { min: 3000, max: 3000 } } });
+  bench.world.network.names.set("realtime.example", SERVER_ADDRESS);
+  expect(bench.world.runUntil(() => bench.watcher?.step === 1, 60000)).toBe(true);
+  bench.world.run(100);
+  watcherClose(bench.watcher!);
+  bench.world.run(600000);
+  expect([bench.heard, bench.server.connects]).toEqual([[], []]);
+});
+
+test("a network that is slow at every step is waited for", () => {
+  const bench = watch({}, { conditions: { latencyMs: { min: 4500, max: 4500 } } });
+  untilLive(bench);
+  expect(bench.heard).toEqual([["live"]]);
 });
 
 test("bad networks are only slower, and no secret reaches the log", () => {

@@ -20,6 +20,8 @@ export interface RealtimeServer {
   readonly refused: Set<string>;
   /** False: nothing is answered any more. */
   answers: boolean;
+  /** How often each of the two questions is answered. */
+  answersEach: number;
   /** Says a text to everybody. */
   tell(text: string): void;
   /** Stops listening and resets every connection; `start` listens again. */
@@ -51,6 +53,7 @@ export function realtimeServer(world: World, port: number): RealtimeServer {
     token: "canary-session",
     refused: new Set(),
     answers: true,
+    answersEach: 1,
     tell: (text) => server.open.forEach((stream) => stream.send(frame(1, text))),
     stop: () => {
       listening?.close();
@@ -70,7 +73,7 @@ export function realtimeServer(world: World, port: number): RealtimeServer {
       server.open.delete(stream);
     } else if (text === "2") say("3");
     else if (text === "40/v2,") say("40/v2,");
-    else if (event !== undefined) say(`42/v2,["${event}",{"status":"${granted ? "success" : "error"}"}]`);
+    else if (event !== undefined) stream.send(frame(1, `42/v2,["${event}",{"status":"${granted ? "success" : "error"}"}]`).repeat(server.answersEach));
   };
   const accept = (stream: ServerStream): { onBytes(bytes: string): void; onEnded(fault: Fault): void } => {
     let pending = "";

@@ -114,7 +114,6 @@ export function sioConnect(session: SioSession, uptime: number): number {
   if (MOTET_CHECKED) session.busy = true;
   session.endCode = 0;
   session.endMessage = "";
-  session.attachments = 0;
   session.since = uptime;
   const code = wsConnect(session.ws, session.wsSink, uptime);
   if (code === 0) session.phase = SioPhase.opening;

@@ -146,6 +146,16 @@ test("closing handshakes: begun here, begun there, and a transport that only end
   expect(early.heard).toEqual([["closed", WsCode.abnormal]]);
 });
 
+test("a message under way when we close is put down at once, and its rest is passed over, wherever it was cut", () => {
+  const peer = connectedWs({ messageBytesMax: 130 });
+  feedWs(peer, frame(1, `${"x".repeat(100)}\xc3`, { fin: false }));
+  wsClose(peer.session, peer.sink, 1000, 0);
+  expect(peer.session.message).toBe("");
+  feedWs(peer, frame(0, `\xa9${"x".repeat(100)}`) + frame(8, closeOf(1000)));
+  wsEnded(peer.session, peer.sink);
+  expect(peer.heard.slice(1)).toEqual([["closed", 1000]]);
+});
+
 test("a violation after our Close ends the connection without another Close", () => {
   const peer = connectedWs();
   wsClose(peer.session, peer.sink, 1000, 0);
