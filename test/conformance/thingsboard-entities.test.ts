@@ -217,6 +217,9 @@ test("a query under a known identifier begins anew, and the old keys are followe
   await tell(cloud, second, { t: 1 });
   expect((await client.rest()).map(({ update }) => update?.[0]?.entityId.id)).toEqual([second.id]);
   expect(names(await client.ask(data(1, { query: query({ entityFilter: single(first.id) }) })))).toEqual(["page 8"]);
+  const refused = { query: query(), historyCmd: { keys: ["t"], startTs: 0, endTs: 1, agg: "SUM" } };
+  expect(await client.ask(data(2, refused))).toMatchObject({ cmdId: 2, errorCode: 2 });
+  expect(await client.ask(data(2, { latestCmd: { keys: [series("t")] } }))).toMatchObject({ cmdId: 2, errorCode: 2, errorMsg: "Query is empty!" });
 });
 
 test("names that mean something to JavaScript mean nothing here", async () => {

@@ -17,14 +17,14 @@ import type { Page } from "../paging";
 import type { Read } from "../series";
 import type { Device } from "../state";
 import { done } from "../types";
-import type { Result } from "../types";
+import type { Refused, Result } from "../types";
 import { entityId } from "../wording";
 import { parseAggHistory, parseWindow, readAggregates, readWindow } from "./history";
 import type { AggHistory, Aggregates, Window } from "./history";
 import { newLatest } from "./latest";
 import type { Latest } from "./latest";
 import { allowedEntities } from "./limits";
-import { ErrorCode, refreshing, refuseCommand, subscribe, watchDevice } from "./link";
+import { ErrorCode, refreshing, refuseCommand, subscribe, unsubscribe, watchDevice } from "./link";
 import type { Command, Link, Subscription } from "./link";
 
 const kind = "ENTITY_DATA";
@@ -112,12 +112,12 @@ function answer(link: Link, cmdId: number, data: Data, asked: Parsed): void {
   const { history, aggregates, window, latestKeys } = asked;
   if (history !== undefined || aggregates !== undefined) {
     const extras = readAll(model, data.page.data, history, aggregates);
-    if (!extras.ok) return refuseCommand(link, cmdId, extras);
+    if (!extras.ok) return refuseHistory(link, cmdId, data, extras);
     send(link, cmdId, data, extras.value);
   }
   if (window !== undefined) {
     const extras = readAll(model, data.page.data, window, undefined);
-    if (!extras.ok) return refuseCommand(link, cmdId, extras);
+    if (!extras.ok) return refuseHistory(link, cmdId, data, extras);
     send(link, cmdId, data, extras.value);
     watchWindow(link, cmdId, data, window);
   }
@@ -126,6 +126,12 @@ function answer(link: Link, cmdId: number, data: Data, asked: Parsed): void {
     if (latestKeys !== undefined) watchLatest(link, cmdId, data, latestKeys);
   }
   if (data.query.dynamic) data.stops.push(refreshing(link, () => refresh(link, cmdId, data, asked)));
+}
+
+/** A command that was refused before anything of it was shown has subscribed to nothing. */
+function refuseHistory(link: Link, cmdId: number, data: Data, refused: Refused): void {
+  if (!data.isSent) unsubscribe(link.subscriptions, cmdId);
+  refuseCommand(link, cmdId, refused);
 }
 
 /** The history of every device of a page; refused where that is too much for one frame. */
