@@ -8,6 +8,10 @@ test("nothing crosses where nothing is sent", async () => {
   expect(await crossingsOf(() => crossed(""))).toBe(0);
 });
 
+test("what the process prints is no crossing", async () => {
+  expect(await crossingsOf(() => void process.stderr.write("\n"))).toBe(0);
+});
+
 test("a harness tells of its own bytes", async () => {
   expect(await crossingsOf(() => crossed("x"))).toBe(1);
   expect(await crossingsOf(() => crossed(new Uint8Array(3)))).toBe(1);
