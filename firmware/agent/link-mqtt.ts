@@ -211,7 +211,7 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     profile,
     topic: target.token === "" ? profile.activationTopic(target.code, target.channel) : profile.thingTopic(target.token),
     activating: target.token === "",
-    overfed: profile.single ? false : endedOverfed(before),
+    overfed: !profile.single && endedOverfed(before),
     session: mqttOpen(sessionOptions(profile, target)),
     socket: 0,
     out: "",
