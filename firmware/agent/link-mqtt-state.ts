@@ -29,6 +29,8 @@ export interface MqttLink extends Link {
   /** The one topic that this link is about: the device's channel, or that of its activation. Holds secrets. */
   readonly topic: string;
   readonly activating: boolean;
+  /** True when the connection before ended by a message that was too large. */
+  readonly overfed: boolean;
   readonly session: MqttSession;
   mqttSink: MqttSink;
   socket: TcpSocket;

@@ -15,6 +15,7 @@ import type { Ports } from "../../hal/ports";
 import { chr, sub } from "../base/intrinsics";
 import { ActivationResult } from "../platform/profile";
 import type { ActivationAnswer, MqttProfile } from "../platform/profile";
+import { MqttCode } from "../protocol/mqtt/code";
 import { mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttPublishOnce, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
 import type { MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
@@ -84,7 +85,7 @@ function runTurn(link: MqttLink): void {
   let sent = 1;
   if (todo === Todo.subscribe) {
     link.step = Step.subscribing;
-    sent = mqttSubscribe(link.session, link.mqttSink, link.profile.single ? [link.topic] : link.profile.channels(link.topic), 1, uptime);
+    sent = mqttSubscribe(link.session, link.mqttSink, link.profile.single ? [link.topic] : link.profile.channels(link.topic, link.overfed), 1, uptime);
   } else if (todo === Todo.unsubscribe) {
     link.step = Step.unsubscribing;
     sent = mqttUnsubscribe(link.session, link.mqttSink, [link.topic], uptime);
@@ -192,6 +193,14 @@ function writable(link: MqttLink): void {
   else if (link.crowded) link.sink.room();
 }
 
+/**
+ * True when the link before ended by a message that was too large.
+ * @cold
+ */
+function endedOverfed(before: Link | undefined): boolean {
+  return before !== undefined && (before as MqttLink).deadlineCode === AgentCode.protocol + MqttCode.packetTooLarge;
+}
+
 /** @cold */
 function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: LinkSink, before: Link | undefined): Link {
   if (before !== undefined) end(before as MqttLink, Fault.none);
@@ -202,6 +211,7 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     profile,
     topic: target.token === "" ? profile.activationTopic(target.code, target.channel) : profile.thingTopic(target.token),
     activating: target.token === "",
+    overfed: !profile.single && endedOverfed(before),
     session: mqttOpen(sessionOptions(profile, target)),
     socket: 0,
     out: "",

@@ -95,8 +95,11 @@ export interface MqttProfile {
   thingTopic(this: void, token: string): string;
   /** True where all of the device's channel comes on that topic. Else what comes at all is for the device. */
   readonly single: boolean;
-  /** All topics of a channel that is not single, given the one. */
-  channels(this: void, topic: string): string[];
+  /**
+   * All topics of a channel that is not single, given the one. `wary`: without what was there before, of which something was too
+   * large to be received.
+   */
+  channels(this: void, topic: string, wary: boolean): string[];
   /** The key of the last will's value. */
   readonly willKey: string;
 }

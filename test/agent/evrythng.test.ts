@@ -144,6 +144,27 @@ test("an action that was made while it was away is obeyed when it is back", () =
   expect(obeyed).toEqual([9]);
 });
 
+test("an action that is too large for it ends one connection and no more, and it goes on reporting and obeying", () => {
+  const obeyed: unknown[] = [];
+  const cloud = createEvrythngWorld(11);
+  const device = createEvrythngDevice(cloud, counter(obeyed));
+  connected(cloud, device);
+  command(cloud, { text: "x".repeat(3000), fan: true });
+  expect(cloud.world.runUntil(() => device.told("connected").length >= 2, minutes(20))).toBe(true);
+  cloud.world.run(minutes(20));
+  expect(cloud.connections()).toBeLessThanOrEqual(3);
+  expect(cloud.world.runUntil(() => device.thing().publisher.log.waiting === 0, minutes(2))).toBe(true);
+  command(cloud, { fan: false });
+  expect(obeyed).toEqual([false]);
+  // The next connection asks for the last action again.
+  cloud.stopCloud();
+  cloud.world.run(minutes(1));
+  command(cloud, { fan: true });
+  cloud.startCloud();
+  cloud.world.run(minutes(20));
+  expect(obeyed).toEqual([false, true]);
+});
+
 test("a clock that is never set: readings without a time go one by one, and all arrive", () => {
   const cloud = createEvrythngWorld(7);
   const device = createEvrythngDevice(cloud, counter(), {}, { clockIsSet: false });

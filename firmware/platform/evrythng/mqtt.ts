@@ -27,8 +27,9 @@ export function evrythngMqtt(): MqttProfile {
     activationTopic: () => "",
     thingTopic: (token) => "/thngs/" + sub(token, 0, ID_CHARS) + "/properties",
     single: false,
-    // The last action comes first, should it have been missed; one that was obeyed is not obeyed again.
-    channels: (topic) => [topic, sub(topic, 0, THNG_CHARS) + "/actions/all?pubStates=1"],
+    // The last action comes first, should it have been missed; one that was obeyed is not obeyed again. One that is too large would
+    // come with each connection, and end it.
+    channels: (topic, wary) => [topic, sub(topic, 0, THNG_CHARS) + "/actions/all?pubStates=" + (wary ? 0 : 1)],
     willKey: "lwt",
   };
 }

@@ -60,5 +60,7 @@ test("the token is the thng's id and its key: topics have the one, CONNECT the o
   expect(profile.password(token)).toBe("k".repeat(80));
   const topic = profile.thingTopic(token);
   expect(topic).toBe("/thngs/UMVm3wUXMGPYEqwaanXVsAbr/properties");
-  expect(profile.channels(topic)).toEqual([topic, "/thngs/UMVm3wUXMGPYEqwaanXVsAbr/actions/all?pubStates=1"]);
+  for (const wary of [false, true]) {
+    expect(profile.channels(topic, wary)).toEqual([topic, `/thngs/UMVm3wUXMGPYEqwaanXVsAbr/actions/all?pubStates=${wary ? 0 : 1}`]);
+  }
 });

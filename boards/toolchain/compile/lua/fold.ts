@@ -78,6 +78,8 @@ function joined(expr: Expr & { kind: "binary" }): Expr {
 function foldLogic(expr: Expr & { kind: "binary" }): Expr {
   const known = literal(expr.left);
   if (known !== undefined) return isTrue(known.value) === (expr.op === "and") ? expr.right : expr.left;
+  // A table is true whatever is in it.
+  if (expr.left.kind === "table") return expr.op === "or" ? expr.left : expr;
   // x and true, x or false, of a boolean.
   const right = literal(expr.right);
   if (right !== undefined && expr.left.known === "boolean" && right.value === (expr.op === "and")) return expr.left;

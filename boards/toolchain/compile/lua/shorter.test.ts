@@ -19,6 +19,10 @@ function bump(by: number): number {
   return state.total;
 }
 
+// A choice that is made when the device is built, between lists.
+const always = true;
+say("chosen", (always ? [1, 2] : [3]).length + "" + (!always ? [1, 2] : [3]).length);
+
 // Locals that share a variable.
 function reuse(a: number, b: number): string {
   const sum = a + b;
