@@ -255,3 +255,12 @@ test("time is the host's, in milliseconds", () => {
   host.advance(1234);
   expect(make(model, own.operator, "create", "/actions/_go", {})).toMatchObject({ createdAt: dawn + 1234, timestamp: dawn + 1234 });
 });
+
+test("values of one key without times are of one moment, also when the clock moves on between them", () => {
+  let moment = dawn;
+  const model = createEvrythng({ ...manualHost(), now: () => (moment += 1) });
+  const own = tenant(model);
+  const put = (values: object[]) => make(model, own.operator, "update", `/thngs/${own.thng}/properties`, values);
+  expect(() => put([{ key: "a", value: 1 }, { key: "a", value: 2 }])).toThrow("distinct timestamps");
+  expect(put([{ key: "a", value: 1 }, { key: "b", value: 2 }])).toMatchObject({ 0: { key: "a" }, 1: { key: "b" } });
+});

@@ -100,12 +100,14 @@ function parseArray(core: Core, body: unknown, parse: (item: unknown) => Result<
   if (!Array.isArray(body) || body.length === 0) return refuse("badRequest", "The body must be an array of values");
   if (body.length > core.limits.writeValuesMax) return refuse("badRequest", `More than ${core.limits.writeValuesMax} values`);
   const values: NewValue[] = [];
+  // All that have no time of their own are of one moment.
+  const now = core.host.now();
   const moments = new Set<string>();
   for (const item of body as unknown[]) {
     const parsed = parse(item);
     if (!parsed.ok) return parsed;
     const { key, timestamp } = parsed.value;
-    const moment = `${timestamp ?? core.host.now()} ${key}`;
+    const moment = `${timestamp ?? now} ${key}`;
     if (moments.has(moment)) return refuse("badRequest", "Values of one key need distinct timestamps");
     moments.add(moment);
     values.push(parsed.value);
