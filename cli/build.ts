@@ -35,7 +35,7 @@ export function addBuild(program: Command, context: Context): void {
     .description("build the files that run on a board")
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station")
     .requiredOption("--board <id>", "the board, e.g. esp32-espruino")
-    .option("--platform <name>", "thethings or evrythng", "thethings")
+    .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
     .option("--transport <name>", "mqtt or coap", "mqtt")
     .option("--out <dir>", "where the files go; what is in it is replaced (default: a folder of the app and the board under .motet/build)")
     .option("--json", "print one event per line as JSON")

@@ -10,10 +10,11 @@ export function addSend(program: Command, context: Context): void {
     .description("send a command to the device that `motet sim` runs")
     .argument("<key>", "the command's key, e.g. fan")
     .argument("<value>", "its value: JSON (true, 21.5) or text")
+    .option("--call", "on ThingsBoard, call the device and wait for its answer, in place of writing a shared attribute")
     .option("--state <dir>", "the state folder of the running simulation", defaultState)
     .option("--json", "print one event per line as JSON")
-    .action(async (key: string, value: string, options: { state: string }) => {
-      await sendCommand(options.state, key, value);
+    .action(async (key: string, value: string, options: { state: string; call?: boolean }) => {
+      await sendCommand(options.state, key, value, options.call);
       context.output.event({ event: "sent", key });
     });
 }

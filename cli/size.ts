@@ -49,7 +49,7 @@ export function addSize(program: Command, context: Context): void {
     .description("show what an app takes of a board's flash and memory; fails when a budget is exceeded")
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station")
     .option("--board <id>", "one board; without it, all of them")
-    .option("--platform <name>", "thethings or evrythng", "thethings")
+    .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
     .option("--transport <name>", "mqtt or coap", "mqtt")
     .option("--by-module", "list every module")
     .option("--diff <revision>", "compare with the sources of another revision, e.g. HEAD~1")

@@ -4,6 +4,9 @@
  * The random response channel is stored before it is used, and used again after a lost answer: a platform that answers the
  * same code and channel with the same token makes the whole exchange safe at every cut. The token is stored, and read
  * back, before the channel is left. A definite refusal stops the tries, also across a restart, until a new code comes.
+ *
+ * Where the platform is asked, the channel is the token that the device made for itself. A platform that has made the device before
+ * does not say for whom: the device then connects with that token, and it is the device's own if it is let in.
  */
 import { toHex } from "../base/hex";
 import { recordGet, recordPut, recordRemove } from "../store/records";
@@ -13,6 +16,8 @@ import type { Thing } from "./thing";
 
 /** 64 random bits: two devices that activate at one moment must not hear each other's answer. */
 const CHANNEL_BYTES = 8;
+/** Where the channel is the token that the device asks for: a secret, as long as the platform takes it in hex. */
+const TOKEN_BYTES = 16;
 
 /** What stands in the way of an activation: 0, `unprovisioned` or `activationRefused`. */
 export function activationState(thing: Thing): number {
@@ -24,7 +29,7 @@ export function activationState(thing: Thing): number {
 export function activationChannel(thing: Thing): string {
   const stored = recordGet(thing.records, "channel");
   if (stored !== undefined) return stored;
-  const channel = toHex(thing.ports.random.bytes(CHANNEL_BYTES));
+  const channel = toHex(thing.ports.random.bytes(thing.driver.requests ? TOKEN_BYTES : CHANNEL_BYTES));
   return recordPut(thing.records, "channel", channel) === 0 ? channel : "";
 }
 
@@ -38,6 +43,16 @@ export function activationDone(thing: Thing, token: string): number {
   recordRemove(thing.records, "code");
   recordRemove(thing.records, "channel");
   return 0;
+}
+
+/**
+ * The platform has let the device in with the token that it made.
+ * @cold
+ */
+export function activationProved(thing: Thing): void {
+  const token = thing.asked!.pending;
+  thing.asked!.pending = "";
+  activationDone(thing, token);
 }
 
 /** The platform refused the code for good. */

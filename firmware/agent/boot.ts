@@ -4,6 +4,7 @@
 import type { Ports } from "../../hal/ports";
 import { Fault } from "../../hal/ports/fault";
 import { ResetReason } from "../../hal/ports/system";
+import { Origin } from "../platform/profile";
 import { logOpen } from "../store/log";
 import { recordGet, recordRemove, recordsOpen } from "../store/records";
 import { report } from "./api";
@@ -78,6 +79,7 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
     accepted: 0,
     untimed: 0,
     token: recordGet(records, "token") ?? "",
+    asked: driver.requests ? { pending: "", origin: Origin.none, outcome: 0 } : undefined,
     reader: undefined,
   };
   const error = recordGet(records, "error") ?? "0";

@@ -4,36 +4,29 @@
  * A command's identity is (key, time), as the platform stamped it. Its mark is stored before it is obeyed, so it runs at
  * most once, also across a restart; one that comes again, or an older one, is passed over. A key is a reading or a command,
  * never both: the device's own echo is no command.
+ *
+ * Where the platform stamps nothing, a value is the state that is wanted: it is obeyed when it differs from the last one (wanted.ts).
+ * A call is obeyed each time; the link knows one that comes twice.
  */
 import type { EpochTime } from "../../hal/ports/clock";
 import { find } from "../base/find";
 import { parseScaled } from "../base/number";
 import { compareTime } from "../base/time";
-import { ValueKind } from "../platform/profile";
+import { Origin, ValueKind } from "../platform/profile";
 import { recordGet, recordPut } from "../store/records";
+import { CommandCode } from "./command-code";
 import { pack16, pack32, unpack16, unpack32 } from "./fields";
 import { publisherEcho } from "./publisher";
 import { unscale } from "./quantise";
+import { forgetWanted, markWanted } from "./wanted";
 import { CommandType, tell } from "./thing";
 import type { Command, Thing } from "./thing";
 
-/** Why a command was not obeyed, as the "commandRefused" event tells it. */
-export const enum CommandCode {
-  ok = 0,
-  /** Not of the declared type. */
-  type = 1,
-  /** Outside the declared range or length. */
-  range = 2,
-  /** Obeyed before, or older than the last one obeyed. */
-  repeated = 3,
-  /** Its mark could not be stored. */
-  storeFailed = 4,
-}
-
 const MARK_BYTES = 6;
 
-/** Notes that the command of this time is about to run: 0, or why it must not. */
-function mark(thing: Thing, command: Command, time: EpochTime | undefined): CommandCode {
+/** Notes that the command of this time and this value is about to run: 0, or why it must not. */
+function mark(thing: Thing, command: Command, text: string, time: EpochTime | undefined): CommandCode {
+  if (thing.driver.requests) return markWanted(thing, command.place, text);
   // A platform that stamps nothing gives no identity to remember.
   if (time === undefined) return CommandCode.ok;
   const name = "mark." + command.place;
@@ -48,7 +41,7 @@ function mark(thing: Thing, command: Command, time: EpochTime | undefined): Comm
 function obeyFlag(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
   if (kind !== ValueKind.boolean && kind !== ValueKind.string) return CommandCode.type;
   if (text !== "true" && text !== "false") return CommandCode.type;
-  const code = mark(thing, command, time);
+  const code = mark(thing, command, text, time);
   if (code === CommandCode.ok) command.obey(text === "true");
   return code;
 }
@@ -58,7 +51,7 @@ function obeyNumber(thing: Thing, command: Command, kind: ValueKind, text: strin
   const steps = parseScaled(text, command.decimals);
   if (steps === undefined) return CommandCode.type;
   if (steps < command.least || steps > command.most) return CommandCode.range;
-  const code = mark(thing, command, time);
+  const code = mark(thing, command, text, time);
   if (code === CommandCode.ok) command.obey(unscale(steps, command.decimals));
   return code;
 }
@@ -66,16 +59,20 @@ function obeyNumber(thing: Thing, command: Command, kind: ValueKind, text: strin
 function obeyText(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
   if (kind !== ValueKind.string) return CommandCode.type;
   if (text.length > command.bytesMax) return CommandCode.range;
-  const code = mark(thing, command, time);
+  const code = mark(thing, command, text, time);
   if (code === CommandCode.ok) command.obey(text);
   return code;
 }
 
 function obey(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): void {
   let code = CommandCode.ok;
+  if (thing.driver.requests && kind === ValueKind.gone) return forgetWanted(thing, command.place);
   if (command.type === CommandType.boolean) code = obeyFlag(thing, command, kind, text, time);
   else if (command.type === CommandType.number) code = obeyNumber(thing, command, kind, text, time);
   else code = obeyText(thing, command, kind, text, time);
+  if (thing.driver.requests) thing.asked!.outcome = code;
+  // What holds already is nothing new.
+  if (thing.driver.requests && code === CommandCode.repeated) return;
   tell(thing, code === CommandCode.ok ? "command" : "commandRefused", code, thing.publisher.keys[command.place]!);
 }
 
@@ -107,4 +104,26 @@ export function commandsReceive(thing: Thing, payload: string): void {
     if (find(payload, '"' + publisher.keys[command.place]! + '"') >= 0) wanted = true;
   }
   if (wanted) readValues(thing, payload);
+}
+
+/**
+ * The same where the platform says how a text came; the answer is what its last command came to.
+ * @cold
+ */
+export function commandsTold(thing: Thing, payload: string, origin: Origin): CommandCode {
+  const asked = thing.asked!;
+  asked.origin = origin;
+  asked.outcome = CommandCode.unknown;
+  commandsReceive(thing, payload);
+  return asked.outcome;
+}
+
+/**
+ * The keys of all commands, with commas between, for a platform that is asked what holds.
+ * @cold
+ */
+export function wantedKeys(thing: Thing): string {
+  let keys = "";
+  for (const command of thing.commands) keys += (keys === "" ? "" : ",") + thing.publisher.keys[command.place]!;
+  return keys;
 }

@@ -7,9 +7,9 @@ import { Fault } from "../../hal/ports/fault";
 import { TlsLevel } from "../../hal/ports/tls";
 import { WifiConnection } from "../../hal/ports/wifi";
 import { recordGet } from "../store/records";
-import { activationChannel, activationDone, activationRefused, activationState } from "./activation";
+import { activationChannel, activationDone, activationProved, activationRefused, activationState } from "./activation";
 import { backoffMs } from "./backoff";
-import { commandsReceive } from "./commands";
+import { commandsReceive, commandsTold, wantedKeys } from "./commands";
 import { fieldAt } from "./fields";
 import { AgentCode } from "./link";
 import type { LinkSink, LinkTarget } from "./link";
@@ -94,6 +94,8 @@ function ready(thing: Thing): void {
   thing.ports.clock.cancel(supervisor.timer);
   supervisor.liveAt = thing.ports.clock.uptime();
   supervisor.offlineCode = -1;
+  // The token that the device made is its own: it has been let in.
+  if (thing.driver.requests && thing.asked!.pending !== "") activationProved(thing);
   tell(thing, "connected", 0, thing.driver.transport);
   publisherReady(thing);
 }
@@ -111,6 +113,11 @@ function refused(thing: Thing, code: number): void {
     setTimer(thing, 0, Next.stop, code);
     return;
   }
+  if (thing.driver.requests && code === AgentCode.activationDoubtful) {
+    thing.asked!.pending = activationChannel(thing);
+    setTimer(thing, 0, Next.adopt, 0);
+    return;
+  }
   // A refused token: the readings stay, and the platform is asked again after a long while.
   suspectToken(thing);
   thing.supervisor.failures = FAILURES_SLOW;
@@ -120,6 +127,12 @@ function refused(thing: Thing, code: number): void {
 /** @cold */
 function lost(thing: Thing, code: number): void {
   thing.supervisor.linked = false;
+  if (thing.driver.requests && code === AgentCode.tokenSuspect) {
+    // The device was made for another token, or the token is known no more.
+    const proving = thing.asked!.pending !== "";
+    thing.asked!.pending = "";
+    return refused(thing, proving ? AgentCode.activationRefused : code);
+  }
   if (code !== Fault.none) return fail(thing, code);
   // Left in order after an activation: on with the token, at once.
   publisherLost(thing);
@@ -147,6 +160,10 @@ function makeSink(thing: Thing): LinkSink {
       alive(thing);
       commandsReceive(thing, payload);
     },
+    told: (payload, origin) => {
+      alive(thing);
+      return commandsTold(thing, payload, origin);
+    },
     answer: (code, payload) => answer(thing, code, payload),
     lost: (code) => lost(thing, code),
   };
@@ -159,12 +176,17 @@ function tlsFor(thing: Thing, cloud: CloudSettings): TlsLevel | undefined {
   return level >= cloud.tls ? level : undefined;
 }
 
+/** The token, or the one that a connection has to prove; "" for none yet. */
+function tokenToShow(thing: Thing): string {
+  return thing.token === "" ? thing.asked!.pending : thing.token;
+}
+
 function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
   const tls = tlsFor(thing, cloud);
   if (tls === undefined) return stop(thing, AgentCode.tlsTooWeak);
   let code = "";
   let channel = "";
-  if (thing.token === "") {
+  if ((thing.driver.requests ? tokenToShow(thing) : thing.token) === "") {
     const state = activationState(thing);
     if (state !== 0) return stop(thing, state);
     channel = activationChannel(thing);
@@ -178,9 +200,10 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
     serverName: cloud.host,
     tls,
     identity: thing.ports.system.uniqueId(),
-    token: thing.token,
+    token: thing.driver.requests ? tokenToShow(thing) : thing.token,
     code,
     channel,
+    wanted: thing.driver.requests ? wantedKeys(thing) : "",
     will: thing.will,
   };
   climb(thing, Rung.link);

@@ -202,6 +202,7 @@ export function coapLink(profile: CoapProfile): LinkDriver {
     portPlain: profile.portPlain,
     portTls: 0,
     echoes: false,
+    requests: false,
     once: false,
     // One request at a time (NSTART, RFC 7252 4.7).
     window: 1,

@@ -10,15 +10,20 @@ export const WINDOW = 4;
 const PACKET_BYTES_MAX = 2048;
 const ACK_TIMEOUT_MS = 20000;
 
+/** Where the token is the user name: it, or the name of those without one. */
+function requestingUser(profile: MqttProfile, token: string): string | undefined {
+  return token === "" ? profile.user : token;
+}
+
 /** A session that connects once, with the will of an activated device. */
 export function sessionOptions(profile: MqttProfile, target: LinkTarget): MqttOptions {
   const text = profile.text;
-  const willing = target.token !== "" && target.will !== "";
+  const willing = profile.willKey !== "" && target.token !== "" && target.will !== "";
   return {
     clientId: clientIdOf(target.identity),
     cleanSession: true,
     keepAliveSec: profile.keepAliveSec,
-    user: profile.user,
+    user: profile.requests ? requestingUser(profile, target.token) : profile.user,
     password: profile.keyed ? profile.password(target.token) : undefined,
     will: willing
       ? { topic: profile.thingTopic(target.token), payload: text.batchOpen + text.formatValue(profile.willKey, jsonString(target.will), undefined, undefined) + text.batchClose, qos: 0, retain: false }

@@ -24,6 +24,26 @@ export const enum Todo {
   leave,
 }
 
+/** The most answers that wait for their turn; a call beyond them is neither obeyed nor answered. */
+export const REPLIES_MAX = 8;
+
+/** An answer that waits. */
+export interface Reply {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** What a link says of itself, to a platform that is asked. */
+export interface Asks {
+  /** What is to be asked once the link is subscribed, "" for nothing. May hold secrets. */
+  question: string;
+  /** Answers to calls, in their order. */
+  replies: Reply[];
+  /** The topic of the last call, which names it, and the answer to it: a call that comes again is answered again, not obeyed. */
+  callTopic: string;
+  reply: string;
+}
+
 export interface MqttLink extends Link {
   readonly profile: MqttProfile;
   /** The one topic that this link is about: the device's channel, or that of its activation. Holds secrets. */
@@ -48,4 +68,6 @@ export interface MqttLink extends Link {
   deadline: Timer;
   /** Why the link ends when the deadline comes. */
   deadlineCode: number;
+  /** Set where the platform is asked. */
+  readonly asks: Asks | undefined;
 }

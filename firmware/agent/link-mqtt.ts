@@ -13,12 +13,12 @@ import { Fault } from "../../hal/ports/fault";
 import { TlsLevel } from "../../hal/ports/tls";
 import type { Ports } from "../../hal/ports";
 import { chr, sub } from "../base/intrinsics";
-import { ActivationResult } from "../platform/profile";
+import { ActivationResult, Origin } from "../platform/profile";
 import type { ActivationAnswer, MqttProfile } from "../platform/profile";
-import { MqttCode } from "../protocol/mqtt/code";
-import { mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttPublishOnce, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
+import { MqttCode, mqttClosed, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttPublishOnce, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
 import type { MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
+import { called, newAsks, speak } from "./link-mqtt-asks";
 import { WINDOW, sessionOptions } from "./link-mqtt-options";
 import { Step, Todo } from "./link-mqtt-state";
 import type { MqttLink } from "./link-mqtt-state";
@@ -42,7 +42,10 @@ function end(link: MqttLink, code: number): void {
   mqttClosed(link.session);
   link.ports.tcp.close(link.socket);
   link.out = "";
-  if (!link.quiet) link.sink.lost(code);
+  if (link.quiet) return;
+  // A platform whose one credential is the token says clearly that it does not know it.
+  if (link.profile.requests && (code === AgentCode.protocol + MqttCode.refusedCredentials || code === AgentCode.protocol + MqttCode.refusedAuthorization)) link.sink.lost(AgentCode.tokenSuspect);
+  else link.sink.lost(code);
 }
 
 /** @cold */
@@ -91,6 +94,8 @@ function runTurn(link: MqttLink): void {
     sent = mqttUnsubscribe(link.session, link.mqttSink, [link.topic], uptime);
   } else if (todo === Todo.leave) {
     farewell(link, Fault.none);
+  } else if (link.profile.requests) {
+    sent = speak(link) ? 1 : 0;
   }
   if (sent === 0) end(link, AgentCode.invalid);
 }
@@ -106,7 +111,7 @@ function takeTurn(link: MqttLink, todo: Todo): void {
  */
 function subscribed(link: MqttLink, codes: string): void {
   if (link.step === Step.unsubscribing) return takeTurn(link, Todo.leave);
-  if (codes.indexOf(chr(128)) >= 0) return setDeadline(link, 0, AgentCode.subscriptionRefused);
+  if (!link.profile.requests && codes.indexOf(chr(128)) >= 0) return setDeadline(link, 0, AgentCode.subscriptionRefused);
   if (link.activating) {
     link.step = Step.activating;
     setDeadline(link, ACTIVATION_TIMEOUT_MS, AgentCode.timeout);
@@ -114,6 +119,7 @@ function subscribed(link: MqttLink, codes: string): void {
     link.step = Step.live;
     link.sink.ready();
   }
+  if (link.profile.requests) takeTurn(link, Todo.nothing);
 }
 
 /**
@@ -126,12 +132,25 @@ function activationAnswered(link: MqttLink, payload: string): void {
   if (answer.result === ActivationResult.none) return;
   link.ports.clock.cancel(link.deadline);
   if (answer.result === ActivationResult.created) link.sink.activated(answer.token);
-  else link.sink.refused(AgentCode.activationRefused);
+  else link.sink.refused(link.profile.requests && answer.result === ActivationResult.doubtful ? AgentCode.activationDoubtful : AgentCode.activationRefused);
+}
+
+/**
+ * What a platform says that is asked: its topics tell what it is.
+ * @cold
+ */
+function told(link: MqttLink, topic: string, payload: string): void {
+  if (link.step === Step.activating && topic === link.topic) return activationAnswered(link, payload);
+  const origin = link.profile.originOf(topic);
+  if (link.step !== Step.live || origin === Origin.none) return;
+  if (origin !== Origin.rpc) link.sink.told(payload, origin);
+  else if (called(link, topic, payload)) takeTurn(link, Todo.nothing);
 }
 
 function deliver(link: MqttLink, topic: string, payload: string): void {
   // Only the device's very own channel is listened to: another device's answer must not become this one's token.
   if (link.profile.single && topic !== link.topic) return;
+  if (link.profile.requests) return told(link, topic, payload);
   if (link.step === Step.live) link.sink.data(payload);
   else if (link.step === Step.activating) activationAnswered(link, payload);
 }
@@ -224,6 +243,7 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     tick: 0,
     deadline: 0,
     deadlineCode: 0,
+    asks: profile.requests ? newAsks(profile, target) : undefined,
   } as unknown as MqttLink;
   link.mqttSink = makeSink(link);
   link.socket = ports.tcp.connect({
@@ -246,11 +266,13 @@ export function mqttLink(profile: MqttProfile): LinkDriver {
     portPlain: profile.portPlain,
     portTls: profile.portTls,
     echoes: profile.echoes,
+    requests: profile.requests,
     once: true,
     window: WINDOW,
     batchBytesMax: () => BATCH_BYTES_MAX,
     open: (ports, target, sink, before) => open(profile, ports, target, sink, before),
-    adopt: (link) => takeTurn(link as MqttLink, Todo.unsubscribe),
+    // A connection that activates there knows nothing but its request, and how to end.
+    adopt: (link) => takeTurn(link as MqttLink, profile.requests ? Todo.leave : Todo.unsubscribe),
     send: (link, ref, payload) => {
       const self = link as MqttLink;
       if (self.step !== Step.live || !self.open) return Fault.closed;

@@ -7,7 +7,7 @@
  */
 import type { Ports } from "../../hal/ports";
 import type { TlsLevel } from "../../hal/ports/tls";
-import type { PlatformText, ReadQuery } from "../platform/profile";
+import type { Origin, PlatformText, ReadQuery } from "../platform/profile";
 
 /** Why the agent, or a link, gave something up. Ports' own faults keep their numbers below 64. */
 export const enum AgentCode {
@@ -32,6 +32,8 @@ export const enum AgentCode {
   unsupported = 72,
   /** The subscription to the device's own channel was refused. */
   subscriptionRefused = 73,
+  /** The platform has made this device before; whether for its own token, a connection will show. */
+  activationDoubtful = 74,
   /** The peer broke the protocol; the detail is in the transport's own code, added to 128. */
   protocol = 128,
 }
@@ -48,8 +50,10 @@ export interface LinkTarget {
   /** Empty while the device is not activated; then `code` and `channel` are set. */
   readonly token: string;
   readonly code: string;
-  /** The random response channel of an activation, 16 hex characters. */
+  /** The random response channel of an activation, 16 hex characters; where the platform is asked, the token that the device made, 32. */
   readonly channel: string;
+  /** Where the platform is asked, the keys whose values are, with commas between; else "". */
+  readonly wanted: string;
   /** What the platform stores when the device vanishes, as a value's JSON text; "" for nothing. */
   readonly will: string;
 }
@@ -60,7 +64,7 @@ export interface LinkSink {
   ready(this: void): void;
   /** The activation was answered. The agent stores the token, then calls `adopt`. */
   activated(this: void, token: string): void;
-  /** A definite refusal: `activationRefused` or `tokenSuspect`. The link stays as it is. */
+  /** A definite refusal: `activationRefused` or `tokenSuspect`; or `activationDoubtful`. The link stays as it is. */
   refused(this: void, code: number): void;
   /** The batch `ref` has arrived: PUBACK, or 2.xx. */
   acknowledged(this: void, ref: number): void;
@@ -70,9 +74,11 @@ export interface LinkSink {
   room(this: void): void;
   /** Something came down on the device's channel: the platform's own text. */
   data(this: void, payload: string): void;
+  /** The same where the platform is asked: the answer is what its last command came to, a `CommandCode`. */
+  told(this: void, payload: string, origin: Origin): number;
   /** The answer to `read`; `code` 0 and the platform's text, or why not. */
   answer(this: void, code: number, payload: string): void;
-  /** The link is gone; the reason is a port's fault or an `AgentCode`. */
+  /** The link is gone; the reason is a port's fault or an `AgentCode`; where the platform is asked, `tokenSuspect` for a refused token. */
   lost(this: void, code: number): void;
 }
 
@@ -93,6 +99,8 @@ export interface LinkDriver {
   readonly portTls: number;
   /** Whether a batch counts as arrived only when the platform has sent it back on the device's channel. */
   readonly echoes: boolean;
+  /** Whether the platform stamps nothing and is asked: commands are known by what they say, and an activation by the token that the device made. */
+  readonly requests: boolean;
   /** Whether readings in memory are sent once, by `sendOnce`; else they are acknowledged as those in flash are. */
   readonly once: boolean;
   /** The most batches on their way at once. */

@@ -5,7 +5,7 @@
 import type { EpochTime, Timer } from "../../hal/ports/clock";
 import type { Ports } from "../../hal/ports";
 import type { UdpSocket } from "../../hal/ports/udp";
-import type { Geo } from "../platform/profile";
+import type { Geo, Origin } from "../platform/profile";
 import type { ReadingLog } from "../store/log";
 import type { RecordStore } from "../store/records";
 import type { Boots } from "./boots";
@@ -176,6 +176,15 @@ export interface TimeSync {
   noted: boolean;
 }
 
+/** What a device on a platform that is asked knows besides. */
+export interface Asked {
+  /** A token of the device's own that a connection has to prove, or "". Never logged. */
+  pending: string;
+  /** What the text is that is being read, and what its last command came to, a `CommandCode`. */
+  origin: Origin;
+  outcome: number;
+}
+
 export interface Thing {
   readonly ports: Ports;
   readonly board: Board;
@@ -201,6 +210,8 @@ export interface Thing {
   readonly time: TimeSync;
   /** The token, once known. Never logged. */
   token: string;
+  /** Set where the platform is asked. */
+  readonly asked: Asked | undefined;
   /** Who waits for the answer to a read. */
   reader: ((this: void, code: number, payload: string) => void) | undefined;
 }

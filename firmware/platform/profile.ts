@@ -4,11 +4,25 @@
  */
 import type { EpochTime } from "../../hal/ports/clock";
 
-/** What a value is, as JSON has it. Any other kind is an array, an object or null: nothing that a device obeys. */
+/** What a value is, as JSON has it. Any other kind is an array or an object: nothing that a device obeys. */
 export const enum ValueKind {
   string = 7,
   number = 8,
   boolean = 9,
+  /** JSON's null: there is no value any more. */
+  gone = 10,
+}
+
+/** What a message is, on a platform that stamps nothing. */
+export const enum Origin {
+  /** Of no concern. */
+  none = 0,
+  /** Values that somebody has just written. */
+  update = 1,
+  /** The values that hold, as the device asked. */
+  answer = 2,
+  /** A call, which is answered. */
+  rpc = 3,
 }
 
 /** Receives the values of a downlink text. */
@@ -35,6 +49,8 @@ export const enum ActivationResult {
   created = 1,
   /** The platform refused for good. */
   refused = 2,
+  /** The device has been made before: perhaps by this one's request, whose answer was lost. Its token will show. */
+  doubtful = 3,
 }
 
 export interface ActivationAnswer {
@@ -100,8 +116,25 @@ export interface MqttProfile {
    * large to be received.
    */
   channels(this: void, topic: string, wary: boolean): string[];
-  /** The key of the last will's value. */
+  /** The key of the last will's value; "" where the platform stores none. */
   readonly willKey: string;
+  /**
+   * True where the token is the user name (`user` is that of a device without one), an activation is asked for with the token that the
+   * device made, values that hold are asked for after each connection, and calls are answered. A subscription that is refused there is
+   * no loss. All that follows is for such a platform; elsewhere it is empty.
+   */
+  readonly requests: boolean;
+  originOf(this: void, topic: string): Origin;
+  readonly activationRequestTopic: string;
+  /** Holds secrets. */
+  activationRequest(this: void, code: string, token: string, identity: string): string;
+  readonly wantedRequestTopic: string;
+  /** Asks for the values of `keys`, which stand with commas between. */
+  wantedRequest(this: void, keys: string): string;
+  /** The topic of the answer to a call that came on `topic`. */
+  answerTopic(this: void, topic: string): string;
+  /** The answer: `code` 0 for a command that was obeyed, else why not. */
+  answerBody(this: void, code: number): string;
 }
 
 /** A platform over CoAP. */

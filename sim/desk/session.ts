@@ -25,7 +25,20 @@ export interface EvrythngSession {
   readonly thingId: string;
 }
 
-export type DeskSession = ThethingsSession | EvrythngSession;
+/** On ThingsBoard: a tenant's user, the profile that devices provision themselves with, and the device once it is made. */
+export interface ThingsboardSession {
+  readonly platform: "thingsboard";
+  readonly http: number;
+  readonly mqtt: number;
+  readonly coap: number;
+  readonly email: string;
+  readonly password: string;
+  readonly profileKey: string;
+  readonly profileSecret: string;
+  readonly thingId?: string;
+}
+
+export type DeskSession = ThethingsSession | EvrythngSession | ThingsboardSession;
 
 /** The type of the actions that carry the desk's commands on EVRYTHNG. */
 export const COMMAND_TYPE = "_command";
@@ -70,31 +83,50 @@ export function loadSession(stateDir: string, platform?: DeskSession["platform"]
 }
 
 /**
- * Sends a command to the device that `motet sim` runs, as an app does, over REST: a write to the thing's resource, or on
- * EVRYTHNG an action on its thng. `value` is read as JSON where it is JSON, else as text.
+ * Sends a command to the device that `motet sim` runs, as an app does, over REST: a write to the thing's resource, on
+ * EVRYTHNG an action on its thng, on ThingsBoard a shared attribute, or with `isCall` a call that the device answers.
+ * `value` is read as JSON where it is JSON, else as text.
  */
-export async function sendCommand(stateDir: string, key: string, value: string): Promise<void> {
+export async function sendCommand(stateDir: string, key: string, value: string, isCall = false): Promise<void> {
   const session = loadSession(stateDir);
   if (session === undefined) throw new SessionError(`No simulated device has run with the state folder ${stateDir}: start one with "motet sim" first, or name its folder with --state.`);
   if (session.thingId === undefined) throw new SessionError("The simulated device is not activated yet: wait for its \"activated\" line and send again.");
+  if (session.platform === "thingsboard") return sendToThingsboard(session, key, jsonOrText(value), isCall);
+  if (isCall) throw new SessionError(`A device of ${session.platform} cannot be called: leave --call out.`);
   const { path, secret, body } = requestOf(session, key, jsonOrText(value));
+  await post(session.http, path, { authorization: secret }, body);
+}
+
+/** One request to the desk's cloud; the answer's JSON. */
+async function post(http: number, path: string, headers: Readonly<Record<string, string>>, body: object): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(`http://127.0.0.1:${session.http}${path}`, {
+    response = await fetch(`http://127.0.0.1:${http}${path}`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: secret },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
   } catch (cause) {
     throw new SessionError("The simulated device's cloud does not answer: is \"motet sim\" still running?", { cause });
   }
-  if (!response.ok) {
-    const refused = (await response.json().catch(() => ({}))) as { message?: string; errors?: string[] };
-    throw new SessionError(`The local cloud refused the command (${response.status}): ${refused.message ?? refused.errors?.[0] ?? "no reason given"}.`);
-  }
+  const answer: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const refused = answer as { message?: string; errors?: string[] };
+  throw new SessionError(`The local cloud refused the command (${response.status}): ${refused.message ?? refused.errors?.[0] ?? "no reason given"}.`);
 }
 
-function requestOf(session: DeskSession, key: string, value: unknown): { path: string; secret: string; body: object } {
+/** A command on ThingsBoard, by its user. */
+async function sendToThingsboard(session: ThingsboardSession, key: string, value: unknown, isCall: boolean): Promise<void> {
+  const { token } = (await post(session.http, "/api/auth/login", {}, { username: session.email, password: session.password })) as { token: string };
+  const headers = { "x-authorization": `Bearer ${token}` };
+  if (!isCall) return void (await post(session.http, `/api/plugins/telemetry/DEVICE/${session.thingId ?? ""}/attributes/SHARED_SCOPE`, headers, { [key]: value }));
+  const answer = (await post(session.http, `/api/rpc/twoway/${session.thingId ?? ""}`, headers, { method: key, params: value })) as { obeyed?: boolean; code?: number };
+  if (answer.obeyed === true) return;
+  const why = answer.code === 1 ? "it is not of the declared type" : answer.code === 2 ? "it is out of the declared range" : answer.code === 5 ? "it declares no such command" : "it could not store the command";
+  throw new SessionError(`The device did not obey ${key}: ${why}.`);
+}
+
+function requestOf(session: ThethingsSession | EvrythngSession, key: string, value: unknown): { path: string; secret: string; body: object } {
   if (session.platform === "evrythng") {
     return { path: `/thngs/${session.thingId}/actions/${COMMAND_TYPE}`, secret: session.operatorKey, body: { customFields: { [key]: value } } };
   }

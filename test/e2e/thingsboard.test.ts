@@ -31,7 +31,7 @@ test("a device provisions itself with a code, and what it told is there after a 
 });
 
 test.each<[string, string[], RegExp]>([
-  ["an unknown platform", ["cloud", "nowhere"], /There is no local "nowhere": the platforms are thethings, thingsboard\./],
+  ["an unknown platform", ["cloud", "nowhere"], /There is no local "nowhere": the platforms are thethings, evrythng, thingsboard\./],
   ["a platform that is a word of the language", ["cloud", "constructor"], /There is no local "constructor"/],
   ["a code without its secret", ["cloud", "thingsboard", "--activation-codes", "key"], /Each of --activation-codes is written key:secret/],
   ["a user without a password", ["cloud", "thingsboard", "--users", "ann@example.org"], /Each of --users is written email:password/],

@@ -15,7 +15,7 @@ test("one profile and one link are linked, and nothing of the others", () => {
 });
 
 test("a choice that cannot be built says what can", () => {
-  expect(() => entrySource(root, { ...choice, platform: "x" })).toThrow(new ChoiceError('There is no platform "x": choose thethings or evrythng.'));
+  expect(() => entrySource(root, { ...choice, platform: "x" })).toThrow(new ChoiceError('There is no platform "x": choose thethings, evrythng or thingsboard.'));
   expect(() => entrySource(root, { ...choice, transport: "x" })).toThrow(new ChoiceError('thethings has no transport "x": choose mqtt or coap.'));
 });
 

@@ -29,6 +29,9 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
   evrythng: {
     mqtt: { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt" },
   },
+  thingsboard: {
+    mqtt: { module: "platform/thingsboard/mqtt", profile: "thingsboardMqtt", link: "mqtt" },
+  },
 };
 
 /** A choice that cannot be built; the message is one sentence that says what can. */
@@ -37,7 +40,7 @@ export class ChoiceError extends Error {}
 function chosenProfile(choice: BuildChoice): Profile {
   const transports = profiles[choice.platform];
   if (transports === undefined) {
-    throw new ChoiceError(`There is no platform "${choice.platform}": choose ${Object.keys(profiles).join(" or ")}.`);
+    throw new ChoiceError(`There is no platform "${choice.platform}": choose ${Object.keys(profiles).join(", ").replace(/, (?=[^,]*$)/, " or ")}.`);
   }
   const profile = transports[choice.transport];
   if (profile === undefined) {

@@ -5,6 +5,7 @@
  * A subscription that cannot be is not told. What the id and the key are good for shows when the first batch is acknowledged.
  */
 import { sub } from "../../base/intrinsics";
+import { Origin } from "../profile";
 import type { MqttProfile } from "../profile";
 import { evrythngText } from "./text";
 
@@ -31,5 +32,13 @@ export function evrythngMqtt(): MqttProfile {
     // come with each connection, and end it.
     channels: (topic, wary) => [topic, sub(topic, 0, THNG_CHARS) + "/actions/all?pubStates=" + (wary ? 0 : 1)],
     willKey: "lwt",
+    requests: false,
+    originOf: () => Origin.none,
+    activationRequestTopic: "",
+    activationRequest: () => "",
+    wantedRequestTopic: "",
+    wantedRequest: () => "",
+    answerTopic: () => "",
+    answerBody: () => "",
   };
 }

@@ -1,4 +1,5 @@
 /** thethings.iO over MQTT: topics of the developer documentation, "MQTT". They hold the activation code and the token. */
+import { Origin } from "../profile";
 import type { MqttProfile } from "../profile";
 import { thethingsText } from "./text";
 
@@ -18,5 +19,13 @@ export function thethingsMqtt(): MqttProfile {
     single: true,
     channels: (topic) => [topic],
     willKey: "LWT",
+    requests: false,
+    originOf: () => Origin.none,
+    activationRequestTopic: "",
+    activationRequest: () => "",
+    wantedRequestTopic: "",
+    wantedRequest: () => "",
+    answerTopic: () => "",
+    answerBody: () => "",
   };
 }

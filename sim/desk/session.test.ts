@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { saveSession, sendCommand } from "./session";
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "motet-session-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const thingsboard = { platform: "thingsboard", http: 1, mqtt: 1, coap: 1, email: "e", password: "p", profileKey: "k", profileSecret: "s" } as const;
+
+test("only a device on ThingsBoard can be called", async () => {
+  saveSession(folder, { platform: "evrythng", http: 1, mqtt: 1, operatorKey: "key", thingId: "thing" });
+  await expect(sendCommand(folder, "fan", "true", true)).rejects.toThrow("A device of evrythng cannot be called: leave --call out.");
+});
+
+test("a device that is not made yet cannot be commanded, nor one whose cloud is gone", async () => {
+  saveSession(folder, thingsboard);
+  await expect(sendCommand(folder, "fan", "true")).rejects.toThrow("is not activated yet");
+  saveSession(folder, { ...thingsboard, thingId: "thing" });
+  await expect(sendCommand(folder, "fan", "true")).rejects.toThrow('is "motet sim" still running?');
+});

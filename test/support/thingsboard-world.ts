@@ -1,0 +1,200 @@
+/**
+ * The virtual world with a local ThingsBoard in it: the cloud's MQTT service on the world's network, and devices that provision themselves
+ * or are given a token. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
+ */
+import { bootThing } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/boot";
+import { mqttLink } from "../../firmware/agent/link-mqtt";
+import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
+import type { Thing } from "../../firmware/agent/thing";
+import { every, measure, onCommand, report, seconds } from "../../firmware/index";
+import { thingsboardMqtt as thingsboardProfile } from "../../firmware/platform/thingsboard/mqtt";
+import type { MqttConnection } from "../../sim/cloud/mqtt/connection";
+import { createMqttServer } from "../../sim/cloud/mqtt/server";
+import type { Message, MqttClient, MqttService } from "../../sim/cloud/mqtt/service";
+import { createThingsboard } from "../../sim/cloud/thingsboard/model";
+import type { Thingsboard } from "../../sim/cloud/thingsboard/model";
+import { thingsboardMqtt } from "../../sim/cloud/thingsboard/mqtt";
+import type { Outcome } from "../../sim/cloud/thingsboard/rpc";
+import type { Device } from "../../sim/cloud/thingsboard/state";
+import { parseAttributes } from "../../sim/cloud/thingsboard/values";
+import type { Program, ProvisionSettings } from "../../sim/engines/program";
+import { MQTT_PORT, worldHost } from "../../sim/lab/cloud";
+import { createLabDevice, settingsFor } from "../../sim/lab/device";
+import type { Said } from "../../sim/lab/device";
+import type { Machine, MachineOptions } from "../../sim/world/machine";
+import { createWorld } from "../../sim/world/world";
+import type { World } from "../../sim/world/world";
+import { crossed } from "../conformance/statement";
+
+/** A provisioning profile's key and secret; the activation code is the two with a colon between. */
+export const profile = { key: "profile-key", secret: "profile-secret" } as const;
+export const CODE = `${profile.key}:${profile.secret}`;
+
+export interface ThingsboardWorld {
+  readonly world: World;
+  readonly model: Thingsboard;
+  /** What passes at present; a false loses it without a word. */
+  readonly wire: { toCloud: boolean; toDevice: boolean };
+  /** What was sent towards devices, each write as binary text. */
+  readonly sent: readonly string[];
+  /** Connections that were accepted. */
+  connections(): number;
+  startCloud(): void;
+  stopCloud(): void;
+  /** All devices of the platform. */
+  devices(): Device[];
+  /** Writes shared attributes of the one device. */
+  share(values: object): void;
+  unshare(...keys: string[]): void;
+  /** Calls the one device; the outcomes come into the list. */
+  call(method: string, params: unknown): Outcome[];
+  /** The stored values of a series of a device, oldest first. */
+  stored(key: string, device?: Device): { readonly value: string; readonly ts: number }[];
+}
+
+/** A world with a cloud that runs. `around` may stand between the cloud's service and its connections. */
+export function createThingsboardWorld(seed: number, strategy: "createNew" | "preMade" = "createNew", around: (service: MqttService) => MqttService = (service) => service): ThingsboardWorld {
+  const world = createWorld({ seed });
+  const host = worldHost(world, (event) => {
+    if (JSON.stringify(event).includes(profile.secret)) throw new Error(`the cloud's event "${event.event}" holds a secret`);
+  });
+  const model = createThingsboard(host, { profiles: [{ ...profile, strategy }] });
+  const wire = { toCloud: true, toDevice: true };
+  const sent: string[] = [];
+  let stops: (() => void)[] = [];
+  let accepted = 0;
+  const startCloud = (): void => {
+    const server = createMqttServer(host, around(thingsboardMqtt(host, model)));
+    const listening = world.listenTcp(MQTT_PORT, (stream) => {
+      const connection: MqttConnection | undefined = server.accept({
+        send: (bytes) => {
+          crossed(bytes);
+          sent.push(bytes.toString("latin1"));
+          if (wire.toDevice) stream.send(bytes.toString("latin1"));
+        },
+        unread: () => stream.unread(),
+        pause: () => stream.pause(),
+        resume: () => stream.resume(),
+        close: () => stream.close(),
+        abort: () => stream.abort(),
+      });
+      accepted += 1;
+      return connection && {
+        onBytes: (bytes) => {
+          if (wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
+        },
+        onDrained: () => connection.drained(),
+        onEnded: () => connection.ended(),
+      };
+    });
+    stops = [() => listening.close(), () => server.close()];
+  };
+  startCloud();
+  const devices = (): Device[] => [...model.state.devices.values()];
+  const one = (): Device => {
+    const [device, ...more] = devices();
+    if (device === undefined || more.length > 0) throw new Error("there is not one device");
+    return device;
+  };
+  return {
+    world,
+    model,
+    wire,
+    sent,
+    connections: () => accepted,
+    startCloud,
+    stopCloud: () => stops.splice(0).forEach((stop) => stop()),
+    devices,
+    share: (values) => {
+      const parsed = parseAttributes(JSON.stringify(values), model.limits);
+      if (!parsed.ok || !model.data.writeAttributes(one(), "SHARED_SCOPE", parsed.value).ok) throw new Error("the attributes were refused");
+    },
+    unshare: (...keys) => void model.data.deleteAttributes(one(), "SHARED_SCOPE", keys),
+    call: (method, params) => {
+      const outcomes: Outcome[] = [];
+      model.rpc.call(one().info.id, { method, params: JSON.stringify(params) }, { timeoutMs: 10000, oneWay: false }, (outcome) => void outcomes.push(outcome));
+      return outcomes;
+    },
+    stored: (key, device = one()) => (device.series.get(key) ?? []).map(({ ts, value }) => ({ ts, value: value.text })),
+  };
+}
+
+/** What stands around the cloud's service and says of each message to a device whether, and how often, it is delivered. */
+export function delivering(each: (message: Message, deliver: () => void) => void): (service: MqttService) => MqttService {
+  return (service) => (client, request) => {
+    const between: MqttClient = Object.create(client, {
+      deliver: { value: (message: Message, qos: number) => each(message, () => void client.deliver(message, qos as 0 | 1)) },
+    }) as MqttClient;
+    return service(between, request);
+  };
+}
+
+/** Makes a device as an operator does, and gives its token. */
+export function operatorsDevice(cloud: ThingsboardWorld, name = "made by hand", token = "token-made-by-hand"): string {
+  const made = cloud.model.devices.create({
+    tenantId: cloud.model.accounts.tenantId("Tenant"),
+    customerId: null,
+    name,
+    type: "default",
+    label: null,
+    additionalInfo: null,
+    credentials: { type: "ACCESS_TOKEN", token },
+    provisioned: false,
+  });
+  if (!made.ok) throw new Error(made.message);
+  return token;
+}
+
+export interface ThingsboardDevice {
+  readonly machine: Machine;
+  /** The running device of the present boot. */
+  readonly thing: () => Thing;
+  told(event: string): Said[];
+}
+
+/** A device on the profile of ThingsBoard, with an activation code unless told otherwise, provisioned before its first boot. */
+export function createThingsboardDevice(cloud: ThingsboardWorld, definition: Definition, changes: Partial<ProvisionSettings> = {}, machine: MachineOptions = {}): ThingsboardDevice {
+  const said: Said[] = [];
+  const program: Program = {
+    boot: (ports) => bootThing(ports, mqttLink(thingsboardProfile()), { name: "test", version: "1.0.0" }, definition),
+    provision: provisionThing,
+    state: provisionState,
+    erase: eraseThing,
+  };
+  const provision = settingsFor({ code: CODE, ...changes });
+  const onSaid = (event: string, number: number, text: string): void => {
+    const running = device.running() as Thing | undefined;
+    const secrets = [profile.secret, provision.token, running?.token ?? "", running?.asked?.pending ?? ""].filter((secret) => secret !== "");
+    if (secrets.some((secret) => text.includes(secret))) throw new Error(`the event "${event}" holds a secret`);
+    said.push({ ms: cloud.world.clock.now(), event, number, text });
+  };
+  const device = createLabDevice(cloud.world, { program, provision, machine, onSaid });
+  return { machine: device.machine, thing: () => device.running() as Thing, told: (event) => said.filter((one) => one.event === event) };
+}
+
+/** Counts every ten seconds, and tells `obeyed` what it was commanded. */
+export function counter(obeyed: unknown[] = []): Definition {
+  return (thing) => {
+    let n = 0;
+    measure(thing, { key: "count" });
+    every(thing, seconds(10), () => {
+      if (report(thing, "count", n + 1) === 0) n += 1;
+    });
+    onCommand(thing, { key: "fan", type: "boolean" }, (on) => void obeyed.push(on));
+    onCommand(thing, { key: "speed", type: "number", min: 0, max: 10 }, (speed) => void obeyed.push(speed));
+  };
+}
+
+/** The device has connected so many times by then, and what it asked for has been answered. */
+export function connected(cloud: ThingsboardWorld, device: ThingsboardDevice, times = 1): void {
+  expect(cloud.world.runUntil(() => device.told("connected").length === times, 1200000)).toBe(true);
+  cloud.world.run(1000);
+}
+
+/** Cuts the power, and gives it back a second later. */
+export function reboot(cloud: ThingsboardWorld, device: ThingsboardDevice): void {
+  device.machine.powerCut();
+  cloud.world.run(1000);
+  device.machine.powerOn();
+}
