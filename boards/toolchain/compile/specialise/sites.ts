@@ -144,6 +144,13 @@ export class Sites {
     return field !== undefined && this.isConstant(inner) ? this.truth(this.sites.get(field.id)![0]!.node as ts.Expression) : undefined;
   }
 
+  /** True for a condition that a constant field keeps from ever holding: what it guards must not count as a use of anything. */
+  isNever(node: ts.Expression): boolean {
+    const inner = strip(node);
+    const isBoth = ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
+    return isBoth ? this.isNever(inner.left) : this.truth(inner) === false;
+  }
+
   /** Literals, named constants, members of BOARD and of const enums, and sums of these. */
   private isConstant(node: ts.Expression): boolean {
     const inner = strip(node);

@@ -54,6 +54,7 @@ class Specialiser {
     if (ts.isParameter(node)) return this.singletons.isGone(node) ? undefined : ts.visitEachChild(node, this.visit, this.context);
     if (ts.isVariableStatement(node)) return this.variables(node);
     if (ts.isFunctionDeclaration(node)) return this.functionDeclaration(node);
+    if (ts.isIfStatement(node) && node.elseStatement === undefined && this.sites.isNever(node.expression)) return factory.createEmptyStatement();
     if (ts.isReturnStatement(node) && node.expression !== undefined && this.singletons.isBareValue(node.expression)) {
       const effect = this.effect(node.expression);
       return [...(effect === undefined ? [] : [factory.createExpressionStatement(effect)]), factory.createReturnStatement(this.returnsBare(node) ? undefined : one())];
