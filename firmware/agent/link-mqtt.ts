@@ -230,7 +230,7 @@ function open(profile: MqttProfile, ports: Ports, target: LinkTarget, sink: Link
     profile,
     topic: target.token === "" ? profile.activationTopic(target.code, target.channel) : profile.thingTopic(target.token),
     activating: target.token === "",
-    overfed: !profile.single && endedOverfed(before),
+    overfed: profile.single ? false : endedOverfed(before),
     session: mqttOpen(sessionOptions(profile, target)),
     socket: 0,
     out: "",
