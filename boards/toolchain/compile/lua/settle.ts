@@ -58,8 +58,9 @@ function width(value: Expr): number {
   return value.kind === "string" ? value.value.length + 2 : value.kind.length;
 }
 
-/** Whether a literal costs less where it is read than a variable of two characters does. */
+/** Whether a literal costs less where it is read than a variable of two characters does; one that decides branches always does. */
 function isCheap(value: Expr, reads: number): boolean {
+  if (value.kind === "true" || value.kind === "false" || value.kind === "nil") return true;
   return isLiteral(value) && (value.kind !== "string" || reads <= 1 || width(value) <= 3) && (value.kind === "string" || reads * (width(value) - 2) <= width(value) + 4);
 }
 
