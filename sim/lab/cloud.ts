@@ -5,6 +5,7 @@
  */
 import { createCoapServer } from "../cloud/coap/server";
 import type { Host, HostEvent } from "../cloud/host";
+import type { Keeper } from "../cloud/keeper";
 import type { MqttConnection } from "../cloud/mqtt/connection";
 import { createMqttServer } from "../cloud/mqtt/server";
 import type { MqttServer } from "../cloud/mqtt/server";
@@ -12,7 +13,7 @@ import type { Transport } from "../cloud/mqtt/service";
 import type { ServerEnd, ServerStream } from "../world/network";
 import type { UdpServer } from "../world/udp";
 import type { World } from "../world/world";
-import type { LabKeeper, Platform, Side } from "./platform";
+import type { Platform, Side } from "./platform";
 
 export const MQTT_PORT = 1883;
 export const COAP_PORT = 5683;
@@ -54,7 +55,7 @@ export interface LabCloud<S extends Side = Side> {
 }
 
 /** A disk that can fail. What it keeps is never read again, because the model outlives every stop of the servers. */
-function keeperOf(disk: LabCloud["disk"]): LabKeeper {
+function keeperOf(disk: LabCloud["disk"]): Keeper {
   const append = (): void => {
     if (!disk.works) throw new Error("the disk is full");
   };

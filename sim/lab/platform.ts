@@ -8,6 +8,7 @@ import type { LinkDriver } from "../../firmware/agent/link";
 import type { CoapLimits } from "../cloud/coap/limits";
 import type { CoapService } from "../cloud/coap/service";
 import type { Host } from "../cloud/host";
+import type { Keeper } from "../cloud/keeper";
 import type { MqttLimits } from "../cloud/mqtt/limits";
 import type { MqttService } from "../cloud/mqtt/service";
 
@@ -19,15 +20,9 @@ export interface Arrival {
   readonly atMs: number;
 }
 
-/** Where the cloud of a lab keeps what it is told; nothing of it is read again. */
-export interface LabKeeper {
-  readonly entries: readonly unknown[];
-  append(entry: unknown): void;
-  settle(): void;
-}
-
 export interface SideOptions {
-  readonly keeper: LabKeeper;
+  /** Where the cloud keeps what it is told. */
+  readonly keeper: Keeper;
   /** Values of a key that the cloud keeps; the platform's own limit unless given. */
   readonly valuesMax?: number | undefined;
   /** Activation codes that exist from the beginning. Throws where the platform has none. */
