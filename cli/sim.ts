@@ -105,8 +105,7 @@ class Counts {
 }
 
 /** The option that virtual time has no use for, as it stands on the command line. */
-function outOfPlace({ platform, engine, cloud, speed, state }: SimOptions): string | undefined {
-  if (platform !== "thethings") return "--platform";
+function outOfPlace({ engine, cloud, speed, state }: SimOptions): string | undefined {
   if (engine !== "native") return "--engine";
   if (cloud !== "local") return "--cloud";
   if (speed !== 1) return "--speed";
@@ -115,7 +114,7 @@ function outOfPlace({ platform, engine, cloud, speed, state }: SimOptions): stri
 
 async function runInVirtualTime(context: Context, app: string, options: SimOptions): Promise<void> {
   const wrong = outOfPlace(options);
-  if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local thethings.iO, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
+  if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local cloud, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
   const scenario = options.faults === undefined ? {} : { scenario: scenarioOf(options.faults) };
   const program = await compileNative(context.root, choiceOf(context, app, options));
   const { runVirtual } = await import("../sim/desk/virtual");
@@ -124,6 +123,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
   const { seed = SEED, for: forMs = VIRTUAL_MS } = options;
   const hash = await runVirtual({
     program,
+    platform: options.platform,
     seed,
     forMs,
     sensorSource: sensorsOf(options),

@@ -168,7 +168,11 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
       }
       return true;
     }
-    if (block === log.block) return false;
+    if (block === log.block) {
+      // The newest lost its head since it was begun: what it holds can still be read in this boot.
+      enterBlock(cursor, block, log.serial, cursor.sequence + 1);
+      return true;
+    }
   }
 }
 

@@ -76,7 +76,9 @@ function dropBlock(log: ReadingLog, block: number): void {
     consume(cursor, record);
   }
   const more = leaveBlock(log, cursor);
-  log.corruptBefore += cursor.lost;
+  // Behind it may be a block that lost its head, in which the oldest that waits is known: what waits there is not missing.
+  const known = !oldest && isLive(log, log.oldest.serial) ? Math.max(0, cursor.sequence - log.oldest.sequence) : 0;
+  log.corruptBefore += Math.max(0, cursor.lost - known);
   if (!oldest) return;
   copyCursor(cursor, log.oldest);
   if (!more) log.oldest.serial = 0;
@@ -208,6 +210,7 @@ export function logRewind(log: ReadingLog, cursor: LogCursor): void {
     // Nothing waits: what the account still holds was damaged after it had been walked past.
     log.droppedCorrupt += log.waiting;
     log.waiting = 0;
+    log.surveyed = log.lastSequence;
   }
   copyCursor(log.oldest, cursor);
   cursor.given = 0;
