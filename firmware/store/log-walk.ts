@@ -169,8 +169,10 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
       return true;
     }
     if (block === log.block) {
-      // The newest lost its head since it was begun: what it holds can still be read in this boot.
+      // The newest lost its head since it was begun: what it holds can still be read in this boot. Or it was passed over: nothing is to
+      // be marked in it.
       enterBlock(cursor, block, log.serial, cursor.sequence + 1);
+      cursor.view = BlockView.waiting;
       return true;
     }
   }
