@@ -19,7 +19,8 @@ import { GET, POST, Ref, request } from "./link-coap-state";
 import type { CoapLink } from "./link-coap-state";
 import type { Link, LinkDriver, LinkSink, LinkTarget } from "./link";
 
-/** 4.01, 4.08 and 4.13 as they stand on the wire. */
+/** 2.02, 4.01, 4.08 and 4.13 as they stand on the wire. */
+const COAP_DELETED = 66;
 const COAP_UNAUTHORIZED = 129;
 const COAP_INCOMPLETE = 136;
 const COAP_TOO_LARGE = 141;
@@ -94,12 +95,11 @@ function heard(link: CoapLink): void {
 }
 
 /**
- * The last word on a request, where the platform is asked. A platform whose one credential is the token says clearly that it does not know it.
+ * The last word on a request that is no batch, where the platform is asked, or that the token is not known. A platform whose one credential is the token says clearly that it does not know it.
  * @cold
  */
 function responded(link: CoapLink, ref: number, code: number, payload: string): void {
   if (code === COAP_UNAUTHORIZED) endSoon(link, 0, AgentCode.tokenSuspect);
-  else if (ref >= Ref.batch) batchAnswered(link, ref, code);
   else if (ref === Ref.wanted || ref === Ref.answer) answeredAsked(link, ref, classOf(code) === 2, payload);
   else endSoon(link, 0, AgentCode.subscriptionRefused);
 }
@@ -122,7 +122,7 @@ function makeSink(link: CoapLink): CoapSink {
     random: (count) => link.ports.random.bytes(count),
     response: (ref, code, payload) => {
       if (ref === Ref.activate) activationAnswered(link, code, payload);
-      else if (link.profile.requests) responded(link, ref, code, payload);
+      else if (link.profile.requests && (ref < Ref.batch || code === COAP_UNAUTHORIZED)) responded(link, ref, code, payload);
       else if (ref === Ref.read) link.sink.answer(classOf(code) === 2 ? AgentCode.ok : AgentCode.protocol + code, payload);
       else if (ref !== Ref.observe) batchAnswered(link, ref, code);
       else if (code === COAP_UNAUTHORIZED) link.sink.refused(AgentCode.tokenSuspect);
@@ -130,6 +130,8 @@ function makeSink(link: CoapLink): CoapSink {
     },
     notify: (ref, code, payload) => {
       if (classOf(code) !== 2) return endSoon(link, 0, AgentCode.protocol + code);
+      // Another has taken the observation.
+      if (link.profile.requests && code === COAP_DELETED) return endSoon(link, 0, AgentCode.subscriptionRefused);
       heard(link);
       if (link.profile.requests) return observed(link, ref, payload);
       if (link.live) return link.sink.data(payload);

@@ -13,6 +13,7 @@ import { every, measure, onCommand, report, seconds } from "../../firmware/index
 import { thingsboardCoap as coapProfile } from "../../firmware/platform/thingsboard/coap";
 import { thingsboardMqtt as mqttProfile } from "../../firmware/platform/thingsboard/mqtt";
 import { createCoapServer } from "../../sim/cloud/coap/server";
+import type { CoapService } from "../../sim/cloud/coap/service";
 import type { MqttConnection } from "../../sim/cloud/mqtt/connection";
 import { createMqttServer } from "../../sim/cloud/mqtt/server";
 import type { MqttService } from "../../sim/cloud/mqtt/service";
@@ -20,7 +21,8 @@ import { thingsboardCoap } from "../../sim/cloud/thingsboard/coap";
 import { createThingsboard } from "../../sim/cloud/thingsboard/model";
 import type { Thingsboard } from "../../sim/cloud/thingsboard/model";
 import { thingsboardMqtt } from "../../sim/cloud/thingsboard/mqtt";
-import type { Outcome } from "../../sim/cloud/thingsboard/rpc";
+import { newRpc } from "../../sim/cloud/thingsboard/rpc";
+import type { Outcome, Rpc } from "../../sim/cloud/thingsboard/rpc";
 import type { Device } from "../../sim/cloud/thingsboard/state";
 import { parseAttributes } from "../../sim/cloud/thingsboard/values";
 import type { Program, ProvisionSettings } from "../../sim/engines/program";
@@ -47,6 +49,8 @@ export interface ThingsboardWorld {
   readonly model: Thingsboard;
   /** What passes at present; a false loses it without a word. */
   readonly wire: { toCloud: boolean; toDevice: boolean };
+  /** With a code, what all that is asked over CoAP is refused with. */
+  readonly trouble: { code: string | undefined };
   /** What was sent towards devices, each write or datagram as binary text. */
   readonly sent: readonly string[];
   /** What devices sent, the same. */
@@ -55,6 +59,8 @@ export interface ThingsboardWorld {
   connections(): number;
   startCloud(): void;
   stopCloud(): void;
+  /** From the next start on, calls are numbered anew. */
+  forgetCalls(): void;
   /** All devices of the platform. */
   devices(): Device[];
   /** Writes shared attributes of the one device. */
@@ -76,11 +82,15 @@ export interface ThingsboardWorldOptions {
   readonly around?: (service: MqttService) => MqttService;
 }
 
-/** The model, as one that hands each call to a device twice. */
-function callingTwice(model: Thingsboard): Thingsboard {
-  const listen: Thingsboard["rpc"]["listen"] = (device, listener) => model.rpc.listen(device, (call) => listener(call) && listener(call));
-  const rpc = Object.create(model.rpc, { listen: { value: listen } }) as Thingsboard["rpc"];
-  return { ...model, rpc };
+/** As one that hands each call to a device twice. */
+function callingTwice(rpc: Rpc): Rpc {
+  const listen: Rpc["listen"] = (device, listener) => rpc.listen(device, (call) => listener(call) && listener(call));
+  return Object.create(rpc, { listen: { value: listen } }) as Rpc;
+}
+
+/** A service that refuses everything while there is trouble. */
+function troubled(service: CoapService, trouble: ThingsboardWorld["trouble"]): CoapService {
+  return { ...service, request: (request, respond) => (trouble.code === undefined ? service.request(request, respond) : respond({ code: trouble.code })) };
 }
 
 /** A world with a cloud that runs. */
@@ -91,7 +101,9 @@ export function createThingsboardWorld(seed: number, transport: Transport = "mqt
     if (JSON.stringify(event).includes(profile.secret)) throw new Error(`the cloud's event "${event.event}" holds a secret`);
   });
   const model = createThingsboard(host, { profiles: [{ ...profile, strategy }] });
-  const served = options.callsTwice === true ? callingTwice(model) : model;
+  let { rpc } = model;
+  const served = (): Thingsboard => ({ ...model, rpc: options.callsTwice === true ? callingTwice(rpc) : rpc });
+  const trouble: ThingsboardWorld["trouble"] = { code: undefined };
   const wire = { toCloud: true, toDevice: true };
   const sent: string[] = [];
   const heard: string[] = [];
@@ -109,7 +121,7 @@ export function createThingsboardWorld(seed: number, transport: Transport = "mqt
     return wire.toCloud;
   };
   const startMqtt = (): (() => void) => {
-    const server = createMqttServer(host, around(thingsboardMqtt(host, served)));
+    const server = createMqttServer(host, around(thingsboardMqtt(host, served())));
     const listening = world.listenTcp(MQTT_PORT, (stream) => {
       const connection: MqttConnection | undefined = server.accept({
         send: (bytes) => {
@@ -136,7 +148,7 @@ export function createThingsboardWorld(seed: number, transport: Transport = "mqt
     };
   };
   const startCoap = (): (() => void) => {
-    const server = createCoapServer(host, thingsboardCoap(host, served), (bytes, peer) => {
+    const server = createCoapServer(host, troubled(thingsboardCoap(host, served()), trouble), (bytes, peer) => {
       const [address, port] = peer.split(":");
       if (towardsDevice(bytes.toString("latin1"))) socket.send(bytes.toString("latin1"), address!, Number(port));
     });
@@ -164,11 +176,13 @@ export function createThingsboardWorld(seed: number, transport: Transport = "mqt
     transport,
     model,
     wire,
+    trouble,
     sent,
     heard,
     connections: () => accepted + endpoints.size,
     startCloud,
     stopCloud: () => stops.splice(0).forEach((stop) => stop()),
+    forgetCalls: () => (rpc = newRpc(model.core)),
     devices,
     share: (values) => {
       const parsed = parseAttributes(JSON.stringify(values), model.limits);
@@ -177,7 +191,7 @@ export function createThingsboardWorld(seed: number, transport: Transport = "mqt
     unshare: (...keys) => void model.data.deleteAttributes(one(), "SHARED_SCOPE", keys),
     call: (method, params) => {
       const outcomes: Outcome[] = [];
-      model.rpc.call(one().info.id, { method, params: JSON.stringify(params) }, { timeoutMs: 10000, oneWay: false }, (outcome) => void outcomes.push(outcome));
+      rpc.call(one().info.id, { method, params: JSON.stringify(params) }, { timeoutMs: 10000, oneWay: false }, (outcome) => void outcomes.push(outcome));
       return outcomes;
     },
     stored: (key, device = one()) => (device.series.get(key) ?? []).map(({ ts, value }) => ({ ts, value: value.text })),
