@@ -24,9 +24,6 @@ export const enum Todo {
   leave,
 }
 
-/** The most answers that wait for their turn; a call beyond them is neither obeyed nor answered. */
-export const REPLIES_MAX = 8;
-
 /** An answer that waits. */
 export interface Reply {
   readonly topic: string;

@@ -31,6 +31,7 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
   },
   thingsboard: {
     mqtt: { module: "platform/thingsboard/mqtt", profile: "thingsboardMqtt", link: "mqtt" },
+    coap: { module: "platform/thingsboard/coap", profile: "thingsboardCoap", link: "coap" },
   },
 };
 
