@@ -132,7 +132,7 @@ const app = positionals[0];
 if (binary === undefined) console.log("Figures of the interpreter: skipped, ESPRUINO names no interpreter");
 else if (app === undefined) await all(binary, values.write, values.only);
 else {
-  const subject = { app, transport: values.transport === "coap" ? "coap" : "mqtt" } as const;
+  const subject: Subject = subjects.find((one) => one.app === app && one.transport === values.transport) ?? { app, transport: values.transport === "coap" ? "coap" : "mqtt" };
   if (values.globals) await globals(binary, subject);
   else show(await measure(root, binary, subject));
 }
