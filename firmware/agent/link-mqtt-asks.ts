@@ -7,8 +7,9 @@
 import { Origin } from "../platform/profile";
 import type { MqttProfile } from "../platform/profile";
 import { mqttPublish } from "../protocol/mqtt/session";
+import { ANSWERS_MAX } from "./link";
 import type { LinkTarget } from "./link";
-import { REPLIES_MAX, Step } from "./link-mqtt-state";
+import { Step } from "./link-mqtt-state";
 import type { Asks, MqttLink } from "./link-mqtt-state";
 
 /**
@@ -49,7 +50,7 @@ export function speak(link: MqttLink): boolean {
  */
 export function called(link: MqttLink, topic: string, payload: string): boolean {
   const asks = link.asks!;
-  if (asks.replies.length >= REPLIES_MAX) return false;
+  if (asks.replies.length >= ANSWERS_MAX) return false;
   if (topic !== asks.callTopic) {
     asks.callTopic = topic;
     asks.reply = link.profile.answerBody(link.sink.told(payload, Origin.rpc));
