@@ -166,4 +166,55 @@ describe.each(transports)("over %s", (transport) => {
     expect(obeyed).toEqual([5, 5]);
     expect(twice.sent.filter((bytes) => bytes.includes('"method":"speed"'))).toHaveLength(4);
   });
+
+  test("a value that is too large to be received is told once a boot; the others are read, and the device goes on", () => {
+    const obeyed: unknown[] = [];
+    const cloud = createThingsboardWorld(13, transport);
+    const device = createThingsboardDevice(cloud, (thing) => {
+      for (const key of ["a", "b", "c"]) onCommand(thing, { key, type: "string", bytesMax: 200 }, (text) => void obeyed.push(`${key} ${text}`));
+      counter(obeyed)(thing);
+    });
+    connected(cloud, device);
+    cloud.world.run(minutes(2));
+    device.machine.powerCut();
+    cloud.share({ a: "first", b: "x".repeat(3000), c: "y".repeat(2500), fan: true, speed: 4 });
+    cloud.world.run(1000);
+    device.machine.powerOn();
+    cloud.world.run(minutes(20));
+    expect(obeyed).toEqual(["a first", true, 4]);
+    const refused = (): unknown[] => device.told("commandRefused").map(({ number, text }) => [number, text]);
+    expect(refused()).toEqual([[2, "b"], [2, "c"]]);
+    const before = device.told("offline").length;
+    cloud.world.run(minutes(60));
+    expect(device.told("offline")).toHaveLength(before);
+    expect(device.thing().publisher.log.waiting).toBe(0);
+    // What can be received again is obeyed, and what is written too large while it listens loses nothing else.
+    cloud.share({ b: "short" });
+    cloud.share({ speed: 5, other: "z".repeat(5000) });
+    cloud.world.run(minutes(20));
+    expect(obeyed).toEqual(["a first", true, 4, "b short", 5]);
+    expect(refused()).toHaveLength(2);
+    expect(device.told("dropped")).toEqual([]);
+    const values = cloud.stored("count").map(({ value }) => Number(value));
+    const cut = values.indexOf(1, 1);
+    for (const part of [values.slice(0, cut), values.slice(cut)]) expect(part).toEqual(part.map((_, i) => i + 1));
+  });
+
+  test("values that are too large together are read one by one", () => {
+    const obeyed: unknown[] = [];
+    const cloud = createThingsboardWorld(14, transport);
+    const keys = ["a", "b", "c", "d", "e", "f"];
+    const device = createThingsboardDevice(cloud, (thing) => {
+      for (const key of keys) onCommand(thing, { key, type: "string", bytesMax: 1000 }, (text) => void obeyed.push(text));
+    });
+    connected(cloud, device);
+    device.machine.powerCut();
+    const texts = keys.map((key) => key.repeat(900));
+    cloud.share(Object.fromEntries(keys.map((key, i) => [key, texts[i]])));
+    cloud.world.run(1000);
+    device.machine.powerOn();
+    cloud.world.run(minutes(20));
+    expect(obeyed).toEqual(texts);
+    expect(device.told("commandRefused")).toEqual([]);
+  });
 });
