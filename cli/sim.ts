@@ -53,7 +53,7 @@ function readSecret(source: string | undefined, option: string): string {
 }
 
 /** Which transports an address is for, by its scheme. */
-const transportsOf: Readonly<Record<string, readonly string[]>> = { mqtt: ["mqtt"], mqtts: ["mqtt"], coap: ["coap"], ws: ["mqtt-ws"], wss: ["mqtt-ws"] };
+const transportsOf: Readonly<Record<string, readonly string[]>> = { mqtt: ["mqtt"], mqtts: ["mqtt"], coap: ["coap"], ws: ["mqtt-ws", "ws"], wss: ["mqtt-ws", "ws"] };
 
 function parseTarget(options: SimOptions): RemoteTarget | undefined {
   if (options.cloud === "local") return undefined;
