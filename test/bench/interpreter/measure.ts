@@ -6,23 +6,26 @@ import { compileDevice } from "../../../boards/toolchain/compile/device";
 import { compileNative } from "../../../boards/toolchain/compile/native";
 import { estimateMemory } from "../../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../../boards/toolchain/size/report";
-import { startThethings } from "../../../sim/cloud/thethings/index";
 import type { Image } from "../../../sim/engines/image";
+import { openCloud, settingsFor } from "./clouds";
+import type { Subject } from "./clouds";
 import { atRest, boot, idle, provisioned } from "./rig";
 import type { Bench } from "./rig";
 
 export const BOARD_ID = "linux-espruino";
 
-/** A device that is measured; `app` is its path in the project. */
-export interface Subject {
-  readonly app: string;
-  readonly transport: "mqtt" | "coap";
+/** What a subject is called, by its platform where that is not thethings.iO. */
+export function nameOf({ app, platform, transport }: Subject): string {
+  return `${app} over ${transport}${platform === undefined ? "" : ` on ${platform}`}`;
 }
 
 export const subjects: readonly Subject[] = [
   { app: "test/bench/interpreter/apps/device.ts", transport: "mqtt" },
   { app: "test/bench/interpreter/apps/device.ts", transport: "coap" },
   { app: "firmware/apps/weather-station.ts", transport: "mqtt" },
+  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt" },
+  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt-ws" },
+  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "ws" },
 ];
 
 /** A line of boards/measured.json. */
@@ -42,14 +45,14 @@ export interface Measured extends Subject {
 export interface Peak {
   /** From a boot with a token until the first reading has arrived. */
   readonly connect: number;
-  /** From a boot with an activation code until the first reading has arrived. */
-  readonly activation: number;
+  /** From a boot with an activation code until the first reading has arrived, where the platform has activations. */
+  readonly activation?: number;
   /** MQTT: four batches without an answer, twenty readings waiting, and a command of 500 bytes. */
   readonly full?: number;
 }
 
-export function choiceOf(root: string, { app, transport }: Subject): Parameters<typeof compileDevice>[1] {
-  return { app: join(root, app), platform: "thethings", transport, name: "device", version: "1.0.0" };
+export function choiceOf(root: string, { app, platform, transport }: Subject): Parameters<typeof compileDevice>[1] {
+  return { app: join(root, app), platform: platform ?? "thethings", transport, name: "device", version: "1.0.0" };
 }
 
 /** The interpreter's board without TLS: what is measured stands for an ESP8266, which has none. */
@@ -72,9 +75,8 @@ export function digestOf({ files }: Image): string {
 /** Boots a device against a cloud of its own and hands it on once it has published. */
 export async function withDevice<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
   const program = await compileNative(root, choiceOf(root, subject));
-  const cloud = await startThethings({ activationDelayMs: 0 });
-  const settings = { host: "127.0.0.1", port: cloud.ports[subject.transport], tls: 0 as const, timeHost: "", ssid: "", password: "", code: cloud.model.createCodes(1)[0]!, token: "" };
-  const bench = boot(binary, image, provisioned(program, image, settings));
+  const cloud = await openCloud(subject, true);
+  const bench = boot(binary, image, provisioned(program, image, settingsFor(cloud)));
   try {
     await bench.until("the first publish", () => bench.said.some(({ event }) => event === "published"));
     return await use(bench);
