@@ -18,7 +18,7 @@ import type { ActivationAnswer, MqttProfile } from "../platform/profile";
 import { MqttCode, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttPublishOnce, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
 import type { MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
-import { called, newAsks, speak } from "./link-mqtt-asks";
+import { answered, called, newAsks, speak } from "./link-mqtt-asks";
 import { WINDOW, sessionOptions } from "./link-mqtt-options";
 import { end, flush, setDeadline } from "./link-mqtt-socket";
 import { Step, Todo } from "./link-mqtt-state";
@@ -108,8 +108,8 @@ function told(link: MqttLink, topic: string, payload: string): void {
   if (link.step === Step.activating && topic === link.topic) return activationAnswered(link, payload);
   const origin = link.profile.originOf(topic);
   if (link.step !== Step.live || origin === Origin.none) return;
-  if (origin !== Origin.rpc) link.sink.told(payload, origin);
-  else if (called(link, topic, payload)) takeTurn(link, Todo.nothing);
+  if (origin === Origin.update) link.sink.told(payload, origin);
+  else if (origin === Origin.rpc ? called(link, topic, payload) : answered(link, payload)) takeTurn(link, Todo.nothing);
 }
 
 function deliver(link: MqttLink, topic: string, payload: string): void {
@@ -201,6 +201,8 @@ function open(profile: MqttProfile, carrier: MqttCarrier, ports: Ports, target: 
     topic: target.token === "" ? profile.activationTopic(target.code, target.channel) : profile.thingTopic(target.token),
     activating: target.token === "",
     overfed: profile.single ? false : endedOverfed(before),
+    // Before what it looks at of the link before is set anew.
+    asks: profile.requests ? newAsks(profile, target, endedOverfed(before) ? (before as MqttLink).asks : undefined) : undefined,
     session: mqttOpen(sessionOptions(profile, target)),
     socket: 0,
     out: "",
@@ -213,7 +215,6 @@ function open(profile: MqttProfile, carrier: MqttCarrier, ports: Ports, target: 
     tick: 0,
     deadline: 0,
     deadlineCode: 0,
-    asks: profile.requests ? newAsks(profile, target) : undefined,
   } as unknown as MqttLink;
   link.mqttSink = makeSink(link);
   if (carrier.framed) carrier.open(link, target);

@@ -25,9 +25,6 @@ export const enum Todo {
   leave,
 }
 
-/** The most answers that wait for their turn; a call beyond them is neither obeyed nor answered. */
-export const REPLIES_MAX = 8;
-
 /** An answer that waits. */
 export interface Reply {
   readonly topic: string;
@@ -38,6 +35,15 @@ export interface Reply {
 export interface Asks {
   /** What is to be asked once the link is subscribed, "" for nothing. May hold secrets. */
   question: string;
+  /** The keys whose values are wanted, with commas between; "" for none. */
+  readonly wanted: string;
+  /** True where they are asked for one by one, because all at once were too large; `place` is the one that is asked for. */
+  single: boolean;
+  place: number;
+  /** True while the answer is to come. */
+  asking: boolean;
+  /** The key whose value was too large on the connection before, until that is told; or "". */
+  oversized: string;
   /** Answers to calls, in their order. */
   replies: Reply[];
   /** The topic of the last call, which names it, and the answer to it: a call that comes again is answered again, not obeyed. */

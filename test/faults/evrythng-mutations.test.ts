@@ -2,11 +2,10 @@
  * The suites of a device on EVRYTHNG are tried on mistakes made on purpose: each mistake must fail a test, and without one everything
  * must pass. An ordinary run tries three of them, the nightly one all.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { budget, generator, seed } from "../support/budget";
-import { outcomeOf } from "../support/mutated-suite";
 import { deviceMutations } from "./evrythng-mutations";
+import { outcomeOf, standsIn } from "./source-mutation";
 
 const folder = "firmware";
 const TIMEOUT_MS = 120000;
@@ -15,16 +14,16 @@ const draw = generator(seed);
 const order = deviceMutations.map((mutation) => ({ mutation, rank: draw(1000000) })).sort((a, b) => a.rank - b.rank);
 const tried = order.slice(0, budget(3, deviceMutations.length)).map(({ mutation }) => mutation);
 
-test.each(tried.map((mutation) => [mutation.says, mutation] as const))("%s: noticed", (_says, { suite, ...mutation }) => {
-  const { numFailedTests, numRuntimeErrorTestSuites } = outcomeOf(suite, folder, mutation);
+test.each(tried.map((mutation) => [mutation.says, mutation] as const))("%s: noticed", (_says, { suite, file, from, to }) => {
+  const { numFailedTests, numRuntimeErrorTestSuites } = outcomeOf(suite, { file: join(folder, file), from, to });
   expect(numRuntimeErrorTestSuites).toBe(0);
   expect(numFailedTests).toBeGreaterThan(0);
 }, TIMEOUT_MS);
 
 test("every mutation can be made: its text stands once in its file", () => {
-  for (const { file, from } of deviceMutations) expect([file, from, readFileSync(join(folder, file), "utf8").split(from).length]).toEqual([file, from, 2]);
+  for (const { file, from } of deviceMutations) expect([file, from, standsIn(join(folder, file), from)]).toEqual([file, from, 1]);
 });
 
 test("without a mutation the same run passes", () => {
-  expect(outcomeOf(tried[0]!.suite, folder, undefined)).toMatchObject({ numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
+  expect(outcomeOf(tried[0]!.suite, undefined)).toMatchObject({ numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
 }, TIMEOUT_MS);

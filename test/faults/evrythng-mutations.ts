@@ -2,7 +2,7 @@
  * Mistakes that a device on EVRYTHNG could have, on each of its transports, made on purpose: each must fail a test of the suite that it
  * names.
  */
-import type { SourceMutation } from "../support/mutated-suite";
+import type { SourceMutation } from "./source-mutation";
 
 const all = "test/agent/evrythng.test.ts";
 const framed = "test/agent/mqtt-web-socket.test.ts";

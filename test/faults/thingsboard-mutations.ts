@@ -1,11 +1,11 @@
 /**
  * Mistakes that the local ThingsBoard could have, made on purpose: each must fail a test of the suite that it names.
  */
-import type { SourceMutation } from "../support/mutated-suite";
+import type { SourceMutation } from "./source-mutation";
 
 const suite = (name: string): string => `test/conformance/thingsboard-${name}.test.ts`;
 
-/** Files are below sim/cloud/thingsboard. */
+/** Files below sim/cloud/thingsboard. */
 export const cloudMutations: readonly SourceMutation[] = [
   { says: "tenants see each other's devices", file: "core.ts", from: "info.tenantId === who.tenantId && (", to: "(", suite: suite("isolation") },
   { says: "a customer sees all of the tenant", file: "core.ts", from: "who.customerId === undefined || info", to: "true || info", suite: suite("isolation") },

@@ -2,14 +2,16 @@
 import { startEvrythng } from "../../../sim/cloud/evrythng/index";
 import { parseAddress } from "../../../sim/cloud/evrythng/resource";
 import { startThethings } from "../../../sim/cloud/thethings/index";
+import { startThingsboard } from "../../../sim/cloud/thingsboard/index";
 import type { ProvisionSettings } from "../../../sim/engines/program";
 
 /** A device that is measured; `app` is its path in the project. */
 export interface Subject {
   readonly app: string;
-  /** Absent: thethings.iO. */
-  readonly platform?: "evrythng";
-  readonly transport: "mqtt" | "coap" | "mqtt-ws" | "ws";
+  /** thethings.iO unless it is named. */
+  readonly platform?: "thethings" | "evrythng" | "thingsboard";
+  /** "watch" for one that only watches. */
+  readonly transport: "mqtt" | "coap" | "mqtt-ws" | "ws" | "watch";
 }
 
 /** A cloud for one device, where it listens, and what the device is provisioned with. */
@@ -32,6 +34,10 @@ export async function openCloud({ platform, transport }: Subject, withCode: bool
     const thngId = String(make("/thngs", { name: "device" })["id"]);
     const key = String(make("/auth/evrythng/thngs", { thngId })["thngApiKey"]);
     return { port: transport === "mqtt" ? ports.mqtt : ports.http, code: "", token: thngId + key, close };
+  }
+  if (platform === "thingsboard") {
+    const cloud = await startThingsboard({ profiles: [{ key: "bench", secret: "profile" }] });
+    return { port: transport === "coap" ? cloud.ports.coap : cloud.ports.mqtt, code: "bench:profile", token: "", close: () => cloud.close() };
   }
   const cloud = await startThethings({ activationDelayMs: 0 });
   const given = withCode ? { code: cloud.model.createCodes(1)[0]!, token: "" } : { code: "", token: cloud.model.createThing().thingToken };

@@ -6,6 +6,7 @@ import { compileDevice } from "../../../boards/toolchain/compile/device";
 import { compileNative } from "../../../boards/toolchain/compile/native";
 import { estimateMemory } from "../../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../../boards/toolchain/size/report";
+import { startThingsboard } from "../../../sim/cloud/thingsboard/index";
 import type { Image } from "../../../sim/engines/image";
 import { openCloud, settingsFor } from "./clouds";
 import type { Subject } from "./clouds";
@@ -23,6 +24,7 @@ export const subjects: readonly Subject[] = [
   { app: "test/bench/interpreter/apps/device.ts", transport: "mqtt" },
   { app: "test/bench/interpreter/apps/device.ts", transport: "coap" },
   { app: "firmware/apps/weather-station.ts", transport: "mqtt" },
+  { app: "firmware/apps/alarm-count.ts", transport: "watch", platform: "thingsboard" },
   { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt" },
   { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt-ws" },
   { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "ws" },
@@ -51,8 +53,8 @@ export interface Peak {
   readonly full?: number;
 }
 
-export function choiceOf(root: string, { app, platform, transport }: Subject): Parameters<typeof compileDevice>[1] {
-  return { app: join(root, app), platform: platform ?? "thethings", transport, name: "device", version: "1.0.0" };
+export function choiceOf(root: string, { app, transport, platform = "thethings" }: Subject): Parameters<typeof compileDevice>[1] {
+  return { app: join(root, app), platform, transport: transport === "watch" ? "mqtt" : transport, name: "device", version: "1.0.0" };
 }
 
 /** The interpreter's board without TLS: what is measured stands for an ESP8266, which has none. */
@@ -72,8 +74,28 @@ export function digestOf({ files }: Image): string {
   return hash.digest("hex");
 }
 
-/** Boots a device against a cloud of its own and hands it on once it has published. */
+/** What the local ThingsBoard's one user is called, and its password. */
+const user = { email: "bench@motet.invalid", password: "bench-password" } as const;
+
+/** Boots a device that only watches against a cloud of its own, and hands it on once it has been told a value. */
+async function withWatcher<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
+  const program = await compileNative(root, choiceOf(root, subject));
+  const cloud = await startThingsboard({ users: [user] });
+  const watch = { host: "127.0.0.1", port: cloud.ports.http, tls: 0 as const, loginHost: "", loginPort: 0, user: user.email, secret: user.password, app: "", thing: "" };
+  const settings = { host: "", port: 0, tls: 0 as const, timeHost: "", ssid: "", password: "", code: "", token: "", watch };
+  const bench = boot(binary, image, provisioned(program, image, settings));
+  try {
+    await bench.until("the first value", () => bench.said.some(({ event }) => event === "watched"));
+    return await use(bench);
+  } finally {
+    await bench.stop();
+    await cloud.close();
+  }
+}
+
+/** Boots a device against a cloud of its own and hands it on once it has published, or been told a value. */
 export async function withDevice<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
+  if (subject.transport === "watch") return withWatcher(root, binary, subject, image, use);
   const program = await compileNative(root, choiceOf(root, subject));
   const cloud = await openCloud(subject, true);
   const bench = boot(binary, image, provisioned(program, image, settingsFor(cloud)));

@@ -1,12 +1,13 @@
-/** Runs one suite in a process of its own, with one text of one source file changed first: how tests are tried on mistakes made on purpose. */
+/**
+ * Runs one suite in a process of its own, with one text of one source file changed first: how suites are tried on mistakes made on purpose.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A mistake made on purpose. */
 export interface SourceMutation {
   readonly says: string;
-  /** The changed file, below the folder that the mutations are about. */
+  /** Below the folder that the list is of. */
   readonly file: string;
   /** Stands exactly once in the file. */
   readonly from: string;
@@ -26,11 +27,16 @@ const [pattern, [, options]] = Object.entries(settings.transform)[0]!;
 
 const transformer = "test/support/mutating.mjs";
 
-/** What a suite comes to; `mutation` undefined changes nothing, `folder` is where mutated files are. */
-export function outcomeOf(suite: string, folder: string, mutation: Pick<SourceMutation, "file" | "from" | "to"> | undefined): Outcome {
+/** `mutation` names its file from the project's root; undefined changes nothing. */
+export function outcomeOf(suite: string, mutation: Pick<SourceMutation, "file" | "from" | "to"> | undefined): Outcome {
   const config = { ...settings, rootDir: process.cwd(), transform: { [pattern]: [`<rootDir>/${transformer}`, options] } };
-  const env: NodeJS.ProcessEnv = { ...process.env, MOTET_NIGHTLY: "0", ...(mutation === undefined ? {} : { MOTET_MUTATION: JSON.stringify({ ...mutation, file: `${folder}/${mutation.file}` }) }) };
+  const env: NodeJS.ProcessEnv = { ...process.env, MOTET_NIGHTLY: "0", ...(mutation === undefined ? {} : { MOTET_MUTATION: JSON.stringify(mutation) }) };
   const args = [join("node_modules", "jest", "bin", "jest.js"), "--config", JSON.stringify(config), "--json", "--runInBand", "--testTimeout=3000", "--forceExit", "--runTestsByPath", suite];
   const { stdout } = spawnSync(process.execPath, args, { env, encoding: "utf8", maxBuffer: 1 << 26, timeout: 60000, killSignal: "SIGKILL" });
   return JSON.parse(stdout) as Outcome;
+}
+
+/** How often a text stands in a file. */
+export function standsIn(file: string, text: string): number {
+  return readFileSync(file, "utf8").split(text).length - 1;
 }
