@@ -67,10 +67,11 @@ function swapping(driver: LinkDriver): LinkDriver {
   });
 }
 
-/** Says that a batch has arrived as soon as it is sent. */
+/** Says that a batch has arrived as soon as it is sent, and waits for no echo. */
 function hasty(driver: LinkDriver): LinkDriver {
   return {
     ...driver,
+    echoes: false,
     send: (link, ref, payload) => {
       const code = driver.send(link, ref, payload);
       if (code === 0) link.ports.clock.after(0, () => link.open && link.sink.acknowledged(ref));

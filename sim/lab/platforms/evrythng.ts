@@ -4,7 +4,9 @@
  */
 import { mqttLink } from "../../../firmware/agent/link-mqtt";
 import { mqttWsLink } from "../../../firmware/agent/link-mqtt-ws";
+import { wsLink } from "../../../firmware/agent/link-ws";
 import { evrythngMqtt as mqttProfile } from "../../../firmware/platform/evrythng/mqtt";
+import { evrythngWs as wsProfile } from "../../../firmware/platform/evrythng/ws";
 import type { Host } from "../../cloud/host";
 import { createEvrythng } from "../../cloud/evrythng/model";
 import type { Evrythng } from "../../cloud/evrythng/model";
@@ -97,6 +99,6 @@ class Account implements EvrythngSide {
 
 export const evrythng: Platform<EvrythngSide> = {
   name: "evrythng",
-  links: { mqtt: () => mqttLink(mqttProfile()), "mqtt-ws": () => mqttWsLink(mqttProfile()) },
+  links: { mqtt: () => mqttLink(mqttProfile()), "mqtt-ws": () => mqttWsLink(mqttProfile()), ws: () => wsLink(wsProfile()) },
   createSide: (host, options) => new Account(host, options),
 };
