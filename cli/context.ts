@@ -19,7 +19,7 @@ export function choiceOf({ root, version }: Context, app: string, { platform, tr
 }
 
 /** What a device may speak; not every platform has each. */
-export const TRANSPORTS = "mqtt, coap, or mqtt-ws: MQTT over WebSockets";
+export const TRANSPORTS = "mqtt, coap, mqtt-ws (MQTT over WebSockets) or ws (the platform's own WebSockets)";
 
 /** A TCP or UDP port; 0 is a free one. */
 export function parsePort(text: string): number {

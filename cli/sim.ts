@@ -66,7 +66,7 @@ function parseWatch({ watch, watchUser, watchSecret, ca }: SimOptions): Pick<Rem
 }
 
 /** Which transports an address is for, by its scheme. */
-const transportsOf: Readonly<Record<string, readonly string[]>> = { mqtt: ["mqtt"], mqtts: ["mqtt"], coap: ["coap"], ws: ["mqtt-ws"], wss: ["mqtt-ws"] };
+const transportsOf: Readonly<Record<string, readonly string[]>> = { mqtt: ["mqtt"], mqtts: ["mqtt"], coap: ["coap"], ws: ["mqtt-ws", "ws"], wss: ["mqtt-ws", "ws"] };
 
 function parseTarget(options: SimOptions): RemoteTarget | undefined {
   if (options.cloud === "local") return options.watch === undefined ? undefined : { host: "", port: 0, tls: 0, code: "", token: "", ...parseWatch(options) };

@@ -51,7 +51,11 @@ function queue(link: MqttLink, bytes: string): void {
 
 /** @cold */
 function connect(link: MqttLink): void {
+  const options = link.web.options;
   link.turn = 0;
+  // They were said, and this session connects once.
+  options.host = "";
+  options.path = "";
   mqttConnect(link.session, link.mqttSink, link.ports.clock.uptime());
 }
 

@@ -32,8 +32,6 @@ const H5 = 30;
 const H6 = 32;
 const CALIBRATION_BYTES = 33;
 
-/** What a quantity holds that was not measured (5.4.7, 5.4.8). */
-const SKIPPED = 524288;
 /** Fine temperature is 5120 for a degree; -43 to 88 degrees, a little beyond the range in which the chip works. */
 const FINE_MIN = -220160;
 const FINE_MAX = 450560;
@@ -67,9 +65,8 @@ export function isPlausible(calibration: string): boolean {
   return unsigned16(calibration, T1) > 0 && unsigned16(calibration, P1) > 8191 && slope > 0 && slope < 2048;
 }
 
-/** Fine temperature (5120 for a degree) of a 20-bit raw value; undefined when it was not measured or cannot be. */
+/** Fine temperature (5120 for a degree) of a 20-bit raw value; undefined when it cannot be. The caller knows that it was measured. */
 export function compensateFine(calibration: string, raw: number): number | undefined {
-  if (raw === SKIPPED) return undefined;
   const a = idiv(raw, 8) - 2 * unsigned16(calibration, T1);
   // 150 degrees or more with any chip's parameters; below it a * T2 stays within 31 bits.
   if (a > 60000 || a < -60000) return undefined;
@@ -106,9 +103,8 @@ function scalePressure(value: number, divisor: number): number {
   return whole;
 }
 
-/** Pascal of a 20-bit raw value; undefined when it was not measured or cannot be. */
+/** Pascal of a 20-bit raw value; undefined when it cannot be. */
 export function compensatePressure(calibration: string, raw: number, fine: number): number | undefined {
-  if (raw === SKIPPED) return undefined;
   const v = down(fine, 2) - 64000;
   const quarter = down(v, 4);
   const square = idiv(quarter * quarter, 32768);

@@ -125,6 +125,26 @@ test.each<Climate>([
   expect(heard).toHaveLength(1);
 });
 
+test("a measurement that happens to be the number of what was not measured is one", () => {
+  // The raw value of this temperature, and of this pressure at 21.37 degrees, is 0x80000 (data sheet 5.4.7).
+  for (const quantity of ["temperature", "pressure"] as const) {
+    const raw = { temperature: "temp", pressure: "press" } as const;
+    let [low, high] = quantity === "temperature" ? [0, 60] : [60000, 110000];
+    const rising = measureRaw(exampleCalibration, { ...mild, [quantity]: high })[raw[quantity]] > measureRaw(exampleCalibration, { ...mild, [quantity]: low })[raw[quantity]];
+    while (high - low > 1e-6) {
+      const middle = (low + high) / 2;
+      if (measureRaw(exampleCalibration, { ...mild, [quantity]: middle })[raw[quantity]] < 0x80000 === rising) low = middle;
+      else high = middle;
+    }
+    const climate = [low, high].map((value) => ({ ...mild, [quantity]: value })).find((one) => measureRaw(exampleCalibration, one)[raw[quantity]] === 0x80000)!;
+    const on = bench(climate);
+    const { heard } = sample(on);
+    on.world.run(100);
+    expect(heard[0]![0]).toBe(0);
+    expect(Math.abs(heard[0]![1][quantity] - climate[quantity])).toBeLessThan(quantity === "temperature" ? 0.011 : 3);
+  }
+});
+
 test("a sample takes no longer than the data sheet's maximum, and one is under way at a time", () => {
   const on = bench(mild);
   const first = sample(on);

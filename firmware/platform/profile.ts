@@ -176,3 +176,20 @@ export interface CoapProfile {
   /** The answer: `code` 0 for a command that was obeyed, else why not. */
   answerBody(this: void, code: number): string;
 }
+
+/**
+ * A platform over WebSockets of its own, one topic each: what is sent on a topic is published there, and comes back with what others
+ * publish. Nothing is acknowledged.
+ */
+export interface WsProfile {
+  readonly text: PlatformText;
+  readonly portPlain: number;
+  readonly portTls: number;
+  /** The header of the handshake that carries the key, and the key, a secret. */
+  readonly keyHeader: string;
+  key(this: void, token: string): string;
+  /** The topic that batches go to. */
+  batchPath(this: void, token: string): string;
+  /** The topic that commands come on. `wary`: without what was there before, of which something was too large to be received. */
+  commandPath(this: void, token: string, wary: boolean): string;
+}

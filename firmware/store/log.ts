@@ -76,10 +76,15 @@ function dropBlock(log: ReadingLog, block: number): void {
     consume(cursor, record);
   }
   const more = leaveBlock(log, cursor);
-  // Behind it may be a block that lost its head, in which the oldest that waits is known: what waits there is not missing.
-  const known = !oldest && isLive(log, log.oldest.serial) ? Math.max(0, cursor.sequence - log.oldest.sequence) : 0;
-  log.corruptBefore += Math.max(0, cursor.lost - known);
-  if (!oldest) return;
+  log.corruptBefore += cursor.lost;
+  if (!oldest) {
+    // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost. So no
+    // more is than is counted already, or waits and is in none of the blocks behind.
+    const known = isLive(log, log.oldest.serial) ? Math.max(0, cursor.sequence - log.oldest.sequence) : 0;
+    const astray = Math.max(0, log.waiting - (log.lastSequence - cursor.sequence));
+    log.corruptBefore = Math.min(log.corruptBefore - Math.min(known, cursor.lost), log.droppedCorrupt + astray);
+    return;
+  }
   copyCursor(cursor, log.oldest);
   if (!more) log.oldest.serial = 0;
 }

@@ -10,13 +10,18 @@ import type { MqttConnection } from "../cloud/mqtt/connection";
 import { createMqttServer } from "../cloud/mqtt/server";
 import type { MqttServer } from "../cloud/mqtt/server";
 import type { Transport } from "../cloud/mqtt/service";
+import type { WebSocketService } from "../cloud/websocket/service";
 import type { ServerEnd, ServerStream } from "../world/network";
 import type { UdpServer } from "../world/udp";
 import type { World } from "../world/world";
 import type { Platform, Side } from "./platform";
+import { WebLine } from "./web-line";
+import type { WebSurroundings } from "./web-line";
 
 export const MQTT_PORT = 1883;
 export const COAP_PORT = 5683;
+/** Where WebSockets begin. */
+export const WEB_PORT = 80;
 
 /** What passes between devices and cloud at present; a false loses it without a word. */
 export interface Wire {
@@ -33,7 +38,7 @@ export interface LabCloudOptions {
   readonly onEvent?: (event: HostEvent) => void;
   /** Hears every byte that reaches the servers or leaves them, as binary strings, before the wire loses it. */
   readonly onWire?: (bytes: string) => void;
-  /** Hears of every accepted MQTT connection and of every CoAP peer's first datagram after a start. */
+  /** Hears of every accepted connection and of every CoAP peer's first datagram after a start. */
   readonly onConnect?: (address: string) => void;
 }
 
@@ -48,7 +53,7 @@ export interface LabCloud<S extends Side = Side> {
   stop(): void;
   /** Idempotent. */
   start(): void;
-  /** How many `inject` reaches: MQTT connections that are open, and CoAP peers since the start. */
+  /** How many `inject` reaches: connections that are open, and CoAP peers since the start. */
   readonly reached: number;
   /** Sends bytes to every device that is connected, as if the cloud had gone mad. */
   inject(bytes: string): void;
@@ -145,7 +150,7 @@ class WorldCloud<S extends Side> implements LabCloud<S> {
   readonly disk = { works: true };
   readonly side: S;
   private readonly host: Host;
-  /** MQTT connections that are open. */
+  /** Connections that are open. */
   private readonly streams = new Set<ServerStream>();
   /** The ports that CoAP peers were heard from last, by their addresses. */
   private readonly peers = new Map<string, { port: number }>();
@@ -164,8 +169,12 @@ class WorldCloud<S extends Side> implements LabCloud<S> {
 
   start(): void {
     if (this.running) return;
-    const { mqtt, coap } = this.side;
-    this.stops = [this.listenMqtt(mqtt), ...(coap === undefined ? [] : [this.bindCoap(coap)])];
+    const { mqtt, coap, web } = this.side;
+    const server = createMqttServer(this.host, mqtt.service, mqtt.limits);
+    this.stops = [this.listenMqtt(server)];
+    if (web !== undefined) this.stops.push(this.listenWeb(web(server)));
+    if (coap !== undefined) this.stops.push(this.bindCoap(coap));
+    this.stops.push(() => server.close());
   }
 
   stop(): void {
@@ -184,16 +193,46 @@ class WorldCloud<S extends Side> implements LabCloud<S> {
     for (const [address, { port }] of this.peers) this.sendDatagram(bytes, address, port);
   }
 
-  private listenMqtt({ service, limits }: Side["mqtt"]): () => void {
+  private listenMqtt(server: MqttServer): () => void {
     const { wire, options } = this;
-    const server = createMqttServer(this.host, service, limits);
     const listening = this.world.listenTcp(MQTT_PORT, (stream) => {
       const line = new MqttLine(stream, wire, options, this.streams);
       return line.begin(server) ? line : undefined;
     });
+    return () => listening.close();
+  }
+
+  private listenWeb(service: WebSocketService): () => void {
+    const { wire, options, streams } = this;
+    const lines = new Set<WebLine>();
+    let accepted = 0;
+    const around: WebSurroundings = {
+      host: this.host,
+      service,
+      send: (stream, bytes) => {
+        options.onWire?.(bytes);
+        if (wire.toDevice) stream.send(bytes);
+      },
+      heard: (bytes) => {
+        options.onWire?.(bytes);
+        return wire.toCloud;
+      },
+      ended: (line) => {
+        lines.delete(line);
+        streams.delete(line.stream);
+      },
+    };
+    const listening = this.world.listenTcp(WEB_PORT, (stream) => {
+      accepted += 1;
+      options.onConnect?.(stream.address);
+      streams.add(stream);
+      const line = new WebLine(stream, around, accepted);
+      lines.add(line);
+      return line;
+    });
     return () => {
       listening.close();
-      server.close();
+      for (const line of [...lines]) line.abort();
     };
   }
 

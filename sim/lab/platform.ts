@@ -10,7 +10,9 @@ import type { CoapService } from "../cloud/coap/service";
 import type { Host } from "../cloud/host";
 import type { Keeper } from "../cloud/keeper";
 import type { MqttLimits } from "../cloud/mqtt/limits";
+import type { MqttServer } from "../cloud/mqtt/server";
 import type { MqttService } from "../cloud/mqtt/service";
+import type { WebSocketService } from "../cloud/websocket/service";
 
 /** One value that a device has brought to the cloud. */
 export interface Arrival {
@@ -40,6 +42,8 @@ export type Sent = Way | "refused";
 /** The cloud's side of a platform. */
 export interface Side {
   readonly mqtt: { readonly service: MqttService; readonly limits?: Partial<MqttLimits> };
+  /** WebSockets, some of which may carry MQTT. */
+  readonly web?: (mqtt: MqttServer) => WebSocketService;
   readonly coap?: { readonly service: CoapService; readonly limits?: Partial<CoapLimits> };
   /** What a new device is provisioned with: an activation code or a token, and "" for the other. Secrets. */
   credentials(): { readonly code: string; readonly token: string };

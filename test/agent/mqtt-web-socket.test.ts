@@ -192,6 +192,7 @@ test("it leaves in order: DISCONNECT, Close, and no last will", () => {
   supervisor.linked = false;
   cloud.world.run(minutes(5));
   expect(frames.filter((payload) => payload === "\xe0\0")).toHaveLength(1);
+  expect(cloud.closes).toEqual([1000]);
   expect(cloud.model.counts.values).toBeGreaterThan(0);
   expect(() => cloud.stored("lwt")).toThrow("The property does not exist");
 });

@@ -14,8 +14,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { imageOf, measure, subjects, withDevice } from "./interpreter/measure";
-import type { Measured, Subject } from "./interpreter/measure";
+import type { Subject } from "./interpreter/clouds";
+import { imageOf, measure, nameOf, subjects, withDevice } from "./interpreter/measure";
+import type { Measured } from "./interpreter/measure";
 import { peakOf } from "./interpreter/peak";
 import { measurePeer } from "./interpreter/peers";
 import type { Peer } from "./interpreter/peers";
@@ -32,8 +33,9 @@ const GLOBALS = '\nsetTimeout(function(){E.getSizeOf(global,1).forEach(function(
 /** Messages that a peer publishes each time that its socket has drained: whichever suits it best is its figure. */
 const PER_DRAIN: readonly number[] = [1, 4, 8];
 
-function show({ app, transport, atRest, estimated, flashBytes }: Measured): void {
-  console.log(`  ${app} over ${transport}: ${atRest} variables at rest (the build says ${estimated}), ${flashBytes} bytes`);
+function show(measured: Measured): void {
+  const { atRest, estimated, flashBytes } = measured;
+  console.log(`  ${nameOf(measured)}: ${atRest} variables at rest (the build says ${estimated}), ${flashBytes} bytes`);
 }
 
 async function globals(binary: string, subject: Subject): Promise<void> {
@@ -72,7 +74,7 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[], be
     for (const subject of subjects) {
       const measured = await measure(root, binary, subject);
       show(measured);
-      const peak = before.devices.find(({ app, transport }) => app === subject.app && transport === subject.transport)?.peak;
+      const peak = before.devices.find((one) => nameOf(one) === nameOf(subject))?.peak;
       devices.push(peak === undefined ? measured : { ...measured, peak });
     }
     const alone: Record<string, number> = {};
@@ -86,7 +88,7 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[], be
     const measured: Measured[] = [];
     for (const device of devices) {
       const peak = device.app === subjects[0]!.app ? await peakOf(root, binary, device, interpreter.variables) : undefined;
-      if (peak !== undefined) console.log(`  ${device.app} over ${device.transport}: at its peak ${JSON.stringify(peak)} variables`);
+      if (peak !== undefined) console.log(`  ${nameOf(device)}: at its peak ${JSON.stringify(peak)} variables`);
       measured.push(peak === undefined ? device : { ...device, peak });
     }
     return { devices: measured };
@@ -133,8 +135,8 @@ const app = positionals[0];
 if (binary === undefined) console.log("Figures of the interpreter: skipped, ESPRUINO names no interpreter");
 else if (app === undefined) await all(binary, values.write, values.only);
 else {
-  const platform = values.platform === "thingsboard" ? ({ platform: "thingsboard" } as const) : {};
-  const subject: Subject = subjects.find((one) => one.app === app && one.transport === values.transport) ?? { app, transport: values.transport === "coap" ? "coap" : "mqtt", ...platform };
+  const platform = values.platform === undefined ? {} : { platform: values.platform as NonNullable<Subject["platform"]> };
+  const subject: Subject = subjects.find((one) => one.app === app && one.transport === values.transport && (one.platform ?? "thethings") === (values.platform ?? "thethings")) ?? { app, transport: values.transport as Subject["transport"], ...platform };
   if (values.globals) await globals(binary, subject);
   else show(await measure(root, binary, subject));
 }

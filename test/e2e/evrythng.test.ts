@@ -1,4 +1,4 @@
-/** What a person does with a device on EVRYTHNG: run it, command it, stop it, start it again; on every engine; and with a cloud that dies. */
+/** What a person does with a device on EVRYTHNG: run it, command it, stop it, start it again; over every transport, on every engine; and with a cloud that dies. */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mosquittoPub } from "../interop/cloud-peers";
@@ -44,8 +44,8 @@ async function ask(method: string, http: number, path: string, key: string, body
 }
 
 /** Reports, obeys an action and a property, and goes on after a restart without obeying again. */
-async function life(engine: string, speed: readonly string[]): Promise<void> {
-  const args = ["sim", "--platform", "evrythng", "--engine", engine, "--state", folder.path, ...speed];
+async function life(engine: string, transport: string, speed: readonly string[]): Promise<void> {
+  const args = ["sim", "--platform", "evrythng", "--transport", transport, "--engine", engine, "--state", folder.path, ...speed];
   const first = start(...args);
   const ready = await first.until(({ event }) => event === "cloud");
   await first.until(({ event }) => event === "published");
@@ -58,6 +58,9 @@ async function life(engine: string, speed: readonly string[]): Promise<void> {
   const at = ["-h", "127.0.0.1", "-p", String(ready["mqtt"]), "-u", "authorization", "-P", thngApiKey];
   expect((await mosquittoPub([...at, "-t", `/thngs/${thingId}/properties/fan`, "-m", '[{"value":false}]']).done).code).toBe(0);
   await first.until(({ event, key, value }) => event === "reading" && key === "fan.state" && value === false);
+  // It tells of a command when it has obeyed.
+  let commands = 0;
+  await first.until(({ event }) => event === "command" && (commands += 1) === 2);
   expect(await first.stop()).toBe(0);
   expect(first.events.at(-1)).toMatchObject({ event: "end", commands: 2 });
 
@@ -67,6 +70,7 @@ async function life(engine: string, speed: readonly string[]): Promise<void> {
   expect(second.events.find(({ event }) => event === "boot")).toMatchObject({ boot: 2 });
   expect(second.events.find(({ event }) => event === "cloud")).toMatchObject({ mqtt: ready["mqtt"], http: ready["http"] });
   for (const run of [first, second]) {
+    expect(run.events.find(({ event }) => event === "connected")).toMatchObject({ transport });
     expect(run.events.map(({ event }) => event)).not.toContain("failed");
     expect(run.events.map(({ event }) => event)).not.toContain("activated");
   }
@@ -77,9 +81,11 @@ async function life(engine: string, speed: readonly string[]): Promise<void> {
   }
 }
 
-test.each(["native", "espruino-api", "lua"])("the weather station on EVRYTHNG, %s", (engine) => life(engine, ["--speed", "60"]), TIMEOUT_MS);
+describe.each(["mqtt", "mqtt-ws", "ws"])("over %s", (transport) => {
+  test.each(["native", "espruino-api", "lua"])("the weather station on EVRYTHNG, %s", (engine) => life(engine, transport, ["--speed", "60"]), TIMEOUT_MS);
 
-onEspruino("[espruino] the weather station on EVRYTHNG, the real interpreter", () => life("espruino", []), TIMEOUT_MS);
+  onEspruino("[espruino] the weather station on EVRYTHNG, the real interpreter", () => life("espruino", transport, []), TIMEOUT_MS);
+});
 
 test("a folder of one platform's device is not taken for another's", async () => {
   const first = start("sim", "--platform", "evrythng", "--speed", "60", "--state", folder.path);
@@ -100,7 +106,11 @@ const app = `import { defineThing, measure, report } from "motet";
     });
   });`;
 
-test("a cloud elsewhere, killed in the middle of a thousand readings: none is lost, and the key is printed nowhere", async () => {
+test.each([
+  ["mqtt", "mqtt"],
+  ["mqtt-ws", "ws"],
+  ["ws", "ws"],
+])("a cloud elsewhere, killed in the middle of a thousand readings over %s: none is lost, and the key is printed nowhere", async (transport, scheme) => {
   writeFileSync(join(folder.path, "counter.ts"), app);
   const state = join(folder.path, "cloud");
   const cloud = start("cloud", "evrythng", "--state", state);
@@ -110,7 +120,8 @@ test("a cloud elsewhere, killed in the middle of a thousand readings: none is lo
   const { id } = (await ask("POST", http, "/thngs", operatorKey, { name: "device" })) as { id: string };
   const { thngApiKey } = (await ask("POST", http, "/auth/evrythng/thngs", operatorKey, { thngId: id })) as { thngApiKey: string };
   writeFileSync(join(folder.path, "token"), `${id}\n${thngApiKey}\n`, { mode: 0o600 });
-  const to = ["--platform", "evrythng", "--cloud", `mqtt://127.0.0.1:${mqtt}`, "--token", `@${join(folder.path, "token")}`];
+  const address = `${scheme}://127.0.0.1:${scheme === "mqtt" ? mqtt : http}`;
+  const to = ["--platform", "evrythng", "--transport", transport, "--cloud", address, "--token", `@${join(folder.path, "token")}`];
   const device = start("sim", join(folder.path, "counter.ts"), ...to, "--speed", "20", "--state", join(folder.path, "device"));
   await device.until(({ event, key, value }) => event === "reading" && key === "count" && value === 300);
   await cloud.stop("SIGKILL");

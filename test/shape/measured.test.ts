@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { estimateMemory } from "../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../boards/toolchain/size/report";
-import { digestOf, imageOf, measure, subjects } from "../bench/interpreter/measure";
+import { digestOf, imageOf, measure, nameOf, subjects } from "../bench/interpreter/measure";
 import type { Measured } from "../bench/interpreter/measure";
 
 const root = join(__dirname, "..", "..");
@@ -24,10 +24,10 @@ function apart(one: number, other: number): number {
 }
 
 test("every device of the bench has been measured, and nothing else", () => {
-  expect(devices.map(({ app, transport }) => `${app} ${transport}`)).toEqual(subjects.map(({ app, transport }) => `${app} ${transport}`));
+  expect(devices.map(nameOf)).toEqual(subjects.map(nameOf));
 });
 
-test.each(devices.map((device) => [`${device.app} over ${device.transport}`, device] as const))("%s is as it was measured", async (_name, device) => {
+test.each(devices.map((device) => [nameOf(device), device] as const))("%s is as it was measured", async (_name, device) => {
   const image = await imageOf(root, device);
   if (digestOf(image) === device.sha256) expect(flashBytesOf(image)).toBe(device.flashBytes);
   expect(apart(flashBytesOf(image), device.flashBytes)).toBeLessThanOrEqual(DRIFT);

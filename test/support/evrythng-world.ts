@@ -7,9 +7,11 @@ import type { Definition } from "../../firmware/agent/boot";
 import type { LinkDriver } from "../../firmware/agent/link";
 import { mqttLink } from "../../firmware/agent/link-mqtt";
 import { mqttWsLink } from "../../firmware/agent/link-mqtt-ws";
+import { wsLink } from "../../firmware/agent/link-ws";
 import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
 import type { Thing } from "../../firmware/agent/thing";
 import { evrythngMqtt as evrythngProfile } from "../../firmware/platform/evrythng/mqtt";
+import { evrythngWs } from "../../firmware/platform/evrythng/ws";
 import type { MqttConnection } from "../../sim/cloud/mqtt/connection";
 import { createMqttServer } from "../../sim/cloud/mqtt/server";
 import { createEvrythng } from "../../sim/cloud/evrythng/model";
@@ -35,11 +37,12 @@ import type { WebWire } from "./web-streams";
 const WEB_PORT = 80;
 
 /** What the device speaks. */
-export type EvrythngTransport = "mqtt" | "mqtt-ws";
+export type EvrythngTransport = "mqtt" | "mqtt-ws" | "ws";
 
 const drivers: Readonly<Record<EvrythngTransport, () => LinkDriver>> = {
   mqtt: () => mqttLink(evrythngProfile()),
   "mqtt-ws": () => mqttWsLink(evrythngProfile()),
+  ws: () => wsLink(evrythngWs()),
 };
 
 export interface EvrythngWorld {
@@ -51,6 +54,8 @@ export interface EvrythngWorld {
   readonly wire: WebWire;
   /** Requests of handshakes, in order. */
   readonly requests: string[];
+  /** Codes with which devices closed their sockets, in order. */
+  readonly closes: number[];
   /** Sends bytes over every WebSocket that is open, as if the server had gone mad. */
   inject(bytes: string): void;
   /** Connections that were accepted. */
@@ -74,7 +79,8 @@ export function createEvrythngWorld(seed: number, transport: EvrythngTransport =
   const model = createEvrythng(host);
   const own = tenant(model);
   secrets.push(own.operator, own.device);
-  const wire: WebWire = { toCloud: true, toDevice: true };
+  const closes: number[] = [];
+  const wire: WebWire = { toCloud: true, toDevice: true, onClose: (code) => closes.push(code) };
   const requests: string[] = [];
   const streams = new Set<ServerStream>();
   const inject = (bytes: string): void => {
@@ -127,7 +133,7 @@ export function createEvrythngWorld(seed: number, transport: EvrythngTransport =
       to = page[0]!.timestamp - 1;
     }
   };
-  return { world, model, own, transport, wire, requests, inject, connections: () => accepted, startCloud, stopCloud: () => stops.splice(0).forEach((stop) => stop()), as, stored };
+  return { world, model, own, transport, wire, requests, closes, inject, connections: () => accepted, startCloud, stopCloud: () => stops.splice(0).forEach((stop) => stop()), as, stored };
 }
 
 export interface EvrythngDevice {

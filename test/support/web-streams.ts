@@ -15,6 +15,12 @@ export interface WebWire {
   cut?: (data: string) => readonly string[];
   /** Bytes that the server sends on one turn go as one message, on the turn that this schedules. */
   gather?: (send: () => void) => void;
+  /** Hears the code of each Close of the client. */
+  onClose?: (code: number) => void;
+  /** The status with which a handshake is refused, whatever the platform would say. */
+  refuse?: (handshake: Handshake) => number | undefined;
+  /** False: the platform passes a message over in silence. */
+  takes?: (payload: string) => boolean;
   /** Hears each data frame of the client. */
   onFrame?: (opcode: number, payload: string) => void;
   /** Header lines of the answer to a handshake besides those that must be. */
@@ -22,6 +28,8 @@ export interface WebWire {
 }
 
 const CLOSE = 8;
+const PING = 9;
+const PONG = 10;
 
 /** The first whole frame in `bytes`, and its length; undefined while it is not whole. */
 function takeFrame(bytes: string): { first: number; payload: string; length: number } | undefined {
@@ -48,6 +56,8 @@ function handshakeOf(request: string, stream: ServerStream): Handshake {
 export function webStream(stream: ServerStream, service: WebSocketService, wire: WebWire, onRequest: (request: string) => void = () => undefined): ServerEnd {
   let pending = "";
   let session: WebSocketSession | undefined;
+  /** A Close was sent; the stream ends with the client's. */
+  let closing = false;
   const say = (bytes: string): void => {
     crossed(bytes);
     if (wire.toDevice) stream.send(bytes);
@@ -76,15 +86,16 @@ export function webStream(stream: ServerStream, service: WebSocketService, wire:
     pause: () => stream.pause(),
     resume: () => stream.resume(),
     close: (code = 1000) => {
+      if (closing) return;
+      closing = true;
       say(frame(CLOSE, closeOf(code)));
-      stream.close();
     },
     abort: () => stream.abort(),
   };
   const answer = (): void => {
     const handshake = handshakeOf(pending, stream);
     onRequest(pending);
-    const accepted = service(handshake);
+    const accepted = wire.refuse?.(handshake) ?? service(handshake);
     if (typeof accepted === "number") {
       say(`HTTP/1.1 ${accepted} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return stream.close();
@@ -99,12 +110,14 @@ export function webStream(stream: ServerStream, service: WebSocketService, wire:
       pending = pending.slice(one.length);
       const opcode = one.first % 16;
       if (opcode === CLOSE) {
-        say(frame(CLOSE, one.payload));
+        wire.onClose?.(one.payload.charCodeAt(0) * 256 + one.payload.charCodeAt(1));
+        if (!closing) say(frame(CLOSE, one.payload));
         stream.close();
         session?.closed();
-      } else if (opcode < CLOSE) {
+      } else if (opcode === PING) say(frame(PONG, one.payload));
+      else if (opcode < CLOSE && !closing) {
         wire.onFrame?.(opcode, one.payload);
-        session?.message(Buffer.from(one.payload, "latin1"), opcode === 1);
+        if (wire.takes?.(one.payload) ?? true) session?.message(Buffer.from(one.payload, "latin1"), opcode === 1);
       }
     }
   };

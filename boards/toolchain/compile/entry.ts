@@ -29,6 +29,7 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
   evrythng: {
     mqtt: { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt" },
     "mqtt-ws": { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt-ws" },
+    ws: { module: "platform/evrythng/ws", profile: "evrythngWs", link: "ws" },
   },
   thingsboard: {
     mqtt: { module: "platform/thingsboard/mqtt", profile: "thingsboardMqtt", link: "mqtt" },

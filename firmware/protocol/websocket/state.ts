@@ -5,14 +5,14 @@
 import type { HttpReader } from "../http/reader";
 
 export interface WsOptions {
-  /** As the Host header has it, with ":port" unless it is the default. */
-  readonly host: string;
+  /** As the Host header has it, with ":port" unless it is the default. An owner that connects once may empty it, path and headers then. */
+  host: string;
   /** From "/" on, with its query. May hold secrets: it is never told to anybody but the server. */
-  readonly path: string;
+  path: string;
   /** Subprotocols to offer, in order of preference; empty for none. The server chooses one, or none. */
   readonly subprotocols: readonly string[];
-  /** Further headers of the request, made by `httpHeaderLine`. */
-  readonly headers: string;
+  /** Further headers of the request, made by `httpHeaderLine`. May hold secrets. */
+  headers: string;
   /** The longest head of the handshake's answer. */
   readonly headBytesMax: number;
   /** The longest message, sent or received, whole or in fragments: 125 to 2^23-1. A longer one is refused by its length alone. */

@@ -3,7 +3,10 @@
  * a device that is away, or a property that an operator writes, which does not wait. There is no activation: a device gets a thng and a key.
  */
 import { mqttLink } from "../../../firmware/agent/link-mqtt";
+import { mqttWsLink } from "../../../firmware/agent/link-mqtt-ws";
+import { wsLink } from "../../../firmware/agent/link-ws";
 import { evrythngMqtt as mqttProfile } from "../../../firmware/platform/evrythng/mqtt";
+import { evrythngWs as wsProfile } from "../../../firmware/platform/evrythng/ws";
 import type { Host } from "../../cloud/host";
 import { createEvrythng } from "../../cloud/evrythng/model";
 import type { Evrythng } from "../../cloud/evrythng/model";
@@ -11,7 +14,9 @@ import { evrythngMqtt } from "../../cloud/evrythng/mqtt";
 import { parseAddress } from "../../cloud/evrythng/resource";
 import type { Address } from "../../cloud/evrythng/resource";
 import type { Element } from "../../cloud/evrythng/series";
+import type { Broker } from "../../cloud/evrythng/topics";
 import type { Access, Verb } from "../../cloud/evrythng/types";
+import { evrythngWebSockets } from "../../cloud/evrythng/websocket";
 import type { Platform, Sent, Side, SideOptions, Way } from "../platform";
 
 export interface EvrythngSide extends Side {
@@ -33,6 +38,7 @@ function addressOf(path: string): Address {
 class Account implements EvrythngSide {
   readonly model: Evrythng;
   readonly mqtt: Side["mqtt"];
+  readonly web: NonNullable<Side["web"]>;
   private readonly operator: Access;
   /** Names of commands: a key is a reading or a command, never both, so a property of such a name was not brought by a device. */
   private readonly commands = new Set<string>();
@@ -42,7 +48,9 @@ class Account implements EvrythngSide {
     this.model = createEvrythng(host, { keeper, limits: valuesMax === undefined ? {} : { historyValuesMax: valuesMax } });
     this.operator = this.model.authenticate(this.model.createAccount().operatorKey)!;
     this.perform("create", "/actions", { name: COMMAND_TYPE });
-    this.mqtt = { service: evrythngMqtt({ host, model: this.model, options: {} }) };
+    const broker: Broker = { host, model: this.model, options: {} };
+    this.mqtt = { service: evrythngMqtt(broker) };
+    this.web = (mqtt) => evrythngWebSockets(broker, mqtt);
   }
 
   credentials(): { readonly code: string; readonly token: string } {
@@ -91,6 +99,6 @@ class Account implements EvrythngSide {
 
 export const evrythng: Platform<EvrythngSide> = {
   name: "evrythng",
-  links: { mqtt: () => mqttLink(mqttProfile()) },
+  links: { mqtt: () => mqttLink(mqttProfile()), "mqtt-ws": () => mqttWsLink(mqttProfile()), ws: () => wsLink(wsProfile()) },
   createSide: (host, options) => new Account(host, options),
 };

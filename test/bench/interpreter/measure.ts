@@ -6,21 +6,18 @@ import { compileDevice } from "../../../boards/toolchain/compile/device";
 import { compileNative } from "../../../boards/toolchain/compile/native";
 import { estimateMemory } from "../../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../../boards/toolchain/size/report";
-import { startThethings } from "../../../sim/cloud/thethings/index";
 import { startThingsboard } from "../../../sim/cloud/thingsboard/index";
 import type { Image } from "../../../sim/engines/image";
+import { openCloud, settingsFor } from "./clouds";
+import type { Subject } from "./clouds";
 import { atRest, boot, idle, provisioned } from "./rig";
 import type { Bench } from "./rig";
 
 export const BOARD_ID = "linux-espruino";
 
-/** A device that is measured; `app` is its path in the project. */
-export interface Subject {
-  readonly app: string;
-  /** "watch" for one that only watches. */
-  readonly transport: "mqtt" | "coap" | "watch";
-  /** thethings.iO unless it is named. */
-  readonly platform?: "thethings" | "thingsboard";
+/** What a subject is called, by its platform where that is not thethings.iO. */
+export function nameOf({ app, platform, transport }: Subject): string {
+  return `${app} over ${transport}${platform === undefined ? "" : ` on ${platform}`}`;
 }
 
 export const subjects: readonly Subject[] = [
@@ -28,6 +25,9 @@ export const subjects: readonly Subject[] = [
   { app: "test/bench/interpreter/apps/device.ts", transport: "coap" },
   { app: "firmware/apps/weather-station.ts", transport: "mqtt" },
   { app: "firmware/apps/alarm-count.ts", transport: "watch", platform: "thingsboard" },
+  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt" },
+  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt-ws" },
+  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "ws" },
 ];
 
 /** A line of boards/measured.json. */
@@ -47,8 +47,8 @@ export interface Measured extends Subject {
 export interface Peak {
   /** From a boot with a token until the first reading has arrived. */
   readonly connect: number;
-  /** From a boot with an activation code until the first reading has arrived. */
-  readonly activation: number;
+  /** From a boot with an activation code until the first reading has arrived, where the platform has activations. */
+  readonly activation?: number;
   /** MQTT: four batches without an answer, twenty readings waiting, and a command of 500 bytes. */
   readonly full?: number;
 }
@@ -74,16 +74,6 @@ export function digestOf({ files }: Image): string {
   return hash.digest("hex");
 }
 
-/** A cloud of the subject's platform, the port for its transport, and an activation code. */
-async function cloudOf({ platform, transport }: Subject & { readonly transport: "mqtt" | "coap" }): Promise<{ readonly port: number; readonly code: string; close(): Promise<void> }> {
-  if (platform === "thingsboard") {
-    const cloud = await startThingsboard({ profiles: [{ key: "bench", secret: "profile" }] });
-    return { port: cloud.ports[transport], code: "bench:profile", close: () => cloud.close() };
-  }
-  const cloud = await startThethings({ activationDelayMs: 0 });
-  return { port: cloud.ports[transport], code: cloud.model.createCodes(1)[0]!, close: () => cloud.close() };
-}
-
 /** What the local ThingsBoard's one user is called, and its password. */
 const user = { email: "bench@motet.invalid", password: "bench-password" } as const;
 
@@ -107,9 +97,8 @@ async function withWatcher<T>(root: string, binary: string, subject: Subject, im
 export async function withDevice<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
   if (subject.transport === "watch") return withWatcher(root, binary, subject, image, use);
   const program = await compileNative(root, choiceOf(root, subject));
-  const cloud = await cloudOf({ ...subject, transport: subject.transport });
-  const settings = { host: "127.0.0.1", port: cloud.port, tls: 0 as const, timeHost: "", ssid: "", password: "", code: cloud.code, token: "" };
-  const bench = boot(binary, image, provisioned(program, image, settings));
+  const cloud = await openCloud(subject, true);
+  const bench = boot(binary, image, provisioned(program, image, settingsFor(cloud)));
   try {
     await bench.until("the first publish", () => bench.said.some(({ event }) => event === "published"));
     return await use(bench);

@@ -5,11 +5,11 @@
  * what it needs.
  */
 import { compileNative } from "../../../boards/toolchain/compile/native";
-import { startThethings } from "../../../sim/cloud/thethings/index";
 import type { Image } from "../../../sim/engines/image";
-import type { Program } from "../../../sim/engines/program";
+import { openCloud, settingsFor } from "./clouds";
+import type { Subject } from "./clouds";
 import { choiceOf, imageOf } from "./measure";
-import type { Peak, Subject } from "./measure";
+import type { Peak } from "./measure";
 import { boot, provisioned } from "./rig";
 import type { Bench } from "./rig";
 import { openSilentBroker } from "./silent-broker";
@@ -68,19 +68,14 @@ async function published(bench: Bench): Promise<void> {
   await bench.until("the first publish", () => bench.said.some(({ event }) => event === "published"));
 }
 
-function settingsOf(port: number, code: string, token: string): Parameters<Program["provision"]>[1] {
-  return { host: "127.0.0.1", port, tls: 0, timeHost: "", ssid: "", password: "", code, token };
-}
-
 /** The peak of a boot, with a code or with a token. */
 async function bootPeak(root: string, binary: string, subject: Subject, variables: number, withCode: boolean): Promise<number> {
   const image = await imageOf(root, subject);
   const program = await compileNative(root, choiceOf(root, subject));
   return leastOf(variables, async (count) => {
-    const cloud = await startThethings({ activationDelayMs: 0 });
+    const cloud = await openCloud(subject, withCode);
     try {
-      const settings = settingsOf(cloud.ports[subject.transport as "mqtt" | "coap"], withCode ? cloud.model.createCodes(1)[0]! : "", withCode ? "" : cloud.model.createThing().thingToken);
-      return await attempt(binary, image, provisioned(program, image, settings), count, published);
+      return await attempt(binary, image, provisioned(program, image, settingsFor(cloud)), count, published);
     } finally {
       await cloud.close();
     }
@@ -104,7 +99,7 @@ async function fullPeak(root: string, binary: string, variables: number): Promis
     const broker = await openSilentBroker();
     broker.hold("device.boot");
     try {
-      return await attempt(binary, image, provisioned(program, image, settingsOf(broker.port, "", "peak")), count, async (bench) => {
+      return await attempt(binary, image, provisioned(program, image, settingsFor({ port: broker.port, code: "", token: "peak" })), count, async (bench) => {
         // The device's own report of its boot is a reading, too.
         await bench.until("the readings", () => bench.said.filter(({ event }) => event === "reading").length > READINGS);
         if (broker.held !== WINDOW) throw new Error(`${broker.held} batches are on their way.`);
@@ -121,6 +116,9 @@ async function fullPeak(root: string, binary: string, variables: number): Promis
 
 /** The peaks of the device without a driver, over one transport. */
 export async function peakOf(root: string, binary: string, subject: Subject, variables: number): Promise<Peak> {
-  const boots = { connect: await bootPeak(root, binary, subject, variables, false), activation: await bootPeak(root, binary, subject, variables, true) };
+  const connect = await bootPeak(root, binary, subject, variables, false);
+  // A platform without an activation is provisioned, and a full window is the MQTT device's.
+  if (subject.platform === "evrythng") return { connect };
+  const boots = { connect, activation: await bootPeak(root, binary, subject, variables, true) };
   return subject.transport === "mqtt" ? { ...boots, full: await fullPeak(root, binary, variables) } : boots;
 }

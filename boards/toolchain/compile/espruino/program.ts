@@ -71,7 +71,7 @@ export function emitModules(root: string, entry: string, texts: ReadonlyMap<stri
   if (mistakes.length > 0) throw new CompileError(problemsOf(root, mistakes));
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const isFramework = (file: string): boolean => !isAppFile(root, file) && (file.startsWith(join(root, "firmware")) || file.startsWith(join(root, "hal")));
-  const singletons = new Singletons(program.getTypeChecker(), isFramework);
+  const singletons = new Singletons(program, isFramework);
   const transformers = [specialise(singletons, new Sites(singletons, files)), shortEquality(program.getTypeChecker())];
   const modules = new Map<string, EmittedModule>();
   for (const file of files) {

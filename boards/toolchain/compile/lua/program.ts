@@ -129,7 +129,7 @@ export function translate(root: string, entrySource: string, board: LuaBoard, te
   if (wrong.length > 0) throw new CompileError(wrong);
 
   const sourceFiles = program.getSourceFiles().filter((file) => !file.isDeclarationFile && relative(root, file.fileName) !== INTRINSICS);
-  const singletons = new Singletons(program.getTypeChecker(), (file) => /^(firmware|hal)\//.test(relative(root, file)));
+  const singletons = new Singletons(program, (file) => /^(firmware|hal)\//.test(relative(root, file)));
   const facts = new Facts();
   const problems: Problem[] = [];
   const modules: SourceModule[] = [];

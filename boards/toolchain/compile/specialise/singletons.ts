@@ -4,7 +4,7 @@
  * variables and functions, and drops the structs, the parameters that carried them and the records of functions.
  *
  * A type belongs here when no second struct of it is used while the first is in use. Making another one is then the same
- * as setting the first anew.
+ * as setting the first anew. A program that has a list of them has several of them, and then they are ordinary structs in it.
  */
 import ts from "typescript";
 
@@ -14,11 +14,22 @@ const ports = ["Analog", "Checksum", "Clock", "Digital", "Dns", "Flash", "I2c", 
 export const singletonNames: ReadonlySet<string> = new Set([
   ...ports.map((name) => `${name}Port`),
   "Ports", "Board", "Build", "Boots", "Thing", "Publisher", "Supervisor", "TimeSync", "RamQueue", "RecordStore", "ReadingLog",
-  "LinkDriver", "LinkSink", "Link", "MqttLink", "CoapLink", "MqttCarrier", "PlatformText", "MqttProfile", "CoapProfile", "CoapAsks",
+  "LinkDriver", "LinkSink", "Link", "MqttLink", "CoapLink", "WsLink", "MqttCarrier", "PlatformText", "MqttProfile", "CoapProfile", "CoapAsks", "WsProfile",
   "DownlinkSink", "MqttSession", "MqttSink", "MqttOptions", "CoapClient", "CoapSink", "CoapOptions",
   "WsSession", "WsSink", "WsOptions", "SioSession", "SioSink", "SioOptions",
   "Host", "Pulse", "Watcher", "WatchDriver", "WatchLink", "WatchWs", "WatchSio", "WatchSink", "WatchTarget", "WatchedSink", "RealtimeProfile", "SocketioProfile", "LoginProfile",
 ]);
+
+/** The types among them of which the framework's files of this program have a list. */
+function plurals(files: readonly ts.SourceFile[], isFramework: (file: string) => boolean): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isArrayTypeNode(node) && ts.isTypeReferenceNode(node.elementType)) found.add(node.elementType.typeName.getText());
+    ts.forEachChild(node, visit);
+  };
+  for (const file of files) if (isFramework(file.fileName)) visit(file);
+  return found;
+}
 
 /**
  * Stands between interface and field in the name of a field that holds whole numbers of 32 bits: a number, a member of an
@@ -41,16 +52,22 @@ export interface Field {
 }
 
 export class Singletons {
+  readonly checker: ts.TypeChecker;
+  private readonly plural: ReadonlySet<string>;
+
   constructor(
-    readonly checker: ts.TypeChecker,
+    program: ts.Program,
     readonly isFramework: (file: string) => boolean,
-  ) {}
+  ) {
+    this.checker = program.getTypeChecker();
+    this.plural = plurals(program.getSourceFiles(), isFramework);
+  }
 
   /** The singleton that the type is, undefined left aside. */
   nameOf(type: ts.Type): string | undefined {
     const symbol = this.checker.getNonNullableType(type).getSymbol();
     const declaration = symbol?.declarations?.[0];
-    if (symbol === undefined || declaration === undefined || !singletonNames.has(symbol.name)) return undefined;
+    if (symbol === undefined || declaration === undefined || !singletonNames.has(symbol.name) || this.plural.has(symbol.name)) return undefined;
     return ts.isInterfaceDeclaration(declaration) && this.isFramework(declaration.getSourceFile().fileName) ? symbol.name : undefined;
   }
 
