@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** What stands for `of` on each platform; the thng's id is known once its desk has run. */
 const sources: Readonly<Record<string, { readonly name: string; of(thingId: string): string }>> = {
-  thethings: { name: "resource", of: () => 'resource("temperature")' },
+  thethings: { name: "ofThing", of: () => 'ofThing("temperature")' },
   evrythng: { name: "property", of: (thingId) => `property("${thingId}", "temperature")` },
   thingsboard: { name: "latest, devicesNamed", of: () => 'latest(devicesNamed("watched"), "temperature")' },
 };
