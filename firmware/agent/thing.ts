@@ -184,6 +184,8 @@ export interface Asked {
   /** What the text is that is being read, and what its last command came to, a `CommandCode`. */
   origin: Origin;
   outcome: number;
+  /** The keys of commands whose values were told to be too large to be received, each between commas. */
+  oversized: string;
 }
 
 /** What every device is, also one that has no readings of its own and only watches those of others. */

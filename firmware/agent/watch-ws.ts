@@ -101,6 +101,7 @@ function open(profile: RealtimeProfile, target: WatchTarget, sink: WatchSink, up
       messageBytesMax: MESSAGE_BYTES_MAX,
       answerTimeoutMs: ANSWER_TIMEOUT_MS,
       pingAfterMs: PING_AFTER_MS,
+      stream: false,
     }),
   } as unknown as WatchWs;
   link.wsSink = sinkOf(link, profile);

@@ -28,9 +28,11 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
   },
   evrythng: {
     mqtt: { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt" },
+    "mqtt-ws": { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt-ws" },
   },
   thingsboard: {
     mqtt: { module: "platform/thingsboard/mqtt", profile: "thingsboardMqtt", link: "mqtt" },
+    coap: { module: "platform/thingsboard/coap", profile: "thingsboardCoap", link: "coap" },
   },
 };
 
@@ -71,6 +73,9 @@ function chosenProfile(choice: BuildChoice): Profile {
   return profile;
 }
 
+/** The function that makes the link, in `firmware/agent/link-${link}`. */
+const linkOf = ({ link }: Profile): string => `${link.replace(/-./g, (pair) => pair.charAt(1).toUpperCase())}Link`;
+
 const moduleOf = (root: string, path: string): string => JSON.stringify(`${root}/${path}`);
 
 /** What watches, for an app that does; undefined for any other. */
@@ -80,7 +85,7 @@ function chosenWatcher(choice: BuildChoice, { watches, onlyWatches, platforms }:
   if (!watches) return undefined;
   const watcher = watchers[choice.platform];
   if (watcher === undefined) throw new ChoiceError(`There is no platform "${choice.platform}" to watch: choose ${watchedPlatforms.join(", ").replace(/, (?=[^,]*$)/, " or ")}.`);
-  if (choice.transport === "ws" && !onlyWatches) throw new ChoiceError("A device that watches has its WebSocket for that: choose --transport mqtt for the rest of it.");
+  if (choice.transport === "mqtt-ws" && !onlyWatches) throw new ChoiceError("A device that watches has its WebSocket for that: choose --transport mqtt for the rest of it.");
   return watcher;
 }
 
@@ -109,17 +114,18 @@ function partsOf(root: string, choice: BuildChoice, uses: Uses): Parts {
       provision: named("eraseThing", "provisionWatcher", "watcherState", "firmware/agent/provision"),
     };
   }
-  const { link, module, profile } = chosenProfile(choice);
+  const chosen = chosenProfile(choice);
+  const { link, module, profile } = chosen;
   return {
     imports: [
       app,
       from("bootThing", "firmware/agent/boot"),
-      from(`${link}Link`, `firmware/agent/link-${link}`),
+      from(linkOf(chosen), `firmware/agent/link-${link}`),
       from(profile, `firmware/${module}`),
       ...(watcher === undefined ? [] : [...watching, from("watcherOpen", "firmware/agent/watcher"), `import type { Thing } from ${moduleOf(root, "firmware/agent/thing")};`]),
     ],
     declarations: watcher === undefined ? [] : ["/** @cold */", `function define(thing: Thing): void { watcherOpen(thing, ${driver}); definition(thing); }`],
-    boot: (build) => `bootThing(ports, ${link}Link(${profile}()), ${build}, ${watcher === undefined ? "definition" : "define"})`,
+    boot: (build) => `bootThing(ports, ${linkOf(chosen)}(${profile}()), ${build}, ${watcher === undefined ? "definition" : "define"})`,
     provision: named("eraseThing", "provisionThing", "provisionState", "firmware/agent/provision"),
   };
 }

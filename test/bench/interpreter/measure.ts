@@ -19,8 +19,8 @@ export interface Subject {
   readonly app: string;
   /** "watch" for one that only watches. */
   readonly transport: "mqtt" | "coap" | "watch";
-  /** Absent: thethings.iO. */
-  readonly platform?: string;
+  /** thethings.iO unless it is named. */
+  readonly platform?: "thethings" | "thingsboard";
 }
 
 export const subjects: readonly Subject[] = [
@@ -74,6 +74,16 @@ export function digestOf({ files }: Image): string {
   return hash.digest("hex");
 }
 
+/** A cloud of the subject's platform, the port for its transport, and an activation code. */
+async function cloudOf({ platform, transport }: Subject & { readonly transport: "mqtt" | "coap" }): Promise<{ readonly port: number; readonly code: string; close(): Promise<void> }> {
+  if (platform === "thingsboard") {
+    const cloud = await startThingsboard({ profiles: [{ key: "bench", secret: "profile" }] });
+    return { port: cloud.ports[transport], code: "bench:profile", close: () => cloud.close() };
+  }
+  const cloud = await startThethings({ activationDelayMs: 0 });
+  return { port: cloud.ports[transport], code: cloud.model.createCodes(1)[0]!, close: () => cloud.close() };
+}
+
 /** What the local ThingsBoard's one user is called, and its password. */
 const user = { email: "bench@motet.invalid", password: "bench-password" } as const;
 
@@ -97,8 +107,8 @@ async function withWatcher<T>(root: string, binary: string, subject: Subject, im
 export async function withDevice<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
   if (subject.transport === "watch") return withWatcher(root, binary, subject, image, use);
   const program = await compileNative(root, choiceOf(root, subject));
-  const cloud = await startThethings({ activationDelayMs: 0 });
-  const settings = { host: "127.0.0.1", port: cloud.ports[subject.transport as "mqtt" | "coap"], tls: 0 as const, timeHost: "", ssid: "", password: "", code: cloud.model.createCodes(1)[0]!, token: "" };
+  const cloud = await cloudOf({ ...subject, transport: subject.transport });
+  const settings = { host: "127.0.0.1", port: cloud.port, tls: 0 as const, timeHost: "", ssid: "", password: "", code: cloud.code, token: "" };
   const bench = boot(binary, image, provisioned(program, image, settings));
   try {
     await bench.until("the first publish", () => bench.said.some(({ event }) => event === "published"));
