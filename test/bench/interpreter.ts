@@ -4,7 +4,7 @@
  * that are measured in the same run.
  *
  *     npm run bench:interpreter                         everything
- *     npm run bench:interpreter -- --only memory        variables at rest (memory), at their peak (peak), speed, or burst
+ *     npm run bench:interpreter -- --only memory        variables at rest (memory), at their peak (peak), speed, burst, or flash
  *     npm run bench:interpreter -- --write              the same, and keeps the figures in boards/measured.json
  *     npm run bench:interpreter -- APP [--transport T]  one app at rest, by its path in the project
  *     npm run bench:interpreter -- APP --globals        what it has at the top level, largest first, by its minified name
@@ -13,6 +13,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { uploads } from "./interpreter/flash";
 import { imageOf, measure, subjects, withDevice } from "./interpreter/measure";
 import type { Measured, Subject } from "./interpreter/measure";
 import { peakOf } from "./interpreter/peak";
@@ -107,6 +108,11 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[], be
     burst.push(await burstAtDevice(root, binary));
     for (const one of burst) console.log(`  ${one.name}: ${one.received} of a burst of ${one.sent}, ${one.wrong} wrong`);
     return { burst };
+  },
+  flash: async (binary) => {
+    const flash = await uploads(root, binary);
+    console.log(`  ${flash.uploads} uploads of ${flash.bytes} bytes, ${flash.failures} failed: ${flash.medianMs} ms in the middle, ${flash.worstMs} ms at worst`);
+    return { flash };
   },
 };
 
