@@ -119,6 +119,17 @@ export function commandsTold(thing: Thing, payload: string, origin: Origin): Com
 }
 
 /**
+ * The value that holds for a command is larger than what can be received, and so beyond its declared length: told once a boot.
+ * @cold
+ */
+export function commandOversized(thing: Thing, key: string): void {
+  const asked = thing.asked!;
+  if (find(asked.oversized, "," + key + ",") >= 0) return;
+  asked.oversized += "," + key + ",";
+  tell(thing, "commandRefused", CommandCode.range, key);
+}
+
+/**
  * The keys of all commands, with commas between, for a platform that is asked what holds.
  * @cold
  */

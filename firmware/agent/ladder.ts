@@ -9,7 +9,7 @@ import { WifiConnection } from "../../hal/ports/wifi";
 import { recordGet } from "../store/records";
 import { activationChannel, activationDone, activationProved, activationRefused, activationState } from "./activation";
 import { backoffMs } from "./backoff";
-import { commandsReceive, commandsTold, wantedKeys } from "./commands";
+import { commandOversized, commandsReceive, commandsTold, wantedKeys } from "./commands";
 import { fieldAt } from "./fields";
 import { AgentCode } from "./link";
 import type { LinkSink, LinkTarget } from "./link";
@@ -164,6 +164,7 @@ function makeSink(thing: Thing): LinkSink {
       alive(thing);
       return commandsTold(thing, payload, origin);
     },
+    oversized: (key) => commandOversized(thing, key),
     answer: (code, payload) => answer(thing, code, payload),
     lost: (code) => lost(thing, code),
   };

@@ -1,25 +1,53 @@
 /**
- * What a link over MQTT says to a platform that is asked: the one question after it has subscribed, and answers to calls. It says them on
+ * What a link over MQTT says to a platform that is asked: what holds, after it has subscribed, and answers to calls. It says them on
  * the turns that the link takes, and must never be called from the core's sink to send.
  *
- * Nobody acknowledges these messages: a connection that loses one ends, and the next one asks anew.
+ * Nobody acknowledges these messages: a connection that loses one ends, and the next one asks anew. A message that is too large to be
+ * received ends the connection: the next one asks for one value after the other, and the one after that goes on behind the value that is
+ * too large by itself.
  */
 import { Origin } from "../platform/profile";
 import type { MqttProfile } from "../platform/profile";
 import { mqttPublish } from "../protocol/mqtt/session";
+import { keyAt } from "./asked-keys";
+import { ANSWERS_MAX } from "./link";
 import type { LinkTarget } from "./link";
-import { REPLIES_MAX, Step } from "./link-mqtt-state";
+import { Step } from "./link-mqtt-state";
 import type { Asks, MqttLink } from "./link-mqtt-state";
 
 /**
- * A link's part of this. The question is to be activated, or what holds for the commands, if there are any.
+ * A link's part of this. `overfed` is that of the link before, if something too large to be received has ended it.
  * @cold
  */
-export function newAsks(profile: MqttProfile, target: LinkTarget): Asks {
-  let question = "";
-  if (target.token === "") question = profile.activationRequest(target.code, target.channel, target.identity);
-  else if (target.wanted !== "") question = profile.wantedRequest(target.wanted);
-  return { question, replies: [], callTopic: "", reply: "" };
+export function newAsks(profile: MqttProfile, target: LinkTarget, overfed: Asks | undefined): Asks {
+  const wanted = target.wanted;
+  const asks: Asks = { question: "", wanted, single: overfed !== undefined, place: 0, asking: false, oversized: "", replies: [], callTopic: "", reply: "" };
+  if (target.token === "") {
+    asks.question = profile.activationRequest(target.code, target.channel, target.identity);
+    return asks;
+  }
+  if (overfed !== undefined && overfed.single && overfed.asking) {
+    asks.oversized = keyAt(wanted, overfed.place);
+    asks.place = overfed.place + 1;
+  }
+  const keys = asks.single ? keyAt(wanted, asks.place) : wanted;
+  if (keys !== "") asks.question = profile.wantedRequest(keys);
+  return asks;
+}
+
+/**
+ * What holds, as it was asked for: true when there is more to ask.
+ * @cold
+ */
+export function answered(link: MqttLink, payload: string): boolean {
+  const asks = link.asks!;
+  link.sink.told(payload, Origin.answer);
+  if (!asks.asking) return false;
+  asks.asking = false;
+  asks.place += 1;
+  const key = asks.single ? keyAt(asks.wanted, asks.place) : "";
+  if (key !== "") asks.question = link.profile.wantedRequest(key);
+  return key !== "";
 }
 
 /**
@@ -33,7 +61,10 @@ export function speak(link: MqttLink): boolean {
   const asks = link.asks!;
   const question = asks.question;
   asks.question = "";
+  if (asks.oversized !== "") link.sink.oversized(asks.oversized);
+  asks.oversized = "";
   if (question !== "") {
+    asks.asking = !link.activating;
     const topic = link.activating ? profile.activationRequestTopic : profile.wantedRequestTopic;
     if (mqttPublish(link.session, link.mqttSink, topic, question, 0, false, 0, uptime) !== 0) return false;
   }
@@ -49,7 +80,7 @@ export function speak(link: MqttLink): boolean {
  */
 export function called(link: MqttLink, topic: string, payload: string): boolean {
   const asks = link.asks!;
-  if (asks.replies.length >= REPLIES_MAX) return false;
+  if (asks.replies.length >= ANSWERS_MAX) return false;
   if (topic !== asks.callTopic) {
     asks.callTopic = topic;
     asks.reply = link.profile.answerBody(link.sink.told(payload, Origin.rpc));

@@ -3,7 +3,8 @@ import type { Timer } from "../../hal/ports/clock";
 import type { TcpSocket } from "../../hal/ports/tcp";
 import type { MqttProfile } from "../platform/profile";
 import type { MqttSession, MqttSink } from "../protocol/mqtt/session";
-import type { Link } from "./link";
+import type { WsSession, WsSink } from "../protocol/websocket/session";
+import type { Link, LinkTarget } from "./link";
 
 /** Where the walk stands. */
 export const enum Step {
@@ -24,9 +25,6 @@ export const enum Todo {
   leave,
 }
 
-/** The most answers that wait for their turn; a call beyond them is neither obeyed nor answered. */
-export const REPLIES_MAX = 8;
-
 /** An answer that waits. */
 export interface Reply {
   readonly topic: string;
@@ -37,6 +35,15 @@ export interface Reply {
 export interface Asks {
   /** What is to be asked once the link is subscribed, "" for nothing. May hold secrets. */
   question: string;
+  /** The keys whose values are wanted, with commas between; "" for none. */
+  readonly wanted: string;
+  /** True where they are asked for one by one, because all at once were too large; `place` is the one that is asked for. */
+  single: boolean;
+  place: number;
+  /** True while the answer is to come. */
+  asking: boolean;
+  /** The key whose value was too large on the connection before, until that is told; or "". */
+  oversized: string;
   /** Answers to calls, in their order. */
   replies: Reply[];
   /** The topic of the last call, which names it, and the answer to it: a call that comes again is answered again, not obeyed. */
@@ -44,8 +51,29 @@ export interface Asks {
   reply: string;
 }
 
+/** What carries the packets of a link: TCP alone, or something on it that has frames of its own. A build has one. */
+export interface MqttCarrier {
+  /** What the link is called because of it. */
+  readonly transport: string;
+  /** True where packets travel in frames. All that follows is for such a carrier; else nothing of it is called. */
+  readonly framed: boolean;
+  /** Prepares a link; nothing is sent. */
+  open(this: void, link: MqttLink, target: LinkTarget): void;
+  /** The connection is up: whatever stands before CONNECT, which follows on a turn of its own. */
+  begin(this: void, link: MqttLink): void;
+  /** Sends bytes of packets. */
+  send(this: void, link: MqttLink, bytes: string): void;
+  /** Bytes of frames came. */
+  received(this: void, link: MqttLink, bytes: string): void;
+  /** Says farewell, after DISCONNECT. */
+  leave(this: void, link: MqttLink): void;
+  /** The connection is gone: what the carrier knows of why, it leaves as the link's deadline. */
+  ended(this: void, link: MqttLink): void;
+}
+
 export interface MqttLink extends Link {
   readonly profile: MqttProfile;
+  readonly carrier: MqttCarrier;
   /** The one topic that this link is about: the device's channel, or that of its activation. Holds secrets. */
   readonly topic: string;
   readonly activating: boolean;
@@ -70,4 +98,8 @@ export interface MqttLink extends Link {
   deadlineCode: number;
   /** Set where the platform is asked. */
   readonly asks: Asks | undefined;
+  /** Set where a WebSocket carries the packets: it, and the bytes that it has told and MQTT has not taken yet. */
+  web: WsSession;
+  webSink: WsSink;
+  arrived: string;
 }

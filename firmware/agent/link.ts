@@ -36,6 +36,8 @@ export const enum AgentCode {
   activationDoubtful = 74,
   /** The peer broke the protocol; the detail is in the transport's own code, added to 128. */
   protocol = 128,
+  /** The WebSocket below MQTT is over; the detail is its WsCode, added to 256. */
+  webSocket = 256,
 }
 
 /** Everything a link needs to know of where it goes and as whom. Holds secrets: never logged. */
@@ -58,6 +60,9 @@ export interface LinkTarget {
   readonly will: string;
 }
 
+/** The most answers to calls that wait for their turn; a call beyond them is neither obeyed nor answered. */
+export const ANSWERS_MAX = 8;
+
 /** What a link tells the agent. Called from a port's callback or a timer, never inside a call into the link. */
 export interface LinkSink {
   /** Connected with a token, subscribed: batches may be sent. */
@@ -76,6 +81,8 @@ export interface LinkSink {
   data(this: void, payload: string): void;
   /** The same where the platform is asked: the answer is what its last command came to, a `CommandCode`. */
   told(this: void, payload: string, origin: Origin): number;
+  /** The same: the value of `key` that holds is larger than what the link can receive. */
+  oversized(this: void, key: string): void;
   /** The answer to `read`; `code` 0 and the platform's text, or why not. */
   answer(this: void, code: number, payload: string): void;
   /** The link is gone; the reason is a port's fault or an `AgentCode`; where the platform is asked, `tokenSuspect` for a refused token. */

@@ -97,6 +97,10 @@ export interface MqttProfile {
   readonly text: PlatformText;
   readonly portPlain: number;
   readonly portTls: number;
+  /** Where a WebSocket takes MQTT: its path and ports; "" and 0 where none does. */
+  readonly webPath: string;
+  readonly webPortPlain: number;
+  readonly webPortTls: number;
   readonly keepAliveSec: number;
   /** True where a batch that was acknowledged can still be dropped in silence, and comes back on the device's channel when it was not. */
   readonly echoes: boolean;
@@ -144,7 +148,7 @@ export interface CoapProfile {
   /** Path and body of an activation. */
   readonly activationPath: string;
   activationBody(this: void, code: string): string;
-  /** The path that batches are posted to and that is observed. Holds secrets. */
+  /** The path that batches are posted to and, but where the platform is asked, that is observed. Holds secrets. */
   thingPath(this: void, token: string): string;
   /** Uri-Query of the observation, "" for none. */
   observeQuery(this: void, keepAliveMs: number): string;
@@ -152,23 +156,23 @@ export interface CoapProfile {
   readQuery(this: void, query: ReadQuery): string;
   /** How often the platform says that the observation lives, milliseconds; silence of twice as long is a loss. */
   readonly keepAliveMs: number;
-}
-
-/** A platform's realtime interface over Socket.IO, which tells values of other things to whoever may see them. */
-export interface RealtimeProfile {
-  readonly text: PlatformText;
-  readonly portPlain: number;
-  readonly portTls: number;
-  /** Where Engine.IO is served, its version, and the namespace. */
-  readonly path: string;
-  readonly version: number;
-  readonly namespace: string;
-  /** The events that ask to be let in and to be told of a topic; each is answered by one of the same name. */
-  readonly authenticate: string;
-  readonly subscribe: string;
-  /** Their arguments, as JSON. The first holds a secret, and so may the second. */
-  authenticateArgs(this: void, sessionToken: string): string;
-  subscribeArgs(this: void, topic: string): string;
-  /** True when the arguments of an answer say that it was granted. */
-  isGranted(this: void, args: string): boolean;
+  /**
+   * True where an activation is asked for with the token that the device made, updates and calls are observed apart from where batches
+   * go, values that hold are asked for, and calls are answered. All that follows is for such a platform; elsewhere it is empty.
+   */
+  readonly requests: boolean;
+  /** Holds secrets. */
+  activationRequest(this: void, code: string, token: string, identity: string): string;
+  /** The path that tells of values which were written, and that values which hold are asked at. Holds secrets. */
+  valuesPath(this: void, token: string): string;
+  /** Uri-Query that asks for the values of `keys`, which stand with commas between. */
+  wantedQuery(this: void, keys: string): string;
+  /** The path that tells of calls. Holds secrets. */
+  callsPath(this: void, token: string): string;
+  /** The number of a call, as its text has it; "" for what is none. */
+  callId(this: void, payload: string): string;
+  /** The path that the call's answer is posted to. Holds secrets. */
+  answerPath(this: void, token: string, id: string): string;
+  /** The answer: `code` 0 for a command that was obeyed, else why not. */
+  answerBody(this: void, code: number): string;
 }

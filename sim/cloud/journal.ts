@@ -12,19 +12,15 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Keeper } from "./keeper";
 
 /** Refused at opening: one sentence for the user, saying what to do. */
 export class JournalError extends Error {
   override readonly name = "JournalError";
 }
 
-export interface Journal {
-  /** What the file held, in order. */
-  readonly entries: readonly unknown[];
-  /** Adds one entry; throws when the disk refuses it, and the file then holds nothing of it. */
-  append(entry: unknown): void;
-  /** Replaces the log by what `dump` gives, once that is worth while. Never throws: the old log goes on. */
-  settle(dump: () => Iterable<unknown>): void;
+/** The log is replaced by what `dump` of `settle` gives once that is worth while. */
+export interface Journal extends Keeper {
   /** Idempotent. */
   close(): void;
 }

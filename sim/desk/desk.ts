@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { Device } from "../device/device";
-import type { Program, ProvisionSettings } from "../engines/program";
+import type { Program, ProvisionSettings, WatchSettings } from "../engines/program";
 import type { SensorSource } from "../world/sensors";
 import { startDeskCloud } from "./cloud";
 import type { DeskCloud } from "./cloud";
@@ -27,6 +27,8 @@ export interface RemoteTarget {
   readonly code: string;
   readonly token: string;
   readonly caFile?: string;
+  /** Where, and as whom, an app watches. */
+  readonly watch?: WatchSettings;
 }
 
 export interface DeskOptions {
@@ -49,13 +51,24 @@ export interface Desk {
   stop(): Promise<void>;
 }
 
+/** The port of a local cloud that a transport goes to: its own, or that of HTTP, where WebSockets begin. */
+function portOf(cloud: DeskCloud, transport: string): number {
+  return cloud.ports[transport] ?? cloud.ports["http"]!;
+}
+
 function settingsOf(options: DeskOptions, cloud: DeskCloud | undefined): ProvisionSettings {
   // This process and the interpreter know the time; the engines boot without it, as boards do.
   const common = { timeHost: options.runner.kind === "engine" ? TIME_HOST : "", ssid: "desk", password: "", code: "", token: "" };
   if (cloud === undefined) return { ...common, host: options.remote!.host, port: options.remote!.port, tls: options.remote!.tls };
-  const port = cloud.ports[options.transport]!;
+  const port = portOf(cloud, options.transport);
   // Loopback: the one place where a connection without TLS is asked for.
   return { ...common, host: "127.0.0.1", port, tls: 0 };
+}
+
+/** For an app that watches, where and as whom. */
+function watchOf({ program, remote }: DeskOptions, cloud: DeskCloud | undefined): { readonly watch?: WatchSettings } {
+  const watch = program.watches === true ? (cloud?.watcher() ?? remote?.watch) : undefined;
+  return watch === undefined ? {} : { watch };
 }
 
 /** Starts the cloud, provisions the device where it needs it, and boots it. Rejects with one sentence for the user. */
@@ -66,7 +79,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   if (cloud !== undefined) onEvent({ event: "cloud", platform: options.platform, ...cloud.ports, ca: cloud.ca });
   const prepare = (device: Device): number => {
     const given = program.state(device) === 0 ? { code: "", token: "" } : (cloud?.credentials() ?? { code: remote!.code, token: remote!.token });
-    return program.provision(device, { ...settingsOf(options, cloud), ...given });
+    return program.provision(device, { ...settingsOf(options, cloud), ...given, ...watchOf(options, cloud) });
   };
   const listener: Listener = {
     log: (event, number, text) => {

@@ -1,9 +1,9 @@
 /**
  * One day of one device under a plan of faults, watched. The device runs an app that counts its readings, so that each is known by
- * its value, and obeys numbered commands; behind the faults come quiet hours, in which everything has to arrive.
+ * its value, reads a sensor, and obeys numbered commands; behind the faults come quiet hours, in which everything has to arrive.
  */
-import { every, measure, onCommand, report } from "../../firmware/index";
 import type { Definition } from "../../firmware/index";
+import { ResetReason } from "../../hal/ports/system";
 import { waitingReadings } from "../../firmware/agent/publisher";
 import type { Thing } from "../../firmware/agent/thing";
 import type { Program } from "../engines/program";
@@ -11,19 +11,22 @@ import { createLabCloud } from "../lab/cloud";
 import type { LabCloud } from "../lab/cloud";
 import { createLabDevice, settingsFor } from "../lab/device";
 import type { LabDevice, Said } from "../lab/device";
-import type { Arrival } from "../lab/ledger";
+import type { Arrival, Sent, Way } from "../lab/platform";
+import { platformOf } from "../lab/platforms";
+import type { Route } from "../lab/platforms";
 import { programOf } from "../lab/program";
-import type { Transport } from "../lab/program";
 import { Trace } from "../lab/trace";
 import { checksum } from "../world/checksum";
 import { SERVER_ADDRESS } from "../world/network";
 import { Random } from "../world/random";
 import { createWorld } from "../world/world";
 import type { World } from "../world/world";
+import { restless, watchedApp } from "./app";
 import { direct } from "./director";
 import type { PlannedFault } from "./fault";
 import { lossByFlips } from "./flips";
 import type { Violation } from "./promises";
+import { SensorWatch } from "./sensor-watch";
 import { Watch } from "./watch";
 
 const SECOND = 1000;
@@ -42,18 +45,17 @@ const COMMAND_EVERY_MS = 20 * MINUTE;
 /** Behind the last fault: until a connection that nobody told of is noticed, and what is observed is asked for again. */
 const SETTLE_MS = 30 * MINUTE;
 const PROBE_EVERY_MS = 10 * MINUTE;
-const KEYS = ["a", "b", "c"] as const;
 const HOST = "cloud.site.example";
 const SITE = { ssid: "site", password: "password of the site" } as const;
 /** The last words of a device that are kept for the report. */
 const SAID_MAX = 40;
 
 /** Makes a device's program of its app. */
-export type MakeProgram = (definition: Definition, transport: Transport) => Program;
+export type MakeProgram = (definition: Definition, route: Route) => Program;
 
 export interface DayOptions {
   readonly seed: string | number;
-  readonly transport: Transport;
+  readonly route: Route;
   /** Times are counted from the device's first connection. */
   readonly plan: readonly PlannedFault[];
   readonly forMs: number;
@@ -72,27 +74,12 @@ export interface DayResult {
   readonly said: readonly Said[];
 }
 
-/** Counts on in each key as long as the device accepts. */
-function countingApp(watch: Watch, everyMs: number): Definition {
-  const next = new Map<string, number>(KEYS.map((key) => [key, 0]));
-  return (thing) => {
-    for (const key of KEYS) measure(thing, { key });
-    every(thing, everyMs, () => {
-      for (const key of KEYS) {
-        const value = next.get(key)!;
-        watch.reported(key, value);
-        if (report(thing, key, value) === 0) next.set(key, value + 1);
-      }
-    });
-    onCommand(thing, { key: "order", type: "number" }, (value) => watch.obeys(value));
-  };
-}
-
 class Day {
   private readonly world: World;
   private readonly cloud: LabCloud;
   private readonly device: LabDevice;
   private readonly watch: Watch;
+  private readonly sensors: SensorWatch;
   private readonly trace = new Trace();
   private readonly said: Said[] = [];
   private commands = 0;
@@ -101,19 +88,20 @@ class Day {
   private boots = 0;
 
   constructor(private readonly options: DayOptions) {
-    const { seed, transport, plan, make = programOf } = options;
+    const { seed, route, plan, make = programOf } = options;
     this.world = createWorld({ seed, accessPoints: [SITE] });
     this.world.network.names.set(HOST, SERVER_ADDRESS);
-    this.cloud = createLabCloud(this.world);
+    this.cloud = createLabCloud(this.world, platformOf(route.platform));
     const timesHold = !plan.some(({ kind }) => kind === "clock-jump");
     this.watch = new Watch({ now: () => this.world.clock.now(), worldMs: () => this.world.now(), timesHold });
+    this.sensors = new SensorWatch({ sensor: () => this.device.machine.sensors, broken: (promise, says) => this.watch.broken(promise, says) });
     const isTight = new Random(`${seed}/device`).below(TIGHT_ONE_IN) === 0;
     this.device = createLabDevice(this.world, {
-      program: make(countingApp(this.watch, isTight ? TIGHT_READ_EVERY_MS : READ_EVERY_MS), transport),
-      machine: isTight ? { flashAreas: TIGHT_AREAS } : {},
-      provision: settingsFor({ host: HOST, ...SITE, code: this.cloud.model.createCodes(1)[0]! }),
+      program: make(watchedApp(this.watch, this.sensors, isTight ? TIGHT_READ_EVERY_MS : READ_EVERY_MS), route),
+      machine: { sensorSource: restless, ...(isTight ? { flashAreas: TIGHT_AREAS } : {}) },
+      provision: settingsFor({ host: HOST, ...SITE, ...this.cloud.side.credentials() }),
       onSaid: (event, number, text) => this.hear(event, number, text),
-      beforeBoot: () => this.watch.flipped(lossByFlips(this.device.machine.flash, checksum)),
+      beforeBoot: () => this.beforeBoot(),
       onBoot: (running) => this.booted(running as Thing),
     });
   }
@@ -144,27 +132,47 @@ class Day {
     const { world, cloud, device, watch, options } = this;
     this.token = this.thing!.token;
     watch.activated(this.token);
-    cloud.model.watch(this.token, (elements, { via }) => via !== "app" && this.store(elements));
+    cloud.side.watch(this.token, (arrivals) => this.store(arrivals));
     const fromMs = world.clock.now();
     const director = direct({ world, cloud, devices: [device] }, options.plan.map((fault) => ({ ...fault, atMs: fromMs + fault.atMs })));
-    for (let ms = 0; ms < options.forMs; ms += COMMAND_EVERY_MS) world.clock.schedule(ms, () => this.command());
+    for (let ms = 0; ms < options.forMs; ms += COMMAND_EVERY_MS) world.clock.schedule(ms, () => void this.command(this.commands % 2 === 0 ? "kept" : "passing"));
     for (let ms = 0; ms < options.forMs; ms += PROBE_EVERY_MS) world.clock.schedule(ms, () => watch.probe(this.thing));
     world.run(options.forMs);
     director.calm();
     world.run(SETTLE_MS);
     world.runUntil(() => this.isDrained, DRAIN_WITHIN_MS);
-    this.command();
+    this.leaveAndReturn();
+    this.command("passing");
     world.run(MINUTE);
     const drained = world.runUntil(() => this.isDrained, HOUR);
+    if (device.machine.boots.includes(ResetReason.watchdog)) watch.broken("S11", "the watchdog had to help");
     watch.finish(drained, device.machine.flash.cuts, this.commands);
     return director.begun;
   }
 
+  /** A command is sent while the cloud's servers are down: what the platform keeps runs when the device is back. */
+  private leaveAndReturn(): void {
+    const { world, cloud, watch } = this;
+    cloud.stop();
+    const sent = this.command("kept");
+    world.run(MINUTE);
+    cloud.start();
+    const isBack = world.runUntil(() => this.isDrained, HOUR);
+    world.run(MINUTE);
+    if (isBack && sent === "kept") watch.returned(this.commands);
+  }
+
   /** An app of the user sends the next command. */
-  private command(): void {
+  private command(way: Way): Sent {
     this.commands += 1;
-    this.watch.commanded(this.commands);
-    this.cloud.model.write(this.token, { values: [{ key: "order", value: this.commands }] }, { via: "app" });
+    const value = this.commands;
+    this.watch.commanded(value);
+    return this.cloud.side.command(this.token, "order", value, way, (obeyed) => this.watch.answered(value, obeyed));
+  }
+
+  private beforeBoot(): void {
+    this.sensors.booted();
+    this.watch.flipped(lossByFlips(this.device.machine.flash, checksum));
   }
 
   private booted(thing: Thing): void {
@@ -182,9 +190,9 @@ class Day {
     this.watch.said(event, number, text);
   }
 
-  private store(elements: readonly Arrival[]): void {
-    for (const { key, value, datetime } of elements) this.trace.text(`${key} ${String(value)} ${datetime}`);
-    this.watch.arrived(elements);
+  private store(arrivals: readonly Arrival[]): void {
+    for (const { key, value, atMs } of arrivals) this.trace.text(`${key} ${String(value)} ${atMs}`);
+    this.watch.arrived(arrivals);
   }
 }
 

@@ -1,6 +1,7 @@
 import { every, measure, minutes, report } from "../../firmware/index";
 import { createLabCloud } from "../lab/cloud";
 import { createLabDevice, settingsFor } from "../lab/device";
+import { thethings } from "../lab/platforms/thethings";
 import { programOf } from "../lab/program";
 import { createConditions } from "../world/conditions";
 import { createWorld } from "../world/world";
@@ -11,12 +12,12 @@ import { kinds } from "./kinds";
 const app = programOf((thing) => {
   measure(thing, { key: "n" });
   every(thing, minutes(1), () => void report(thing, "n", 1));
-}, "mqtt");
+}, { platform: "thethings", transport: "mqtt" });
 
 function stage(): Stage {
   const world = createWorld({ seed: 1, accessPoints: [{ ssid: "site", password: "secret-site" }] });
-  const cloud = createLabCloud(world);
-  const provision = settingsFor({ code: cloud.model.createCodes(1)[0]!, ssid: "site", password: "secret-site" });
+  const cloud = createLabCloud(world, thethings);
+  const provision = settingsFor({ ...cloud.side.credentials(), ssid: "site", password: "secret-site" });
   return { world, cloud, devices: [createLabDevice(world, { program: app, provision, onSaid: () => undefined })] };
 }
 
@@ -29,7 +30,7 @@ function fault(kind: string, atMs: number, forMs: number): PlannedFault {
 /** What a stage looks like from outside. */
 function looks({ cloud, devices }: Stage): unknown {
   const { machine } = devices[0]!;
-  return { conditions: { ...machine.conditions }, wire: { ...cloud.wire }, disk: cloud.disk.works, running: cloud.running, on: machine.on, ready: machine.ready() };
+  return { conditions: { ...machine.conditions }, wire: { ...cloud.wire }, disk: cloud.disk.works, running: cloud.running, on: machine.on, ready: machine.ready(), sensors: machine.sensors.failing, felt: machine.sensors.felt() };
 }
 
 /** Kinds that leave something behind, or show only in what happens later. */

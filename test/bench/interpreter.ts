@@ -6,7 +6,8 @@
  *     npm run bench:interpreter                         everything
  *     npm run bench:interpreter -- --only memory        variables at rest (memory), at their peak (peak), speed, burst, or flash
  *     npm run bench:interpreter -- --write              the same, and keeps the figures in boards/measured.json
- *     npm run bench:interpreter -- APP [--transport T]  one app at rest, by its path in the project
+ *     npm run bench:interpreter -- APP [--transport T] [--platform P]
+ *                                                       one app at rest, by its path in the project
  *     npm run bench:interpreter -- APP --globals        what it has at the top level, largest first, by its minified name
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -131,14 +132,15 @@ async function all(binary: string, write: boolean, only: string | undefined): Pr
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { transport: { type: "string", default: "mqtt" }, only: { type: "string" }, globals: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+  options: { transport: { type: "string", default: "mqtt" }, platform: { type: "string" }, only: { type: "string" }, globals: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
 });
 const binary = process.env["ESPRUINO"];
 const app = positionals[0];
 if (binary === undefined) console.log("Figures of the interpreter: skipped, ESPRUINO names no interpreter");
 else if (app === undefined) await all(binary, values.write, values.only);
 else {
-  const subject = { app, transport: values.transport === "coap" ? "coap" : "mqtt" } as const;
+  const platform = values.platform === "thingsboard" ? ({ platform: "thingsboard" } as const) : {};
+  const subject: Subject = subjects.find((one) => one.app === app && one.transport === values.transport) ?? { app, transport: values.transport === "coap" ? "coap" : "mqtt", ...platform };
   if (values.globals) await globals(binary, subject);
   else show(await measure(root, binary, subject));
 }

@@ -221,3 +221,38 @@ test("cancelling while blocks are fetched, or while registering again, sends the
   expect(again.client.open).toHaveLength(0);
   expect(again.told).toHaveLength(1);
 });
+
+test("a lenient owner is told of a body beyond the limit by an empty one, and its relation lives on; another's ends", () => {
+  const lenient = observing({ bodyBytesMax: 8, szx: 0, lenient: true });
+  lenient.peer.answer({ confirmable: true, messageId: 101, token: lenient.token, observe: 11, payload: "x".repeat(9) });
+  expect(lenient.peer.last()).toMatchObject({ ack: true, messageId: 101 });
+  // The same in blocks: the second one is beyond it.
+  const blocks = observing({ bodyBytesMax: 20, szx: 0, lenient: true });
+  blocks.peer.answer({ messageId: 101, token: blocks.token, observe: 11, payload: "x".repeat(16), block2: block(0, true, 0), etag: "a" });
+  blocks.peer.piggyback({ payload: "y".repeat(16), block2: block(1, true, 0), etag: "a" });
+  for (const { peer, token } of [lenient, blocks]) {
+    expect(peer.told[1]).toEqual(["notify", 1, 69, ""]);
+    peer.answer({ messageId: 102, token, observe: 12, payload: "small" });
+    expect(peer.told[2]).toEqual(["notify", 1, 69, "small"]);
+  }
+  const strict = observing({ bodyBytesMax: 8, szx: 0 });
+  strict.peer.answer({ messageId: 101, token: strict.token, observe: 11, payload: "x".repeat(9) });
+  expect(strict.peer.told[1]).toEqual(["failed", 1, CoapCode.tooLarge]);
+});
+
+test("a brief relation is told of each registration at once and without its body; what is notified later is told whole", () => {
+  const peer = openPeer({ szx: 0, lenient: true });
+  expect(peer.request({ path: things, observe: true, brief: true }, 1)).toBe(0);
+  const { token } = peer.last();
+  peer.piggyback({ observe: 10, payload: "x".repeat(16), block2: block(0, true, 0), maxAge: 60 });
+  expect(peer.told).toEqual([["notify", 1, 69, ""]]);
+  // The rest of it is not asked for.
+  expect(peer.sent).toHaveLength(1);
+  peer.answer({ messageId: 101, token, observe: 11, payload: "x".repeat(16), block2: block(0, true, 0), etag: "a" });
+  peer.piggyback({ payload: "yz", block2: block(1, false, 0), etag: "a" });
+  expect(peer.told[1]).toEqual(["notify", 1, 69, `${"x".repeat(16)}yz`]);
+  peer.advance(76000);
+  expect(optionUint(peer.last(), "Observe")).toBe(0);
+  peer.piggyback({ observe: 1, payload: "again" });
+  expect(peer.told[2]).toEqual(["notify", 1, 69, ""]);
+});

@@ -107,7 +107,7 @@ export function openPeer(change: Partial<CoapOptions> = {}, startAt = 0, from = 
   };
   // Uptime wraps at 2^31: the peer counts on, the client does not.
   const uptime = () => peer.now % 2147483648;
-  const client = coapOpen({ datagramBytesMax: 1152, szx: 6, bodyBytesMax: 4096, exchangesMax: 4, ...change }, sink);
+  const client = coapOpen({ datagramBytesMax: 1152, szx: 6, bodyBytesMax: 4096, exchangesMax: 4, lenient: false, ...change }, sink);
   const peer: Peer = {
     client, sent, told, now: startAt,
     request: (what, ref) => coapRequest(client, sink, { ...plain, ...what }, ref, uptime()),

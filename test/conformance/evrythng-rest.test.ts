@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { openJournal } from "../../sim/cloud/journal";
 import { createEvrythng } from "../../sim/cloud/evrythng/model";
-import type { Keeper } from "../../sim/cloud/evrythng/model";
+import type { Keeper } from "../../sim/cloud/keeper";
 import { Inbox } from "../interop/cloud-peers";
 import { cloud, closers, make, message, native, open, peer, publish, rest, subscribe, tenant } from "../interop/evrythng-cloud";
 import { statement } from "./statement";

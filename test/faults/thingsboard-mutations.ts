@@ -1,19 +1,12 @@
 /**
  * Mistakes that the local ThingsBoard could have, made on purpose: each must fail a test of the suite that it names.
  */
-export interface CloudMutation {
-  readonly says: string;
-  /** Below sim/cloud/thingsboard. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly from: string;
-  readonly to: string;
-  readonly suite: string;
-}
+import type { SourceMutation } from "./source-mutation";
 
 const suite = (name: string): string => `test/conformance/thingsboard-${name}.test.ts`;
 
-export const cloudMutations: readonly CloudMutation[] = [
+/** Files below sim/cloud/thingsboard. */
+export const cloudMutations: readonly SourceMutation[] = [
   { says: "tenants see each other's devices", file: "core.ts", from: "info.tenantId === who.tenantId && (", to: "(", suite: suite("isolation") },
   { says: "a customer sees all of the tenant", file: "core.ts", from: "who.customerId === undefined || info", to: "true || info", suite: suite("isolation") },
   { says: "tokens never end", file: "accounts.ts", from: 'claims["exp"] * 1000 > host.now()', to: "true", suite: suite("connection") },

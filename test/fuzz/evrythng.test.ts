@@ -3,7 +3,7 @@
  * can be dumped and read again.
  */
 import { createEvrythng } from "../../sim/cloud/evrythng/model";
-import type { Keeper } from "../../sim/cloud/evrythng/model";
+import type { Keeper } from "../../sim/cloud/keeper";
 import { parseAddress, withoutToken } from "../../sim/cloud/evrythng/resource";
 import type { Access, Verb } from "../../sim/cloud/evrythng/types";
 import { manualHost } from "../conformance/thethings-peer";

@@ -93,7 +93,7 @@ async function openDevice(serverArguments: string[] = [], szx = 6, datagramBytes
       }, inMs);
     },
   };
-  const client = coapOpen({ datagramBytesMax, szx, bodyBytesMax: 20000, exchangesMax: 4 }, sink);
+  const client = coapOpen({ datagramBytesMax, szx, bodyBytesMax: 20000, exchangesMax: 4, lenient: false }, sink);
   socket.on("message", (bytes) => {
     got.push(coapPacket.parse(bytes));
     coapReceive(client, sink, bytes.toString("latin1"), uptime());

@@ -1,25 +1,32 @@
 /**
- * The virtual world with a local ThingsBoard in it: the cloud's MQTT service on the world's network, and devices that provision themselves
- * or are given a token. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
+ * The virtual world with a local ThingsBoard in it: the cloud's MQTT and CoAP services on the world's network, and devices that provision
+ * themselves or are given a token, over either. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
  */
 import { bootThing } from "../../firmware/agent/boot";
 import type { Definition } from "../../firmware/agent/boot";
+import type { LinkDriver } from "../../firmware/agent/link";
+import { coapLink } from "../../firmware/agent/link-coap";
 import { mqttLink } from "../../firmware/agent/link-mqtt";
 import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
 import type { Thing } from "../../firmware/agent/thing";
 import { every, measure, onCommand, report, seconds } from "../../firmware/index";
-import { thingsboardMqtt as thingsboardProfile } from "../../firmware/platform/thingsboard/mqtt";
+import { thingsboardCoap as coapProfile } from "../../firmware/platform/thingsboard/coap";
+import { thingsboardMqtt as mqttProfile } from "../../firmware/platform/thingsboard/mqtt";
+import { createCoapServer } from "../../sim/cloud/coap/server";
+import type { CoapService } from "../../sim/cloud/coap/service";
 import type { MqttConnection } from "../../sim/cloud/mqtt/connection";
 import { createMqttServer } from "../../sim/cloud/mqtt/server";
-import type { Message, MqttClient, MqttService } from "../../sim/cloud/mqtt/service";
+import type { MqttService } from "../../sim/cloud/mqtt/service";
+import { thingsboardCoap } from "../../sim/cloud/thingsboard/coap";
 import { createThingsboard } from "../../sim/cloud/thingsboard/model";
 import type { Thingsboard } from "../../sim/cloud/thingsboard/model";
 import { thingsboardMqtt } from "../../sim/cloud/thingsboard/mqtt";
-import type { Outcome } from "../../sim/cloud/thingsboard/rpc";
+import { newRpc } from "../../sim/cloud/thingsboard/rpc";
+import type { Outcome, Rpc } from "../../sim/cloud/thingsboard/rpc";
 import type { Device } from "../../sim/cloud/thingsboard/state";
 import { parseAttributes } from "../../sim/cloud/thingsboard/values";
 import type { Program, ProvisionSettings } from "../../sim/engines/program";
-import { MQTT_PORT, worldHost } from "../../sim/lab/cloud";
+import { COAP_PORT, MQTT_PORT, worldHost } from "../../sim/lab/cloud";
 import { createLabDevice, settingsFor } from "../../sim/lab/device";
 import type { Said } from "../../sim/lab/device";
 import type { Machine, MachineOptions } from "../../sim/world/machine";
@@ -31,17 +38,29 @@ import { crossed } from "../conformance/statement";
 export const profile = { key: "profile-key", secret: "profile-secret" } as const;
 export const CODE = `${profile.key}:${profile.secret}`;
 
+export type Transport = "mqtt" | "coap";
+/** What a device on ThingsBoard speaks: suites run over each. */
+export const transports: readonly Transport[] = ["mqtt", "coap"];
+
 export interface ThingsboardWorld {
   readonly world: World;
+  /** What the world's devices speak. The cloud speaks both. */
+  readonly transport: Transport;
   readonly model: Thingsboard;
   /** What passes at present; a false loses it without a word. */
   readonly wire: { toCloud: boolean; toDevice: boolean };
-  /** What was sent towards devices, each write as binary text. */
+  /** With a code, what all that is asked over CoAP is refused with. */
+  readonly trouble: { code: string | undefined };
+  /** What was sent towards devices, each write or datagram as binary text. */
   readonly sent: readonly string[];
-  /** Connections that were accepted. */
+  /** What devices sent, the same. */
+  readonly heard: readonly string[];
+  /** Connections that were accepted; over CoAP, endpoints that were heard. */
   connections(): number;
   startCloud(): void;
   stopCloud(): void;
+  /** From the next start on, calls are numbered anew. */
+  forgetCalls(): void;
   /** All devices of the platform. */
   devices(): Device[];
   /** Writes shared attributes of the one device. */
@@ -53,25 +72,60 @@ export interface ThingsboardWorld {
   stored(key: string, device?: Device): { readonly value: string; readonly ts: number }[];
 }
 
-/** A world with a cloud that runs. `around` may stand between the cloud's service and its connections. */
-export function createThingsboardWorld(seed: number, strategy: "createNew" | "preMade" = "createNew", around: (service: MqttService) => MqttService = (service) => service): ThingsboardWorld {
+export interface ThingsboardWorldOptions {
+  readonly strategy?: "createNew" | "preMade";
+  /** What devices are told that must be lost, though the cloud sent it. */
+  readonly losing?: (bytes: string) => boolean;
+  /** True for a platform that sends each call twice. */
+  readonly callsTwice?: boolean;
+  /** Stands between the cloud's MQTT service and its connections. */
+  readonly around?: (service: MqttService) => MqttService;
+}
+
+/** As one that hands each call to a device twice. */
+function callingTwice(rpc: Rpc): Rpc {
+  const listen: Rpc["listen"] = (device, listener) => rpc.listen(device, (call) => listener(call) && listener(call));
+  return Object.create(rpc, { listen: { value: listen } }) as Rpc;
+}
+
+/** A service that refuses everything while there is trouble. */
+function troubled(service: CoapService, trouble: ThingsboardWorld["trouble"]): CoapService {
+  return { ...service, request: (request, respond) => (trouble.code === undefined ? service.request(request, respond) : respond({ code: trouble.code })) };
+}
+
+/** A world with a cloud that runs. */
+export function createThingsboardWorld(seed: number, transport: Transport = "mqtt", options: ThingsboardWorldOptions = {}): ThingsboardWorld {
+  const { strategy = "createNew", losing = () => false, around = (service) => service } = options;
   const world = createWorld({ seed });
   const host = worldHost(world, (event) => {
     if (JSON.stringify(event).includes(profile.secret)) throw new Error(`the cloud's event "${event.event}" holds a secret`);
   });
   const model = createThingsboard(host, { profiles: [{ ...profile, strategy }] });
+  let { rpc } = model;
+  const served = (): Thingsboard => ({ ...model, rpc: options.callsTwice === true ? callingTwice(rpc) : rpc });
+  const trouble: ThingsboardWorld["trouble"] = { code: undefined };
   const wire = { toCloud: true, toDevice: true };
   const sent: string[] = [];
+  const heard: string[] = [];
+  const endpoints = new Set<string>();
   let stops: (() => void)[] = [];
   let accepted = 0;
-  const startCloud = (): void => {
-    const server = createMqttServer(host, around(thingsboardMqtt(host, model)));
+  /** Whether it arrives. */
+  const towardsDevice = (bytes: string): boolean => {
+    crossed(bytes);
+    sent.push(bytes);
+    return wire.toDevice && !losing(bytes);
+  };
+  const towardsCloud = (bytes: string): boolean => {
+    heard.push(bytes);
+    return wire.toCloud;
+  };
+  const startMqtt = (): (() => void) => {
+    const server = createMqttServer(host, around(thingsboardMqtt(host, served())));
     const listening = world.listenTcp(MQTT_PORT, (stream) => {
       const connection: MqttConnection | undefined = server.accept({
         send: (bytes) => {
-          crossed(bytes);
-          sent.push(bytes.toString("latin1"));
-          if (wire.toDevice) stream.send(bytes.toString("latin1"));
+          if (towardsDevice(bytes.toString("latin1"))) stream.send(bytes.toString("latin1"));
         },
         unread: () => stream.unread(),
         pause: () => stream.pause(),
@@ -82,13 +136,33 @@ export function createThingsboardWorld(seed: number, strategy: "createNew" | "pr
       accepted += 1;
       return connection && {
         onBytes: (bytes) => {
-          if (wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
+          if (towardsCloud(bytes)) connection.receive(Buffer.from(bytes, "latin1"));
         },
         onDrained: () => connection.drained(),
         onEnded: () => connection.ended(),
       };
     });
-    stops = [() => listening.close(), () => server.close()];
+    return () => {
+      listening.close();
+      server.close();
+    };
+  };
+  const startCoap = (): (() => void) => {
+    const server = createCoapServer(host, troubled(thingsboardCoap(host, served()), trouble), (bytes, peer) => {
+      const [address, port] = peer.split(":");
+      if (towardsDevice(bytes.toString("latin1"))) socket.send(bytes.toString("latin1"), address!, Number(port));
+    });
+    const socket = world.bindUdp(COAP_PORT, (bytes, address, port) => {
+      endpoints.add(`${address}:${port}`);
+      if (towardsCloud(bytes)) server.receive(Buffer.from(bytes, "latin1"), `${address}:${port}`);
+    });
+    return () => {
+      socket.close();
+      server.close();
+    };
+  };
+  const startCloud = (): void => {
+    stops = [startMqtt(), startCoap()];
   };
   startCloud();
   const devices = (): Device[] => [...model.state.devices.values()];
@@ -99,12 +173,16 @@ export function createThingsboardWorld(seed: number, strategy: "createNew" | "pr
   };
   return {
     world,
+    transport,
     model,
     wire,
+    trouble,
     sent,
-    connections: () => accepted,
+    heard,
+    connections: () => accepted + endpoints.size,
     startCloud,
     stopCloud: () => stops.splice(0).forEach((stop) => stop()),
+    forgetCalls: () => (rpc = newRpc(model.core)),
     devices,
     share: (values) => {
       const parsed = parseAttributes(JSON.stringify(values), model.limits);
@@ -113,20 +191,10 @@ export function createThingsboardWorld(seed: number, strategy: "createNew" | "pr
     unshare: (...keys) => void model.data.deleteAttributes(one(), "SHARED_SCOPE", keys),
     call: (method, params) => {
       const outcomes: Outcome[] = [];
-      model.rpc.call(one().info.id, { method, params: JSON.stringify(params) }, { timeoutMs: 10000, oneWay: false }, (outcome) => void outcomes.push(outcome));
+      rpc.call(one().info.id, { method, params: JSON.stringify(params) }, { timeoutMs: 10000, oneWay: false }, (outcome) => void outcomes.push(outcome));
       return outcomes;
     },
     stored: (key, device = one()) => (device.series.get(key) ?? []).map(({ ts, value }) => ({ ts, value: value.text })),
-  };
-}
-
-/** What stands around the cloud's service and says of each message to a device whether, and how often, it is delivered. */
-export function delivering(each: (message: Message, deliver: () => void) => void): (service: MqttService) => MqttService {
-  return (service) => (client, request) => {
-    const between: MqttClient = Object.create(client, {
-      deliver: { value: (message: Message, qos: number) => each(message, () => void client.deliver(message, qos as 0 | 1)) },
-    }) as MqttClient;
-    return service(between, request);
   };
 }
 
@@ -153,11 +221,15 @@ export interface ThingsboardDevice {
   told(event: string): Said[];
 }
 
-/** A device on the profile of ThingsBoard, with an activation code unless told otherwise, provisioned before its first boot. */
+function driverOf(transport: Transport): LinkDriver {
+  return transport === "mqtt" ? mqttLink(mqttProfile()) : coapLink(coapProfile());
+}
+
+/** A device on the world's transport, with an activation code unless told otherwise, provisioned before its first boot. */
 export function createThingsboardDevice(cloud: ThingsboardWorld, definition: Definition, changes: Partial<ProvisionSettings> = {}, machine: MachineOptions = {}): ThingsboardDevice {
   const said: Said[] = [];
   const program: Program = {
-    boot: (ports) => bootThing(ports, mqttLink(thingsboardProfile()), { name: "test", version: "1.0.0" }, definition),
+    boot: (ports) => bootThing(ports, driverOf(cloud.transport), { name: "test", version: "1.0.0" }, definition),
     provision: provisionThing,
     state: provisionState,
     erase: eraseThing,

@@ -24,5 +24,13 @@ export function thethingsCoap(): CoapProfile {
     readPath: (token, key) => "/v2/things/" + token + "/resources/" + key,
     readQuery,
     keepAliveMs: 60000,
+    requests: false,
+    activationRequest: () => "",
+    valuesPath: () => "",
+    wantedQuery: () => "",
+    callsPath: () => "",
+    callId: () => "",
+    answerPath: () => "",
+    answerBody: () => "",
   };
 }

@@ -8,9 +8,9 @@
  */
 import { find } from "../../base/find";
 import { sub } from "../../base/intrinsics";
-import { jsonString } from "../../base/json-write";
 import { Origin } from "../profile";
 import type { MqttProfile } from "../profile";
+import { activationRequest, answerBody } from "./requests";
 import { thingsboardText } from "./text";
 
 const TELEMETRY = "v1/devices/me/telemetry";
@@ -27,20 +27,14 @@ function originOf(topic: string): Origin {
   return find(topic, CALL) === 0 ? Origin.rpc : Origin.none;
 }
 
-/** A request to be made, or to be found among the devices made before. The code is the profile's key and secret, with a colon between. */
-function activationRequest(code: string, token: string, identity: string): string {
-  const colon = find(code, ":");
-  const split = colon < 0 ? code.length : colon;
-  const secret = colon < 0 ? "" : sub(code, colon + 1, code.length);
-  const who = '{"deviceName":' + jsonString(identity) + ',"provisionDeviceKey":' + jsonString(sub(code, 0, split));
-  return who + ',"provisionDeviceSecret":' + jsonString(secret) + ',"credentialsType":"ACCESS_TOKEN","token":' + jsonString(token) + "}";
-}
-
 export function thingsboardMqtt(): MqttProfile {
   return {
     text: thingsboardText(),
     portPlain: 1883,
     portTls: 8883,
+    webPath: "",
+    webPortPlain: 0,
+    webPortTls: 0,
     keepAliveSec: 60,
     echoes: false,
     keyed: false,
@@ -59,6 +53,6 @@ export function thingsboardMqtt(): MqttProfile {
     wantedRequestTopic: "v1/devices/me/attributes/request/1",
     wantedRequest: (keys) => '{"sharedKeys":"' + keys + '"}',
     answerTopic: (topic) => CALL_ANSWER + sub(topic, CALL.length, topic.length),
-    answerBody: (code) => (code === 0 ? '{"obeyed":true}' : '{"obeyed":false,"code":' + code + "}"),
+    answerBody,
   };
 }

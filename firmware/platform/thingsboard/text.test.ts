@@ -1,5 +1,6 @@
 import { ActivationResult, Origin, ValueKind } from "../profile";
 import type { ActivationAnswer } from "../profile";
+import { thingsboardCoap } from "./coap";
 import { thingsboardMqtt } from "./mqtt";
 import { thingsboardText } from "./text";
 
@@ -55,6 +56,10 @@ test("of a call, the method is the key and the params are the value", () => {
   expect(downlink('{"method":"fan","params":{"on":[true]}}').values).toEqual([["fan", 3, "", undefined]]);
   expect(downlink('{"method":"fan"}').values).toEqual([]);
   expect(downlink('{"params":5}').values).toEqual([["params", ValueKind.number, "5", undefined]]);
+  // Its number is no value, wherever it stands; an attribute of that name is one.
+  for (const call of ['{"id":7,"method":"fan","params":true}', '{"method":"fan","params":true,"id":7}']) expect(downlink(call).values).toEqual([["fan", ValueKind.boolean, "true", undefined]]);
+  expect(downlink('{"id":7,"method":"id","params":2}').values).toEqual([["id", ValueKind.number, "2", undefined]]);
+  expect(downlink('{"id":7,"fan":true}').values).toEqual([["fan", ValueKind.boolean, "true", undefined], ["id", ValueKind.number, "7", undefined]]);
 });
 
 test("what is no JSON is malformed and tells nothing; what is no object is not for the device", () => {
@@ -90,4 +95,16 @@ test("topics hold no token; each that comes down says what it is, and a call's n
   expect(profile.answerTopic("v1/devices/me/rpc/request/77")).toBe("v1/devices/me/rpc/response/77");
   expect([profile.answerBody(0), profile.answerBody(2)].map((body) => JSON.parse(body) as unknown)).toEqual([{ obeyed: true }, { obeyed: false, code: 2 }]);
   expect(JSON.parse(profile.wantedRequest("fan,speed"))).toEqual({ sharedKeys: "fan,speed" });
+});
+
+test("over CoAP the token stands in each path, and a call names its number", () => {
+  const coap = thingsboardCoap();
+  expect([coap.thingPath("tok"), coap.valuesPath("tok"), coap.callsPath("tok"), coap.answerPath("tok", "77")]).toEqual([
+    "/api/v1/tok/telemetry", "/api/v1/tok/attributes", "/api/v1/tok/rpc", "/api/v1/tok/rpc/77",
+  ]);
+  expect([coap.activationPath, coap.wantedQuery("fan,speed")]).toEqual(["/api/v1/provision", "sharedKeys=fan,speed"]);
+  expect(coap.activationRequest("key:secret", "tok", "esp")).toBe(profile.activationRequest("key:secret", "tok", "esp"));
+  expect(coap.callId('{"id":77,"method":"fan","params":{"id":5}}')).toBe("77");
+  expect(coap.callId('{"method":"fan","params":true,"id":2147483647}')).toBe("2147483647");
+  for (const none of ["", "{", "[]", '{"id":77}', '{"method":"fan"}', '{"id":"77","method":"fan"}', '{"id":7.5e900000000,"method":"fan"}', '{"id":77,"method":5}', '{"id":77,"method":"fan"} x']) expect(coap.callId(none)).toBe("");
 });

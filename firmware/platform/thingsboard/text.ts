@@ -17,6 +17,8 @@ import type { ActivationAnswer, DownlinkSink, PlatformText } from "../profile";
 const KEY_BYTES_MAX = 255;
 /** The platform makes tokens of 20 characters, and takes 32. */
 const TOKEN_BYTES_MAX = 64;
+/** A call's number has 31 bits. */
+const CALL_ID_BYTES_MAX = 10;
 
 /**
  * True if `text` is 1 to `bytesMax` of letters, digits, ".", "-" and "_". Keys are asked for in a list with commas, and a token stands
@@ -68,9 +70,13 @@ function readDeleted(reader: JsonReader, each: DownlinkSink): void {
   while (jsonNext(reader) === JsonToken.string) each.value(reader.text, ValueKind.gone, "", undefined);
 }
 
-/** Tells what one object holds: attributes, an answer with "shared", or a call. The platform's objects are never two of these. */
+/**
+ * Tells what one object holds: attributes, an answer with "shared", or a call. The platform's objects are never two of these. What is
+ * called "id" is no value where there is a "method": it is the call's number.
+ */
 function readObject(reader: JsonReader, each: DownlinkSink): void {
   let method = "";
+  let id = "";
   while (jsonNext(reader) === JsonToken.key) {
     let name = reader.text;
     const depth = reader.outer.length;
@@ -83,12 +89,30 @@ function readObject(reader: JsonReader, each: DownlinkSink): void {
       readDeleted(reader, each);
     } else if (name === "method" && token === JsonToken.string) {
       method = text;
+    } else if (name === "id" && token === JsonToken.number) {
+      id = text;
     } else {
       while (reader.outer.length > depth && token !== JsonToken.error) token = jsonNext(reader);
       if (name === "params" && method !== "") name = method;
       each.value(name, kind, text, undefined);
     }
   }
+  if (id !== "" && method === "") each.value("id", ValueKind.number, id, undefined);
+}
+
+/** The number of a call that is told with it; "" for what is none. */
+export function callId(payload: string): string {
+  const reader = open(payload);
+  if (reader === undefined || jsonNext(reader) !== JsonToken.openObject) return "";
+  let id = "";
+  let method = "";
+  while (jsonNext(reader) === JsonToken.key) {
+    const name = reader.text;
+    const kind = jsonSkip(reader);
+    if (name === "id" && kind === JsonToken.number) id = reader.text;
+    if (name === "method" && kind === JsonToken.string) method = reader.text;
+  }
+  return method === "" || !isWord(id, CALL_ID_BYTES_MAX) ? "" : id;
 }
 
 function readDownlink(payload: string, each: DownlinkSink): boolean {

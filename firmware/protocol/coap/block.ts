@@ -42,6 +42,12 @@ export function restartBody(exchange: CoapExchange): BlockStep {
   return exchange.restarts > restartsMax ? BlockStep.broken : BlockStep.next;
 }
 
+/** Does without the response's body: a lenient owner is told that there is one. */
+export function spareBody(exchange: CoapExchange): BlockStep {
+  exchange.body = "";
+  return BlockStep.done;
+}
+
 /** The request's side: `next` while parts of the payload remain, `done` when this response is the final one. */
 export function stepUpload(exchange: CoapExchange, total: number, code: number, response: CoapResponse): BlockStep {
   const szx = response.block1 % 8;

@@ -14,7 +14,7 @@
 import { at, chr, idiv, sub } from "../../base/intrinsics";
 import { check } from "../../base/check";
 import { elapsed } from "../../base/time";
-import { BlockStep, blockBytes, restartBody, stepDownload, stepUpload } from "./block";
+import { BlockStep, blockBytes, restartBody, spareBody, stepDownload, stepUpload } from "./block";
 import { CoapCode, CoapMethod, CoapType } from "./codes";
 import { coapMessage, decodeHeader } from "./decode";
 import type { CoapMessage } from "./decode";
@@ -67,8 +67,7 @@ function begin(client: CoapClient, sink: CoapSink, exchange: CoapExchange, uptim
 /**
  * Sends a request, or queues it behind those that are open. `ref` (at least 0) is the owner's name for it, free until its
  * `response` or `failed`. Answers 0; `busy` above `exchangesMax`; `invalid`; or `tooLarge` when a message of it does not
- * fit a datagram. With `observe` a relation opens that lives until `coapCancel`, `response` (it was refused, or the server
- * ended it) or `failed`.
+ * fit a datagram. With `observe` a relation opens that lives until `coapCancel`, `response` (the server's end of it) or `failed`.
  */
 export function coapRequest(client: CoapClient, sink: CoapSink, request: CoapRequest, ref: number, uptime: number): number {
   enter(client);
@@ -190,7 +189,9 @@ function answered(client: CoapClient, sink: CoapSink, exchange: CoapExchange, me
   // Whatever was under way is answered, or (the blocks of an older notification) of no use any more.
   if (client.current === exchange) client.current = undefined;
   exchange.token = "";
-  const step = stepBodies(client, exchange, request, message, response);
+  const isBrief = client.options.lenient && own && exchange.relation === message.token && (request.brief ?? false);
+  let step = isBrief ? BlockStep.done : stepBodies(client, exchange, request, message, response);
+  if (client.options.lenient && step === BlockStep.tooLarge && exchange.relation !== "") step = spareBody(exchange);
   if (step === BlockStep.next) {
     exchange.phase = ExchangePhase.queued;
     if (exchange.body === "") exchange.sequence = -1;

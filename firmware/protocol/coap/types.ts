@@ -12,6 +12,11 @@ export interface CoapOptions {
   readonly bodyBytesMax: number;
   /** Open exchanges and observe relations together, at least 1. */
   readonly exchangesMax: number;
+  /**
+   * True for an owner that can ask for what it was not told: a notification whose body passes `bodyBytesMax` is told with an empty
+   * one and its relation lives on, and requests may be `brief`. Else such a body ends the relation.
+   */
+  readonly lenient: boolean;
 }
 
 /** A request. The client holds the struct, and by it the payload, until the ref is closed; it must not change meanwhile. */
@@ -32,6 +37,8 @@ export interface CoapRequest extends CoapOptionValues {
   readonly nonConfirmable?: boolean;
   /** GET only: opens an observe relation (RFC 7641). */
   readonly observe?: boolean;
+  /** With `observe`, for a `lenient` owner: the answer to each registration is told at once and with an empty body, whatever it holds. */
+  readonly brief?: boolean;
 }
 
 /** What the client tells its owner. No function may call the client on the same turn. */

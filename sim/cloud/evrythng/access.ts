@@ -2,9 +2,8 @@
  * Who may do what: the table of key kinds, roles, and what a key sees of the account (sections 2 and 2.2, B5).
  */
 import type { Resource } from "./resource";
-import type { About } from "./notices";
 import type { Document, Key, State } from "./state";
-import type { Access, KeyKind, Verb } from "./types";
+import type { About, Access, KeyKind, Verb } from "./types";
 
 type Row = Readonly<Partial<Record<Verb, string>>>;
 

@@ -1,31 +1,22 @@
 /**
  * What all operations of the model share: the state, the only ways to change it, and who is told.
  */
+import { newChannels } from "../channels";
+import type { Channels } from "../channels";
 import type { Host } from "../host";
+import type { Keeper } from "../keeper";
 import { sees } from "./access";
-import { newNotices } from "./notices";
-import type { About, Notices } from "./notices";
 import type { Resource } from "./resource";
 import { apply, dump, listOf } from "./state";
 import type { Document, DocumentKind, Entry, State } from "./state";
 import { refuse } from "./types";
-import type { Access, ModelLimits, Origin, Refused, Result } from "./types";
-
-/** Where entries are kept: `sim/cloud/journal.ts`, or nothing. */
-export interface Keeper {
-  /** What was kept before, in order. */
-  readonly entries: readonly unknown[];
-  /** Keeps one entry; throws when it could not, and has then kept nothing of it. */
-  append(entry: unknown): void;
-  /** Called after each change; may replace all that was kept by what `dump` gives. Never throws. */
-  settle(dump: () => Iterable<unknown>): void;
-}
+import type { About, Access, ModelLimits, Notice, Origin, Refused, Result } from "./types";
 
 export interface Core {
   readonly host: Host;
   readonly state: State;
   readonly limits: ModelLimits;
-  readonly notices: Notices;
+  readonly notices: Channels<Notice>;
   /** Keeps and applies one entry, or refuses with nothing changed. */
   commit(entry: Entry): Refused | undefined;
   /** Tells whoever listens to a resource of an account. */
@@ -44,7 +35,7 @@ export interface Request<R extends Resource = Resource> {
 
 export function newCore(host: Host, state: State, limits: ModelLimits, keeper: Keeper | undefined): Core {
   for (const entry of keeper?.entries ?? []) apply(state, entry as Entry, limits);
-  const notices = newNotices(() => host.log({ event: "listener-failed" }));
+  const notices = newChannels<Notice>(() => host.log({ event: "listener-failed" }));
   return {
     host,
     state,
@@ -61,7 +52,10 @@ export function newCore(host: Host, state: State, limits: ModelLimits, keeper: K
       keeper?.settle(() => dump(state));
       return undefined;
     },
-    tell: (account, resource, body, about, origin) => notices.tell(channelOf(account, resource), body, about, origin),
+    tell: (account, resource, body, about, origin) => {
+      const channel = channelOf(account, resource);
+      if (notices.isWatched(channel)) notices.tell(channel, body === undefined ? "" : JSON.stringify(body), about, origin);
+    },
   };
 }
 

@@ -4,19 +4,17 @@
  *
  * Composes only. A start that fails closes what it had opened.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { realHost } from "../host";
 import type { Host } from "../host";
 import type { HttpLimits } from "../http/limits";
-import { portError } from "../http/ports";
-import { openJournal } from "../journal";
-import type { Journal } from "../journal";
 import type { MqttLimits } from "../mqtt/limits";
 import { listenMqtt } from "../mqtt/listen";
 import { createMqttServer } from "../mqtt/server";
 import type { MqttServer } from "../mqtt/server";
+import { listenTogether, openCloud } from "../opening";
+import type { Listening, Opening } from "../opening";
 import { tlsIdentity } from "../tls";
 import type { WebSocketLimits } from "../websocket/limits";
 import { attachWebSockets } from "../websocket/server";
@@ -71,39 +69,17 @@ export interface StartedEvrythng {
 const messageBytesMax = 131072;
 
 /** Starts the cloud. Rejects with one sentence for the user: a port in use, a folder that cannot be used. */
-export async function startEvrythng(options: StartOptions = {}): Promise<StartedEvrythng> {
-  const closers: (() => unknown)[] = [];
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeAll(closers));
-  try {
+export function startEvrythng(options: StartOptions = {}): Promise<StartedEvrythng> {
+  return openCloud(async (opening) => {
     const machine = options.machine ?? realHost();
-    const { folder, journal } = openState(options, closers);
+    const { folder, journal } = opening.state("evrythng", options.stateDir);
     const identity = tlsIdentity(machine, folder);
     const model = createEvrythng(machine, { limits: options.limits?.model ?? {}, ...(journal === undefined ? {} : { keeper: journal }) });
     const operatorKey = keepOperatorKey(model, folder);
     const broker: Broker = { host: machine, model, options: options.broker ?? {} };
-    const ports = await listenAll({ options, broker, tls: { key: identity.key, cert: identity.cert }, closers });
-    return { ports, ca: identity.caPath, operatorKey, model, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Last opened, first closed. */
-async function closeAll(closers: readonly (() => unknown)[]): Promise<void> {
-  for (const one of [...closers].reverse()) await one();
-}
-
-function openState(options: StartOptions, closers: (() => unknown)[]): { folder: string; journal: Journal | undefined } {
-  if (options.stateDir !== undefined) {
-    const journal = openJournal({ folder: options.stateDir, name: "evrythng" });
-    closers.push(() => journal.close());
-    return { folder: options.stateDir, journal };
-  }
-  const folder = mkdtempSync(join(tmpdir(), "evrythng-"));
-  closers.push(() => rmSync(folder, { recursive: true, force: true }));
-  return { folder, journal: undefined };
+    const ports = await listenAll({ options, broker, tls: { key: identity.key, cert: identity.cert }, opening });
+    return { ports, ca: identity.caPath, operatorKey, model, close: () => opening.close() };
+  });
 }
 
 /** Writes down the first operator's key, which is made at the first start: the path. */
@@ -119,57 +95,29 @@ interface Parts {
   readonly options: StartOptions;
   readonly broker: Broker;
   readonly tls: { readonly key: string; readonly cert: string };
-  readonly closers: (() => unknown)[];
+  readonly opening: Opening;
 }
 
 async function listenAll(parts: Parts): Promise<Ports> {
-  const { options, broker, tls } = parts;
+  const { options, broker, tls, opening } = parts;
   const { host } = broker;
   const mqtt = createMqttServer(host, evrythngMqtt(broker), options.limits?.mqtt);
-  parts.closers.push(() => mqtt.close());
+  opening.onClose(() => mqtt.close());
   return {
-    http: await bind(parts, "http", (address, port) => listenHttp(parts, mqtt, address, port, undefined)),
-    https: await bind(parts, "https", (address, port) => listenHttp(parts, mqtt, address, port, tls)),
-    mqtt: await bind(parts, "mqtt", (address, port) => listenMqtt(host, mqtt, { address, port })),
-    mqtts: await bind(parts, "mqtts", (address, port) => listenMqtt(host, mqtt, { address, port, tls })),
+    http: await opening.bind(options, "http", (address, port) => listenHttp(parts, mqtt, address, port, undefined)),
+    https: await opening.bind(options, "https", (address, port) => listenHttp(parts, mqtt, address, port, tls)),
+    mqtt: await opening.bind(options, "mqtt", (address, port) => listenMqtt(host, mqtt, { address, port })),
+    mqtts: await opening.bind(options, "mqtts", (address, port) => listenMqtt(host, mqtt, { address, port, tls })),
   };
 }
 
-interface Listening {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /** REST, native WebSockets and MQTT over WebSockets on one port. */
-async function listenHttp(parts: Parts, mqtt: MqttServer, address: string, port: number, tls: Parts["tls"] | undefined): Promise<Listening> {
+function listenHttp(parts: Parts, mqtt: MqttServer, address: string, port: number, tls: Parts["tls"] | undefined): Promise<Listening> {
   const { options, broker } = parts;
   const http = newRest(broker.model, broker.host, {
     ...(tls === undefined ? {} : { tls }),
     ...(options.limits?.http === undefined ? {} : { limits: options.limits.http }),
   });
   const limits = { messageBytesMax, ...options.limits?.webSocket };
-  const sockets = attachWebSockets(broker.host, http.app.server, evrythngWebSockets(broker, mqtt), limits);
-  const close = async (): Promise<void> => {
-    sockets.close();
-    await http.close();
-  };
-  try {
-    return { port: await http.listen(address, port), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Opens one listener, or says which port could not be had and what to do. */
-async function bind(parts: Parts, option: keyof Ports, listen: (address: string, port: number) => Promise<Listening>): Promise<number> {
-  const address = parts.options.host ?? "127.0.0.1";
-  const asked = parts.options[option] ?? 0;
-  try {
-    const listening = await listen(address, asked);
-    parts.closers.push(() => listening.close());
-    return listening.port;
-  } catch (error) {
-    throw portError(error, option, address, asked);
-  }
+  return listenTogether(http, attachWebSockets(broker.host, http.app.server, evrythngWebSockets(broker, mqtt), limits), address, port);
 }

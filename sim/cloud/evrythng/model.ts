@@ -6,23 +6,21 @@
  * It does no input or output of its own: time, randomness and storage come in from outside. Nothing here logs a key.
  */
 import type { Host } from "../host";
+import type { Keeper } from "../keeper";
 import { accessOf, hears, may, within } from "./access";
 import { addKey, createAccount } from "./accounts";
 import { lastAction, unseen } from "./actions";
 import { lastTask, resumeTasks } from "./batches";
 import { channelOf, find, list, newCore } from "./core";
-import type { Core, Keeper, Request } from "./core";
+import type { Core, Request } from "./core";
 import { bodyOf } from "./documents";
-import type { Listener } from "./notices";
 import { handlers } from "./operations";
 import type { Address, Resource } from "./resource";
 import { currentValues } from "./series";
 import { newState } from "./state";
 import type { Key } from "./state";
 import { modelLimits, refuse } from "./types";
-import type { Access, Done, ModelLimits, Origin, Result, Verb } from "./types";
-
-export type { Keeper } from "./core";
+import type { Access, Done, ModelLimits, Notice, Origin, Result, Verb } from "./types";
 
 export interface EvrythngOptions {
   readonly limits?: Partial<ModelLimits>;
@@ -125,10 +123,10 @@ function listen(core: Core, access: Access, address: Address, listener: (text: s
   const fault = unheard(core, scoped.access, resource);
   if (!fault.ok) return fault;
   const ofAccount = resource.kind === "types" || (resource.kind === "actions" && resource.owner === undefined);
-  const heard: Listener = (text, about, origin) => {
+  const heard = (...[text, about, origin]: Notice): void => {
     if (!ofAccount || hears(scoped.access, about)) listener(text, origin);
   };
-  return { ok: true, stop: core.notices.listen(channelOf(scoped.access.account, resource), heard) };
+  return { ok: true, stop: core.notices.watch(channelOf(scoped.access.account, resource), heard) };
 }
 
 /** Why a topic cannot be listened to: what it belongs to is not seen. */

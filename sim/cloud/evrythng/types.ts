@@ -32,6 +32,16 @@ export interface Done {
   readonly id?: string;
 }
 
+/** Of what a notice tells: what a listener needs to know to judge whether it may hear it. */
+export interface About {
+  readonly projects: readonly string[];
+  /** The thng of an action. */
+  readonly thng?: string;
+}
+
+/** What a listener hears of a change: the text of the notice, empty for a deletion (B3). */
+export type Notice = [text: string, about: About, origin: Origin];
+
 /** Where a write came from: MQTT delivers at the lower of both QoS. */
 export interface Origin {
   /** The QoS of the PUBLISH, where there was one. */

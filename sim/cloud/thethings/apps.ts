@@ -14,7 +14,7 @@ import { element, newest } from "./timeline";
 import { refuse } from "./types";
 import type { Element, Listener, Params, Result } from "./types";
 import { isKey, isRecord } from "./values";
-import { resourceChannel, thingChannel } from "./watchers";
+import { resourceChannel, thingChannel } from "./channels";
 
 /** An app and the resources that its maker chose to show in it. */
 export interface App {

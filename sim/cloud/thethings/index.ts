@@ -4,20 +4,18 @@
  *
  * Composes only. A start that fails closes what it had opened.
  */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CoapLimits } from "../coap/limits";
 import { listenCoap } from "../coap/listen";
 import { realHost } from "../host";
 import type { Host } from "../host";
 import type { HttpLimits } from "../http/limits";
-import { portError } from "../http/ports";
-import { openJournal } from "../journal";
-import type { Journal } from "../journal";
 import type { MqttLimits } from "../mqtt/limits";
 import { listenMqtt } from "../mqtt/listen";
 import { createMqttServer } from "../mqtt/server";
+import { listenTogether, openCloud } from "../opening";
+import type { Listening, Opening } from "../opening";
 import { tlsIdentity } from "../tls";
 import type { TlsIdentity } from "../tls";
 import { thethingsCoap } from "./coap";
@@ -74,12 +72,10 @@ export interface StartedThethings {
 }
 
 /** Starts the cloud. Rejects with one sentence for the user: a port in use, a folder that cannot be used. */
-export async function startThethings(options: StartOptions = {}): Promise<StartedThethings> {
-  const closers: (() => unknown)[] = [];
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeAll(closers));
-  try {
-    const { machine, folder, journal } = openState(options, closers);
+export function startThethings(options: StartOptions = {}): Promise<StartedThethings> {
+  return openCloud(async (opening) => {
+    const machine = options.machine ?? realHost();
+    const { folder, journal } = opening.state("thethings", options.stateDir);
     const adminToken = options.adminToken ?? adminTokenOf(folder, machine);
     const identity = tlsIdentity(machine, folder);
     const model = createThethings(machine, {
@@ -87,29 +83,9 @@ export async function startThethings(options: StartOptions = {}): Promise<Starte
       limits: options.limits?.model ?? {},
       ...(journal === undefined ? {} : { keeper: journal }),
     });
-    const ports = await listenAll({ machine, options, model, identity, adminToken, closers });
-    return { ports, ca: identity.caPath, adminToken, model, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Last opened, first closed. */
-async function closeAll(closers: readonly (() => unknown)[]): Promise<void> {
-  for (const one of [...closers].reverse()) await one();
-}
-
-function openState(options: StartOptions, closers: (() => unknown)[]): { machine: Host; folder: string; journal: Journal | undefined } {
-  const machine = options.machine ?? realHost();
-  if (options.stateDir !== undefined) {
-    const journal = openJournal({ folder: options.stateDir, name: "thethings" });
-    closers.push(() => journal.close());
-    return { machine, folder: options.stateDir, journal };
-  }
-  const folder = mkdtempSync(join(tmpdir(), "thethings-"));
-  closers.push(() => rmSync(folder, { recursive: true, force: true }));
-  return { machine, folder, journal: undefined };
+    const ports = await listenAll({ machine, options, model, identity, adminToken, opening });
+    return { ports, ca: identity.caPath, adminToken, model, close: () => opening.close() };
+  });
 }
 
 /** The administrator's token of this state folder, made at the first start; readable by the owner only. */
@@ -131,20 +107,20 @@ interface Parts {
   readonly model: Thethings;
   readonly identity: TlsIdentity;
   readonly adminToken: string;
-  readonly closers: (() => unknown)[];
+  readonly opening: Opening;
 }
 
 async function listenAll(parts: Parts): Promise<Ports> {
-  const { machine, model, options, identity } = parts;
+  const { machine, model, options, identity, opening } = parts;
   const tls = { key: identity.key, cert: identity.cert };
   const mqtt = createMqttServer(machine, thethingsMqtt(machine, model, delayOf(options)), options.limits?.mqtt);
-  parts.closers.push(() => mqtt.close());
+  opening.onClose(() => mqtt.close());
   return {
-    http: await listenHttp(parts, "http", undefined),
-    https: await listenHttp(parts, "https", tls),
-    mqtt: await bind(parts, "mqtt", (address, port) => listenMqtt(machine, mqtt, { address, port })),
-    mqtts: await bind(parts, "mqtts", (address, port) => listenMqtt(machine, mqtt, { address, port, tls })),
-    coap: await bind(parts, "coap", (address, port) =>
+    http: await opening.bind(options, "http", (address, port) => listenHttp(parts, address, port, undefined)),
+    https: await opening.bind(options, "https", (address, port) => listenHttp(parts, address, port, tls)),
+    mqtt: await opening.bind(options, "mqtt", (address, port) => listenMqtt(machine, mqtt, { address, port })),
+    mqtts: await opening.bind(options, "mqtts", (address, port) => listenMqtt(machine, mqtt, { address, port, tls })),
+    coap: await opening.bind(options, "coap", (address, port) =>
       listenCoap(machine, thethingsCoap(machine, model), { address, port, limits: options.limits?.coap ?? {} }),
     ),
   };
@@ -155,37 +131,12 @@ function delayOf(options: StartOptions): { activationDelayMs?: number } {
 }
 
 /** REST and socket.io on one port. */
-function listenHttp(parts: Parts, option: "http" | "https", tls: { key: string; cert: string } | undefined): Promise<number> {
+function listenHttp(parts: Parts, address: string, port: number, tls: { key: string; cert: string } | undefined): Promise<Listening> {
   const { machine, model, options, adminToken } = parts;
-  return bind(parts, option, async (address, port) => {
-    const http = newRest(model, machine, {
-      adminToken,
-      ...(tls === undefined ? {} : { tls }),
-      ...(options.limits?.http === undefined ? {} : { limits: options.limits.http }),
-    });
-    const socketio = attachSocketio(model, machine, http, options.limits?.socketio);
-    const close = async (): Promise<void> => {
-      socketio.close();
-      await http.close();
-    };
-    try {
-      return { port: await http.listen(address, port), close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
+  const http = newRest(model, machine, {
+    adminToken,
+    ...(tls === undefined ? {} : { tls }),
+    ...(options.limits?.http === undefined ? {} : { limits: options.limits.http }),
   });
-}
-
-/** Opens one listener, or says which port could not be had and what to do. */
-async function bind(parts: Parts, option: keyof Ports, listen: (address: string, port: number) => Promise<{ port: number; close: () => Promise<void> }>): Promise<number> {
-  const address = parts.options.host ?? "127.0.0.1";
-  const asked = parts.options[option] ?? 0;
-  try {
-    const listening = await listen(address, asked);
-    parts.closers.push(() => listening.close());
-    return listening.port;
-  } catch (error) {
-    throw portError(error, option, address, asked);
-  }
+  return listenTogether(http, attachSocketio(model, machine, http, options.limits?.socketio), address, port);
 }

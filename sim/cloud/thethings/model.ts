@@ -5,9 +5,13 @@
  * It does no input or output of its own: time, randomness and storage come in from outside. Nothing here logs a token,
  * a code or a key of a secret. The app's side (users, sessions, links) is in `apps.ts`.
  */
+import { newChannels } from "../channels";
 import type { Host } from "../host";
+import type { Keeper } from "../keeper";
 import { newApps } from "./apps";
 import type { App, Apps } from "./apps";
+import { resourceChannel, thingChannel } from "./channels";
+import type { Watchers } from "./channels";
 import { parseQuery } from "./query";
 import { apply, dump, newState, written } from "./state";
 import type { Code, Entry, State, Thing } from "./state";
@@ -15,17 +19,6 @@ import { element, newest } from "./timeline";
 import { modelLimits, refuse } from "./types";
 import type { Element, Listener, ModelLimits, Origin, Params, Refused, Result } from "./types";
 import { parseWrite } from "./values";
-import { newWatchers, resourceChannel, thingChannel } from "./watchers";
-
-/** Where entries are kept: `sim/cloud/journal.ts`, or nothing. */
-export interface Keeper {
-  /** What was kept before, in order. */
-  readonly entries: readonly unknown[];
-  /** Keeps one entry; throws when it could not, and has then kept nothing of it. */
-  append(entry: unknown): void;
-  /** Called after each change; may replace all that was kept by what `dump` gives. Never throws. */
-  settle(dump: () => Iterable<unknown>): void;
-}
 
 export interface ThethingsOptions {
   /** Activation codes that exist from the start: 1 to 128 of `[A-Za-z0-9._~-]` each. */
@@ -127,7 +120,7 @@ export interface Core {
   readonly host: Host;
   readonly state: State;
   readonly limits: ModelLimits;
-  readonly watchers: ReturnType<typeof newWatchers>;
+  readonly watchers: Watchers;
   /** Keeps and applies one entry; throws, with nothing changed, when it cannot be kept. */
   commit(entry: Entry): void;
   /** The same, for callers that have an answer for it. */
@@ -144,7 +137,7 @@ function newCore(host: Host, state: State, limits: ModelLimits, keeper: Keeper |
     host,
     state,
     limits,
-    watchers: newWatchers(() => host.log({ event: "watcher-failed" })),
+    watchers: newChannels(() => host.log({ event: "watcher-failed" })),
     commit: (entry) => {
       keeper?.append(entry);
       apply(state, entry, limits);

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { openJournal } from "../journal";
 import { formatDate } from "./dates";
 import { createThethings } from "./model";
-import type { Keeper, Thethings, ThethingsOptions } from "./model";
+import type { Keeper } from "../keeper";
+import type { Thethings, ThethingsOptions } from "./model";
 import { dawn, manualHost } from "../../../test/conformance/thethings-peer";
 
 const rest = { via: "rest" } as const;

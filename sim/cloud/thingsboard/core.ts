@@ -4,24 +4,15 @@
  * No protocol and no input or output of its own: time, randomness and storage come in from outside. Nothing here logs a
  * token, a password or a key of a secret.
  */
+import { newChannels } from "../channels";
 import type { Host } from "../host";
-import { newBus } from "./bus";
+import type { Keeper } from "../keeper";
 import type { Bus } from "./bus";
 import { uuidOf } from "./json";
 import { apply, dump, newState } from "./state";
 import type { Device, Entry, State } from "./state";
 import { done, refuse } from "./types";
 import type { ModelLimits, Principal, Refused, Result } from "./types";
-
-/** Where entries are kept: `sim/cloud/journal.ts`, or nothing. */
-export interface Keeper {
-  /** What was kept before, in order. */
-  readonly entries: readonly unknown[];
-  /** Keeps one entry; throws when it could not, and has then kept nothing of it. */
-  append(entry: unknown): void;
-  /** Called after each change; may replace all that was kept by what `dump` gives. Never throws. */
-  settle(dump: () => Iterable<unknown>): void;
-}
 
 export interface Core {
   readonly host: Host;
@@ -42,7 +33,7 @@ export function newCore(host: Host, limits: ModelLimits, keeper: Keeper | undefi
     host,
     state,
     limits,
-    bus: newBus(() => host.log({ event: "watcher-failed" })),
+    bus: newChannels(() => host.log({ event: "watcher-failed" })),
     newId: () => uuidOf(host.random(16)),
     commit: (entry) => {
       try {

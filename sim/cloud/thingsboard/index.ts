@@ -4,20 +4,16 @@
  *
  * Composes only. A start that fails closes what it had opened.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { CoapLimits } from "../coap/limits";
 import { listenCoap } from "../coap/listen";
 import { realHost } from "../host";
 import type { Host } from "../host";
 import type { HttpLimits } from "../http/limits";
-import { portError } from "../http/ports";
-import { openJournal } from "../journal";
-import type { Journal } from "../journal";
 import type { MqttLimits } from "../mqtt/limits";
 import { listenMqtt } from "../mqtt/listen";
 import { createMqttServer } from "../mqtt/server";
+import { listenTogether, openCloud } from "../opening";
+import type { Listening, Opening } from "../opening";
 import { tlsIdentity } from "../tls";
 import type { TlsIdentity } from "../tls";
 import { thingsboardCoap } from "./coap";
@@ -74,38 +70,16 @@ const mqttPacketBytesMax = 65536 + 1024 + 4;
 const piggybackMs = 500;
 
 /** Starts the cloud. Rejects with one sentence for the user: a port in use, a folder that cannot be used. */
-export async function startThingsboard(options: StartOptions = {}): Promise<StartedThingsboard> {
-  const closers: (() => unknown)[] = [];
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeAll(closers));
-  try {
+export function startThingsboard(options: StartOptions = {}): Promise<StartedThingsboard> {
+  return openCloud(async (opening) => {
     const machine = options.machine ?? realHost();
-    const { folder, journal } = openState(options, closers);
+    const { folder, journal } = opening.state("thingsboard", options.stateDir);
     const identity = tlsIdentity(machine, folder);
     const model = createThingsboard(machine, { ...options, limits: options.limits?.model ?? {}, ...(journal === undefined ? {} : { keeper: journal }) });
-    closers.push(() => model.close());
-    const ports = await listenAll({ machine, options, model, identity, census: new Map(), closers });
-    return { ports, ca: identity.caPath, model, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Last opened, first closed. */
-async function closeAll(closers: readonly (() => unknown)[]): Promise<void> {
-  for (const one of [...closers].reverse()) await one();
-}
-
-function openState({ stateDir }: StartOptions, closers: (() => unknown)[]): { folder: string; journal: Journal | undefined } {
-  if (stateDir !== undefined) {
-    const journal = openJournal({ folder: stateDir, name: "thingsboard" });
-    closers.push(() => journal.close());
-    return { folder: stateDir, journal };
-  }
-  const folder = mkdtempSync(join(tmpdir(), "thingsboard-"));
-  closers.push(() => rmSync(folder, { recursive: true, force: true }));
-  return { folder, journal: undefined };
+    opening.onClose(() => model.close());
+    const ports = await listenAll({ machine, options, model, identity, census: new Map(), opening });
+    return { ports, ca: identity.caPath, model, close: () => opening.close() };
+  });
 }
 
 interface Parts {
@@ -114,53 +88,28 @@ interface Parts {
   readonly model: Thingsboard;
   readonly identity: TlsIdentity;
   readonly census: Census;
-  readonly closers: (() => unknown)[];
+  readonly opening: Opening;
 }
 
 async function listenAll(parts: Parts): Promise<Ports> {
-  const { machine, model, options, identity } = parts;
+  const { machine, model, options, identity, opening } = parts;
   const tls = { key: identity.key, cert: identity.cert };
   const mqtt = createMqttServer(machine, thingsboardMqtt(machine, model), { packetBytesMax: mqttPacketBytesMax, ...options.limits?.mqtt });
-  parts.closers.push(() => mqtt.close());
+  opening.onClose(() => mqtt.close());
   return {
-    http: await listenHttp(parts, "http", undefined),
-    https: await listenHttp(parts, "https", tls),
-    mqtt: await bind(parts, "mqtt", (address, port) => listenMqtt(machine, mqtt, { address, port })),
-    mqtts: await bind(parts, "mqtts", (address, port) => listenMqtt(machine, mqtt, { address, port, tls })),
-    coap: await bind(parts, "coap", (address, port) =>
+    http: await opening.bind(options, "http", (address, port) => listenHttp(parts, address, port, undefined)),
+    https: await opening.bind(options, "https", (address, port) => listenHttp(parts, address, port, tls)),
+    mqtt: await opening.bind(options, "mqtt", (address, port) => listenMqtt(machine, mqtt, { address, port })),
+    mqtts: await opening.bind(options, "mqtts", (address, port) => listenMqtt(machine, mqtt, { address, port, tls })),
+    coap: await opening.bind(options, "coap", (address, port) =>
       listenCoap(machine, thingsboardCoap(machine, model), { address, port, limits: { piggybackMs, ...options.limits?.coap } }),
     ),
   };
 }
 
 /** REST and the WebSocket API on one port. */
-function listenHttp(parts: Parts, option: "http" | "https", tls: { key: string; cert: string } | undefined): Promise<number> {
+function listenHttp(parts: Parts, address: string, port: number, tls: { key: string; cert: string } | undefined): Promise<Listening> {
   const { machine, model, options, census } = parts;
-  return bind(parts, option, async (address, port) => {
-    const http = newRest(model, machine, { ...(tls === undefined ? {} : { tls }), ...(options.limits?.http === undefined ? {} : { limits: options.limits.http }) });
-    const sockets = attachApi(model, http, census, options.ws);
-    const close = async (): Promise<void> => {
-      sockets.close();
-      await http.close();
-    };
-    try {
-      return { port: await http.listen(address, port), close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  });
-}
-
-/** Opens one listener, or says which port could not be had and what to do. */
-async function bind(parts: Parts, option: keyof Ports, listen: (address: string, port: number) => Promise<{ port: number; close: () => Promise<void> }>): Promise<number> {
-  const address = parts.options.host ?? "127.0.0.1";
-  const asked = parts.options[option] ?? 0;
-  try {
-    const listening = await listen(address, asked);
-    parts.closers.push(() => listening.close());
-    return listening.port;
-  } catch (error) {
-    throw portError(error, option, address, asked);
-  }
+  const http = newRest(model, machine, { ...(tls === undefined ? {} : { tls }), ...(options.limits?.http === undefined ? {} : { limits: options.limits.http }) });
+  return listenTogether(http, attachApi(model, http, census, options.ws), address, port);
 }

@@ -5,13 +5,14 @@
  * what is written by one is seen on all.
  */
 import type { Host } from "../host";
+import type { Keeper } from "../keeper";
 import { newAccounts, tenantDefault } from "./accounts";
 import type { Accounts, UserOptions } from "./accounts";
 import { newAlarms } from "./alarms";
 import type { Alarms } from "./alarms";
 import type { Bus } from "./bus";
 import { newCore } from "./core";
-import type { Core, Keeper } from "./core";
+import type { Core } from "./core";
 import { newData } from "./data";
 import type { Data } from "./data";
 import { newDevices } from "./devices";

@@ -1,7 +1,7 @@
 /** What the emulation keeps over a restart, and what it does when nothing can be kept. */
 import { manualHost } from "../../../test/conformance/thethings-peer";
 import { newCore } from "./core";
-import type { Keeper } from "./core";
+import type { Keeper } from "../keeper";
 import { createThingsboard } from "./model";
 import type { Thingsboard } from "./model";
 import { dump } from "./state";

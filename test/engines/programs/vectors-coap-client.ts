@@ -42,7 +42,7 @@ function open(run: Vectors): Talk {
     failed: (ref, code) => emit(run, "failed " + ref + " " + code),
     wake: (ms) => emit(run, "wake " + ms),
   };
-  return { run, server, sink, client: coapOpen({ datagramBytesMax: 300, szx: 2, bodyBytesMax: 300, exchangesMax: 4 }, sink) };
+  return { run, server, sink, client: coapOpen({ datagramBytesMax: 300, szx: 2, bodyBytesMax: 300, exchangesMax: 4, lenient: false }, sink) };
 }
 
 function request(method: number, payload: string, watch: boolean, confirmable: boolean): CoapRequest {

@@ -1,24 +1,26 @@
 /**
- * Who hears of which write: watchers of a thing, and watchers of a user's resource (section 9, A25).
+ * Who hears of which change of a cloud's model: listeners by channel, a name that the platform gives to whatever can be watched.
  *
  * Deliveries run one after the other in the order of acceptance, also when a listener writes from within its own call.
  * A listener that throws is reported and hurts no other.
  */
-import type { Element, Listener, Origin } from "./types";
 
-export interface Watchers {
+export interface Channels<Heard extends readonly unknown[]> {
   /** Adds a listener to a channel; the answer takes it away again (idempotent). */
-  watch(channel: string, listener: Listener): () => void;
-  /** Hands elements to every listener of the channel, after those of earlier calls. */
-  tell(channel: string, elements: readonly Element[], origin: Origin): void;
+  watch(channel: string, listener: (...heard: Heard) => void): () => void;
+  /** Whether anybody listens, where it costs something to say what there is to hear. */
+  isWatched(channel: string): boolean;
+  /** Tells every listener of the channel, after what was told by earlier calls. */
+  tell(channel: string, ...heard: Heard): void;
   /** Listeners at this moment. */
   count(): number;
 }
 
 /** `failed` hears of each call of a listener that threw. */
-export function newWatchers(failed: () => void): Watchers {
-  const channels = new Map<string, Set<{ readonly listener: Listener }>>();
-  const waiting: (() => void)[] = [];
+export function newChannels<Heard extends readonly unknown[]>(failed: () => void): Channels<Heard> {
+  type Entry = { readonly listener: (...heard: Heard) => void };
+  const channels = new Map<string, Set<Entry>>();
+  const waiting: { readonly set: ReadonlySet<Entry>; readonly entry: Entry; readonly heard: Heard }[] = [];
   let telling = false;
   let listeners = 0;
 
@@ -27,7 +29,8 @@ export function newWatchers(failed: () => void): Watchers {
     telling = true;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       try {
-        next();
+        // It may have gone away while earlier ones were told.
+        if (next.set.has(next.entry)) next.entry.listener(...next.heard);
       } catch {
         failed();
       }
@@ -46,27 +49,13 @@ export function newWatchers(failed: () => void): Watchers {
         if (set.size === 0 && channels.get(channel) === set) channels.delete(channel);
       };
     },
-    tell: (channel, elements, origin) => {
+    isWatched: (channel) => channels.has(channel),
+    tell: (channel, ...heard) => {
       const set = channels.get(channel);
       if (set === undefined) return;
-      for (const entry of set) {
-        waiting.push(() => {
-          // It may have gone away while earlier ones were told.
-          if (set.has(entry)) entry.listener(elements, origin);
-        });
-      }
+      for (const entry of set) waiting.push({ set, entry, heard });
       drain();
     },
     count: () => listeners,
   };
-}
-
-/** The channel of a thing, by thing id. */
-export function thingChannel(thingId: string): string {
-  return `thing ${thingId}`;
-}
-
-/** The channel of a user's resource. */
-export function resourceChannel(userId: string, resource: string): string {
-  return `user ${userId} ${resource}`;
 }
