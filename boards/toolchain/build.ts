@@ -24,6 +24,7 @@ export interface Artifact {
 export interface Built {
   readonly artifacts: readonly Artifact[];
   readonly report: SizeReport;
+  readonly image: Image;
 }
 
 /** The name of the file that describes the others. */
@@ -59,5 +60,5 @@ export async function buildDevice(root: string, choice: BuildChoice, board: Boar
   if (report.excess.length > 0) throw new ChoiceError(report.excess.join("\n"));
   const artifacts = [...image.files].map(artifactOf);
   write(out, image, artifacts);
-  return { artifacts, report };
+  return { artifacts, report, image };
 }

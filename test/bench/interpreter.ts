@@ -4,7 +4,7 @@
  * that are measured in the same run.
  *
  *     npm run bench:interpreter                         everything
- *     npm run bench:interpreter -- --only memory        variables at rest (memory), at their peak (peak), speed, or burst
+ *     npm run bench:interpreter -- --only memory        variables at rest (memory), at their peak (peak), speed, burst, or flash
  *     npm run bench:interpreter -- --write              the same, and keeps the figures in boards/measured.json
  *     npm run bench:interpreter -- APP [--transport T] [--platform P]
  *                                                       one app at rest, by its path in the project
@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Subject } from "./interpreter/clouds";
+import { uploads } from "./interpreter/flash";
 import { imageOf, measure, nameOf, subjects, withDevice } from "./interpreter/measure";
 import type { Measured } from "./interpreter/measure";
 import { peakOf } from "./interpreter/peak";
@@ -110,6 +111,11 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[], be
     burst.push(await burstAtDevice(root, binary));
     for (const one of burst) console.log(`  ${one.name}: ${one.received} of a burst of ${one.sent}, ${one.wrong} wrong`);
     return { burst };
+  },
+  flash: async (binary) => {
+    const flash = await uploads(root, binary);
+    console.log(`  ${flash.uploads} uploads of ${flash.bytes} bytes, ${flash.failures} failed: ${flash.medianMs} ms in the middle, ${flash.worstMs} ms at worst`);
+    return { flash };
   },
 };
 

@@ -11,6 +11,7 @@
 import { parse } from "acorn";
 import type { Identifier, Node, Pattern, Program, VariableDeclaration } from "acorn";
 import type { Image } from "../../../sim/engines/image";
+import { BUILD_FILE } from "../compile/espruino/boot";
 import { luaMemoryOnBoard } from "./lua-memory";
 
 /** The interpreter when it runs nothing. */
@@ -84,10 +85,9 @@ function programCost(program: Program): number {
   return cost;
 }
 
-/** Files that are run at boot and stay: the first one, and those that it names. */
+/** Files that are run at boot and stay: the first one, and the app that it finds. */
 function residentFiles({ files, main }: Image): string[] {
-  const loader = files.get(main) ?? "";
-  return [...files].filter(([name]) => name === main || loader.includes(`"${name}"`)).map(([, content]) => content);
+  return [...files].filter(([name]) => name === main || BUILD_FILE.exec(name)?.[2] === "app").map(([, content]) => content);
 }
 
 /** The unit is the runtime's: variables on Espruino, bytes on Lua. */

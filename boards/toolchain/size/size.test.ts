@@ -10,7 +10,7 @@ const root = join(__dirname, "..", "..", "..");
 const board = loadBoard(root, "esp8266-espruino");
 
 function image(app: string, more: Partial<Image> = {}): Image {
-  const files = new Map([[".bootcde", 'eval(require("Storage").read("1.app"))'], ["1.app", app]]);
+  const files = new Map([[".bootcde", "eval(1)"], ["00000001.app", app]]);
   return { board: board.id, runtime: "espruino", constants: board.constants, files, main: ".bootcde", maps: new Map(), modules: [], ...more };
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { FunctionDeclaration } from "acorn";
 import { simple } from "acorn-walk";
+import { appFile, BOOT_FILE, coldFile, FIRST_SEQUENCE, LOADER, SELECTORS, selectorText } from "./boot";
 import { editedParts, newText, textOf } from "./edits";
 import type { Edit, Part } from "./edits";
 import { countBySource, rewrite } from "./maps";
@@ -129,19 +130,18 @@ export function cutScript(script: Script): Cut {
   const index = indexText(pieces.map((parts) => textOf(code, parts).length));
   const all = [newText(index), ...pieces.flat()];
   const hash = createHash("sha256").update(textOf(code, [...resident, ...all]), "latin1").digest("hex").slice(0, 8);
-  const main = ".bootcde";
-  const app = `${hash}.app`;
-  const cold = `${hash}.cold`;
+  const app = appFile(hash);
+  const cold = coldFile(hash);
   const hasCallbacks = edits.some(({ text }) => (text as string).startsWith(callbackName));
   const scripts = new Map<string, Script>([[app, rewrite(script, [newText(pieces.length === 0 ? "" : loaderText(cold, hasCallbacks)), ...resident])]]);
   if (pieces.length > 0) scripts.set(cold, rewrite(script, all));
-  const files = new Map([[main, `eval(require("Storage").read("${app}"))`]]);
+  const files = new Map<string, string>([[BOOT_FILE, LOADER], [SELECTORS[0], selectorText({ hash, sequence: FIRST_SEQUENCE })]]);
   const maps = new Map<string, string>();
-  const sizes = new Map<string, number>([["", files.get(main)!.length]]);
+  const sizes = new Map<string, number>([["", [...files.values()].reduce((sum, { length }) => sum + length, 0)]]);
   for (const [name, each] of scripts) {
     files.set(name, each.code);
     maps.set(name, each.map);
     for (const [source, count] of countBySource(each)) sizes.set(source, (sizes.get(source) ?? 0) + count);
   }
-  return { files, maps, main, sizes };
+  return { files, maps, main: BOOT_FILE, sizes };
 }

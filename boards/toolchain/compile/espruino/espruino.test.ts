@@ -45,8 +45,8 @@ describe("what stays in memory", () => {
     const split = splitScript(text);
     expect([split.overlays, split.problems]).toEqual([["rare"], []]);
     const cut = cutScript(script(split.code.replace(/\n/g, " ")));
-    expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "#.app", "#.cold"]);
-    const app = cut.files.get([...cut.files.keys()][1]!)!;
+    expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "motet.a", "#.app", "#.cold"]);
+    const app = cut.files.get([...cut.files.keys()][2]!)!;
     expect(app).not.toContain("helper");
     const said = run(cut.files, cut.main);
     expect([said["small"], said["large"], said["state"]]).toEqual([4, 100, 100]);
@@ -114,7 +114,7 @@ describe("an image", () => {
     expect([...image.files.values()].join("")).not.toMatch(/[\x7f-\uffff]/);
     expect((await compileDevice(root, choice, board)).files).toEqual(image.files);
     const other = await compileDevice(root, { ...choice, version: "1.0.1" }, board);
-    expect([...other.files.keys()].filter((name) => image.files.has(name))).toEqual([".bootcde"]);
+    expect([...other.files.keys()].filter((name) => image.files.has(name))).toEqual([".bootcde", "motet.a"]);
   });
 
   test("passes no device, port or link around: what there is one of is in variables", async () => {

@@ -79,7 +79,7 @@ describe("overlays", () => {
     const { code, problems } = splitScript(functions.join("\n"));
     expect(problems).toEqual([]);
     const { files } = cutScript(script(code.replace(/\n/g, " ")));
-    const [, app, text] = [...files.values()];
+    const [, , app, text] = [...files.values()];
     const offsets = /^"(\d+)";/.exec(text!)![1]!.match(/\d{5}/g)!.map((digits) => Number(digits) - 10000);
     return { app: app!, cold: text!, pieces: offsets.slice(1).map((end, i) => text!.slice(offsets[i], end)) };
   };

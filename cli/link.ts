@@ -1,0 +1,76 @@
+/** What all verbs that speak to a board share: which port, how fast, and how a failure ends the command. */
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import type { Board } from "../boards/toolchain/board";
+import { ConsoleLink } from "../boards/toolchain/link/console-link";
+import { openPort } from "../boards/toolchain/link/open";
+import { boardsAt, listPorts } from "../boards/toolchain/link/ports";
+import { LinkError } from "../boards/toolchain/link/transport";
+import type { LinkFault, Transport } from "../boards/toolchain/link/transport";
+import type { Context } from "./context";
+
+export interface LinkOptions {
+  readonly board: string;
+  readonly port?: string;
+  readonly baud?: number;
+}
+
+const BAUD_MAX = 4000000;
+
+/** Exit codes by what failed, so that a script can tell a missing board from a bad cable. */
+const codes: Readonly<Record<LinkFault, number>> = { port: 3, silent: 4, lost: 4, verify: 5, board: 6, storage: 6 };
+
+function parseBaud(text: string): number {
+  const baud = Number(text);
+  if (!/^\d{3,7}$/.test(text) || baud > BAUD_MAX) throw new InvalidArgumentError(`A speed is a number from 100 to ${BAUD_MAX}, e.g. 115200.`);
+  return baud;
+}
+
+export function addLinkOptions(command: Command): Command {
+  return command
+    .requiredOption("--board <id>", "the board, e.g. esp32-espruino")
+    .option("--port <port>", "a serial port's path, tcp://HOST:PORT, or exec:PROGRAM; without it, the only port that may be the board's")
+    .option("--baud <n>", "the console's speed (default: the board's own)", parseBaud);
+}
+
+/** The port that a person named, or the only one that it can be. */
+async function choosePort(board: Board, port: string | undefined): Promise<string> {
+  if (port !== undefined) return port;
+  const fitting = (await listPorts()).filter((each) => boardsAt(each, [board]).length > 0);
+  if (fitting.length === 1) return fitting[0]!.path;
+  if (fitting.length === 0) throw new LinkError("port", `No port looks like ${board.id}: plug it in, or name its port with --port (see "motet ports").`);
+  throw new LinkError("port", `Several ports may be ${board.id}: name one of ${fitting.map(({ path }) => path).join(", ")} with --port.`);
+}
+
+export interface OpenedPort {
+  readonly name: string;
+  readonly transport: Transport;
+}
+
+export async function openBoard(board: Board, { port, baud }: LinkOptions): Promise<OpenedPort> {
+  const name = await choosePort(board, port);
+  return { name, transport: await openPort(name, baud ?? board.link.baud, board.link.telnetPort) };
+}
+
+/** Opens the console of a board for `use`, and lets go of it afterwards. */
+export async function withBoard<T>(board: Board, options: LinkOptions, use: (link: ConsoleLink, port: string) => Promise<T>): Promise<T> {
+  const { name, transport } = await openBoard(board, options);
+  const link = new ConsoleLink(transport);
+  try {
+    return await use(link, name);
+  } finally {
+    link.close();
+  }
+}
+
+/** Runs a verb; a board that fails ends it with one sentence and the class's exit code. */
+export async function reportingFaults(context: Context, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (problem) {
+    if (!(problem instanceof LinkError)) throw problem;
+    context.output.progress("");
+    context.output.problem(problem.message);
+    process.exitCode = codes[problem.fault];
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * A board that is not there: Espruino's API emulated, with a console that speaks packets as the firmware does, faults included, and a
+ * Storage that outlives a boot. A server on loopback carries its console; the cable can be pulled at any byte.
+ */
+import { createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { join } from "node:path";
+import { loadBoard } from "../../boards/toolchain/board";
+import type { Board } from "../../boards/toolchain/board";
+import { createEspruino } from "../../sim/engines/espruino-api/index";
+import type { Espruino } from "../../sim/engines/espruino-api/index";
+import { createWorld } from "../../sim/world/world";
+
+export const root = join(__dirname, "..", "..");
+
+const VERSION = "2v29.277";
+const TYPE_MASK = 0xe000;
+
+/** What the firmware's console does with bytes. */
+class PacketConsole {
+  private mode: "text" | "dle" | "high" | "low" | "payload" = "text";
+  private line = "";
+  private word = 0;
+  private payload = "";
+  private file: { fn: string; s: number; offset: number } | undefined;
+  /** Packets that were taken up whole. */
+  packets = 0;
+
+  constructor(private readonly name: string, private readonly evaluate: (text: string) => unknown, private readonly write: (bytes: string) => void, private readonly arrived: (data: string) => string) {}
+
+  receive(bytes: string): void {
+    for (const char of bytes) this.byte(char.charCodeAt(0), char);
+  }
+
+  private byte(code: number, char: string): void {
+    if (this.mode === "high") [this.word, this.mode] = [code << 8, "low"];
+    else if (this.mode === "low") {
+      [this.word, this.mode, this.payload] = [this.word | code, "payload", ""];
+    } else if (this.mode === "payload") this.payload += char;
+    else if (this.mode === "dle" && code === 1) this.mode = "high";
+    else this.typed(code, char);
+    if (this.mode === "payload" && this.payload.length === (this.word & ~TYPE_MASK)) {
+      this.mode = "text";
+      this.packets += 1;
+      this.packet(this.word & TYPE_MASK, this.payload);
+    }
+  }
+
+  private typed(code: number, char: string): void {
+    this.mode = code === 0x10 ? "dle" : "text";
+    if (code === 5 && this.line === "") this.write(`Espruino ${VERSION} ${this.name}\r\n`);
+    else if (code === 0x15 || code === 3) this.line = "";
+    else if (char === "\n") {
+      const line = this.line;
+      this.line = "";
+      try {
+        this.evaluate(line);
+      } catch (error) {
+        this.write(`Uncaught ${String(error)}\r\n>`);
+      }
+    } else if (code >= 32) this.line += char;
+  }
+
+  private packet(type: number, payload: string): void {
+    if (type === 0x2000) return this.answer(payload);
+    if (type === 0x6000) {
+      const { fn, s } = JSON.parse(payload) as { fn: string; s: number };
+      this.file = { fn, s, offset: 0 };
+      return this.write(s > 0 ? "\x06" : "\x15");
+    }
+    const { file } = this;
+    if (type !== 0x8000 || file === undefined) return this.write("\x15");
+    try {
+      this.evaluate(`require("Storage").write(${JSON.stringify(file.fn)},${JSON.stringify(this.arrived(payload))},${file.offset},${file.s})`);
+    } catch {
+      // As the firmware does: a write that failed is acknowledged all the same.
+    }
+    file.offset += payload.length;
+    if (file.offset >= file.s) this.file = undefined;
+    this.write("\x06");
+  }
+
+  private answer(source: string): void {
+    let value: unknown;
+    try {
+      value = this.evaluate(source);
+    } catch (error) {
+      return this.write(`\x15Uncaught ${String(error)}\r\n>`);
+    }
+    const text = typeof value === "string" ? JSON.stringify(value).replace(/[^ -~]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`) : String(value);
+    this.write(`\x06\x10\x01${String.fromCharCode(text.length >> 8, text.length & 0xff)}${text}`);
+  }
+}
+
+export interface DeskBoardOptions {
+  readonly board?: string;
+  /** What the firmware calls itself. */
+  readonly name?: string;
+  readonly storageBytes?: number;
+}
+
+export class DeskBoard {
+  /** What the board's Storage holds, as the last boot left it. */
+  files: ReadonlyMap<string, string> = new Map();
+  /** What was printed since the last boot. */
+  readonly lines: string[] = [];
+  boots = 0;
+  /** Data packets arrive with one bit turned. */
+  corrupts = false;
+  /** The most bytes of the other side that a connection lets through before the cable is pulled. */
+  bytesToPull: number | undefined;
+  /** Of all connections. */
+  bytesReceived = 0;
+  readonly board: Board;
+  private espruino: Espruino | undefined;
+  private packetConsole: PacketConsole | undefined;
+  private socket: Socket | undefined;
+  private server: Server | undefined;
+
+  constructor(private readonly options: DeskBoardOptions = {}) {
+    this.board = loadBoard(root, options.board ?? "esp32-espruino");
+  }
+
+  /** Powers it on: runs what boots. */
+  boot(): void {
+    this.boots += 1;
+    this.lines.length = 0;
+    const machine = createWorld({ seed: 1 }).createDevice({ bootMs: 0 });
+    const events = { console: (line: string) => this.print(line), failed: () => undefined };
+    const { storageBytes } = this.options;
+    const espruino = createEspruino({ ports: machine.ports, constants: this.board.constants, events, files: this.files, ...(storageBytes === undefined ? {} : { profile: { storageBytes } }) });
+    this.espruino = espruino;
+    Object.assign(espruino.globals, { load: () => this.later(() => this.reboot()), reset: () => this.later(() => this.restart()) });
+    this.packetConsole = new PacketConsole(this.options.name ?? this.board.answers?.[0] ?? "ESP32", (text) => espruino.evaluate(text), (bytes) => void this.socket?.write(bytes, "latin1"), (data) => (this.corrupts ? `~${data.slice(1)}` : data));
+    if (this.files.has(".bootcde")) espruino.run(".bootcde");
+  }
+
+  /** Takes what is in Storage to the next boot, as flash does. */
+  private keep(): void {
+    const { espruino } = this;
+    if (espruino === undefined) return;
+    const names = espruino.evaluate('require("Storage").list().join("\\n")') as string;
+    this.files = new Map(names.split("\n").filter((name) => name !== "").map((name) => [name, espruino.evaluate(`require("Storage").read(${JSON.stringify(name)})`) as string]));
+    espruino.stop();
+    this.espruino = undefined;
+  }
+
+  /** Takes its power away, and gives it back. */
+  reboot(): void {
+    this.keep();
+    this.boot();
+  }
+
+  /** What `reset()` does: the program is gone, flash stays. */
+  private restart(): void {
+    this.keep();
+    const { files } = this;
+    this.files = new Map([...files].filter(([name]) => name !== ".bootcde"));
+    this.boot();
+    const code = files.get(".bootcde");
+    if (code !== undefined) this.espruino!.evaluate(`require("Storage").write(".bootcde",${JSON.stringify(code)})`);
+    this.boots -= 1;
+  }
+
+  private later(run: () => void): void {
+    setImmediate(run);
+  }
+
+  private print(line: string): void {
+    this.lines.push(line);
+    this.socket?.write(`${line}\r\n`, "latin1");
+  }
+
+  /** Opens its console on loopback; the port. */
+  async listen(): Promise<number> {
+    this.server = createServer((socket) => this.attach(socket));
+    await new Promise<void>((resolve) => this.server!.listen(0, "127.0.0.1", resolve));
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Pulls the cable. */
+  unplug(): void {
+    this.socket?.destroy();
+  }
+
+  private attach(socket: Socket): void {
+    this.socket?.destroy();
+    this.socket = socket;
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => {
+      const bytes = chunk.toString("latin1");
+      const passes = this.bytesToPull === undefined ? bytes.length : Math.max(0, Math.min(bytes.length, this.bytesToPull));
+      if (this.bytesToPull !== undefined) this.bytesToPull -= passes;
+      this.bytesReceived += passes;
+      this.packetConsole!.receive(bytes.slice(0, passes));
+      if (passes < bytes.length) {
+        this.bytesToPull = undefined;
+        socket.destroy();
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.socket?.destroy();
+    this.espruino?.stop();
+    const { server } = this;
+    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
+  }
+}

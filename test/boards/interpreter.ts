@@ -1,0 +1,116 @@
+/** The real interpreter as a board on the network: its console at its own port, its Storage a folder of this desk. */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Where the interpreter on a PC listens, whatever one wants. */
+const TELNET_PORT = 2323;
+const TRIES = 20000;
+
+export class InterpreterBoard {
+  readonly dir = mkdtempSync(join(tmpdir(), "motet-telnet-"));
+  /** Its flash; to be touched only while it is off. */
+  readonly flashFile = join(this.dir, "espruino.flash");
+  /** What a connection through `cable` lets pass before it is pulled. */
+  bytesToPull: number | undefined;
+  /** Everything that was printed since it was switched on, on whatever console. */
+  printed = "";
+  bytesPassed = 0;
+  private child: ChildProcess | undefined;
+  private server: Server | undefined;
+  private waiting: (() => void) | undefined;
+  private readonly sockets = new Set<Socket>();
+
+  constructor(private readonly binary: string) {}
+
+  /** Switches it on, and waits until its console answers. */
+  async powerOn(): Promise<void> {
+    this.printed = "";
+    const child = spawn(this.binary, ["--telnet"], { cwd: this.dir, stdio: ["pipe", "pipe", "ignore"] });
+    this.child = child;
+    child.stdout.on("data", (bytes: Buffer) => this.hear(bytes));
+    // Its greeting, or that of the app that boots in its place; a moment later it listens.
+    await this.until(/Donate|motet boot/);
+    for (let tries = 0; !(await answers()); tries += 1) if (tries === TRIES) throw new Error("the interpreter does not listen");
+    // It takes one guest at a time, and says when the last one has gone.
+    await this.until(/<- Telnet/);
+  }
+
+  private hear(bytes: Buffer): void {
+    this.printed += bytes.toString("latin1");
+    this.waiting?.();
+  }
+
+  /** Resolves when it has printed that. */
+  until(wanted: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting = () => {
+        if (!wanted.test(this.printed)) return;
+        this.waiting = undefined;
+        resolve();
+      };
+      this.waiting();
+    });
+  }
+
+  /** Its death is the loss of its power. */
+  async powerOff(): Promise<void> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGKILL");
+    await gone;
+  }
+
+  /** A cable to it that can be pulled; the port of its end. */
+  async cable(): Promise<number> {
+    this.server = createServer((socket) => this.plug(socket));
+    await new Promise<void>((resolve) => this.server!.listen(0, "127.0.0.1", resolve));
+    return (this.server.address() as { port: number }).port;
+  }
+
+  private plug(socket: Socket): void {
+    const board = connect(TELNET_PORT, "127.0.0.1");
+    for (const each of [socket, board]) {
+      this.sockets.add(each);
+      each.setNoDelay(true);
+      each.on("error", () => undefined);
+    }
+    board.on("data", (bytes) => {
+      this.hear(bytes);
+      socket.write(bytes);
+    });
+    board.on("close", () => socket.destroy());
+    socket.on("close", () => board.end());
+    socket.on("data", (bytes) => {
+      const passes = Math.max(0, Math.min(bytes.length, this.bytesToPull ?? bytes.length));
+      if (this.bytesToPull !== undefined) this.bytesToPull -= passes;
+      this.bytesPassed += passes;
+      if (passes > 0) board.write(bytes.subarray(0, passes));
+      if (passes === bytes.length) return;
+      this.bytesToPull = undefined;
+      socket.destroy();
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await this.powerOff();
+    const { server } = this;
+    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+function answers(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(TELNET_PORT, "127.0.0.1");
+    socket.on("connect", () => resolve(true));
+    socket.on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
+}
