@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { loadBoard } from "../boards/toolchain/board";
 import { buildDevice } from "../boards/toolchain/build";
 import { LFS_STEPS } from "../boards/toolchain/compile/lua/lfs";
-import { choiceOf } from "./context";
+import { TRANSPORTS, choiceOf } from "./context";
 import type { Context } from "./context";
 import { budgetLines, moduleLines } from "./size-table";
 
@@ -36,7 +36,7 @@ export function addBuild(program: Command, context: Context): void {
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station")
     .requiredOption("--board <id>", "the board, e.g. esp32-espruino")
     .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
-    .option("--transport <name>", "mqtt or coap", "mqtt")
+    .option("--transport <name>", TRANSPORTS, "mqtt")
     .option("--out <dir>", "where the files go; what is in it is replaced (default: a folder of the app and the board under .motet/build)")
     .option("--json", "print one event per line as JSON")
     .action((app: string, options: BuildOptions) => runBuild(context, app, options));

@@ -18,6 +18,9 @@ export function choiceOf({ root, version }: Context, app: string, { platform, tr
   return { app: path, platform, transport, name: path.replace(/^.*[/\\]/, "").replace(/\.ts$/, ""), version };
 }
 
+/** What a device may speak; not every platform has each. */
+export const TRANSPORTS = "mqtt, coap, or mqtt-ws: MQTT over WebSockets";
+
 /** A TCP or UDP port; 0 is a free one. */
 export function parsePort(text: string): number {
   const port = Number(text);

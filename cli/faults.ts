@@ -1,7 +1,7 @@
 /** `motet faults`: searches days under faults for a broken promise, and runs one of them again. */
 import type { Command } from "commander";
 import { durationMs } from "../sim/lab/duration";
-import type { Transport } from "../sim/lab/program";
+import { platformNames, routeOf, routes, transportNames } from "../sim/lab/platforms";
 import { promises } from "../sim/faults/promises";
 import { scenarioNames } from "../sim/faults/scenarios";
 import { runSeed, search, shrinkRun } from "../sim/faults/search";
@@ -19,6 +19,7 @@ const PROGRESS_EVERY = 10;
 
 interface DayChoice {
   readonly faults: string;
+  readonly platform: string;
   readonly transport: string;
   readonly for: string;
 }
@@ -29,15 +30,15 @@ interface RunOptions extends DayChoice {
 }
 
 function dayOf(choice: DayChoice): DayOf {
-  if (choice.transport !== "mqtt" && choice.transport !== "coap") throw new Error(`There is no transport "${choice.transport}": choose mqtt or coap.`);
+  const route = routeOf(choice.platform, choice.transport);
   const forMs = durationMs(choice.for)!;
   if (forMs < DAY_MS_MIN) throw new Error('A day under faults takes 10 minutes at least: write --for 10m or more.');
-  return { scenario: scenarioOf(choice.faults), transport: choice.transport as Transport, forMs };
+  return { scenario: scenarioOf(choice.faults), route, forMs };
 }
 
 /** The line that runs a seed again. */
-function replayLine({ seed }: Run, { faults, transport, for: lasts }: DayChoice): string {
-  return `motet faults replay ${seed} --faults ${faults} --transport ${transport} --for ${lasts}`;
+function replayLine({ seed }: Run, { faults, platform, transport, for: lasts }: DayChoice): string {
+  return `motet faults replay ${seed} --faults ${faults} --platform ${platform} --transport ${transport} --for ${lasts}`;
 }
 
 /** Time since the device's power came, as "1 d 02:03:04.567". */
@@ -81,11 +82,24 @@ function tallyLines(tally: Tally): string[] {
   ];
 }
 
-async function runSearch(context: Context, options: RunOptions): Promise<void> {
-  const day = dayOf(options);
+/** What `--platform` says when days are searched on every route, one after the other. */
+const EVERY_ROUTE = "all";
+
+/** The searches of a command: one, or one for each route, which share the days out. */
+function searchesOf(options: RunOptions): readonly RunOptions[] {
+  if (options.platform !== EVERY_ROUTE) return [options];
+  return routes.map((route) => ({ ...options, ...route, runs: Math.ceil(options.runs / routes.length) }));
+}
+
+async function runSearches(context: Context, options: RunOptions): Promise<void> {
   const signal = endedByUser();
-  const { runs, seed, transport, for: lasts } = options;
-  context.output.report({ event: "search", scenario: day.scenario.name, transport, runs, seed }, [`${runs} days of ${lasts} under "${day.scenario.name}" over ${transport}, from seed ${seed} on. Ctrl-C ends the search.`]);
+  for (const one of searchesOf(options)) if (!signal.aborted) await runSearch(context, one, signal);
+}
+
+async function runSearch(context: Context, options: RunOptions, signal: AbortSignal): Promise<void> {
+  const day = dayOf(options);
+  const { runs, seed, platform, transport, for: lasts } = options;
+  context.output.report({ event: "search", scenario: day.scenario.name, platform, transport, runs, seed }, [`${runs} days of ${lasts} under "${day.scenario.name}" on ${platform} over ${transport}, from seed ${seed} on. Ctrl-C ends the search.`]);
   const { tally, broken } = await search({
     day,
     firstSeed: seed,
@@ -98,7 +112,7 @@ async function runSearch(context: Context, options: RunOptions): Promise<void> {
   context.output.progress("");
   if (broken !== undefined) tellBroken(context, day, broken, options);
   const { faults, ...sums } = tally;
-  const event = { event: "end", scenario: day.scenario.name, transport, broken: broken === undefined ? 0 : 1, ...sums, faults: Object.fromEntries(faults) };
+  const event = { event: "end", scenario: day.scenario.name, platform, transport, broken: broken === undefined ? 0 : 1, ...sums, faults: Object.fromEntries(faults) };
   context.output.report(event, [...tallyLines(tally), broken === undefined ? "No promise was broken." : `Seed ${broken.seed} broke a promise.`]);
   if (broken !== undefined) process.exitCode = 1;
 }
@@ -124,15 +138,16 @@ function parseLasts(text: string): string {
 
 export function addFaults(program: Command, context: Context): void {
   const faults = program.command("faults").description("search a device's days under faults for a broken promise");
-  const withDay = (command: Command): Command =>
+  const withDay = (command: Command, platforms: string): Command =>
     command
       .option("--faults <scenario>", `${scenarioNames.join(", ")}, or a file`, "storm")
-      .option("--transport <name>", "mqtt or coap", "mqtt")
+      .option("--platform <name>", platforms, "thethings")
+      .option("--transport <name>", `${transportNames}, as far as the platform has it`, "mqtt")
       .option("--for <duration>", "how long a day is", parseLasts, "24h")
       .option("--json", "print one event per line as JSON");
-  withDay(faults.command("run").description("run days with different seeds until one breaks a promise"))
+  withDay(faults.command("run").description("run days with different seeds until one breaks a promise"), `${platformNames}; or ${EVERY_ROUTE}, with every transport, which share the days out`)
     .option("--runs <n>", "how many days", wholeNumber(0, RUNS_MAX, "The number of days"), 100)
     .option("--seed <n>", "the first seed", parseSeed, 1)
-    .action((options: RunOptions) => runSearch(context, options));
-  withDay(faults.command("replay").description("run the day of a seed again").argument("<seed>", "its seed", parseSeed)).action((seed: number, options: DayChoice) => replay(context, seed, options));
+    .action((options: RunOptions) => runSearches(context, options));
+  withDay(faults.command("replay").description("run the day of a seed again").argument("<seed>", "its seed", parseSeed), platformNames).action((seed: number, options: DayChoice) => replay(context, seed, options));
 }

@@ -8,6 +8,7 @@ import { DEVICES_MAX } from "../sim/fleet/fleet";
 import type { Fleet } from "../sim/fleet/fleet";
 import { WORKERS_MAX } from "../sim/fleet/workers";
 import { durationMs } from "../sim/lab/duration";
+import { platformNames, routeOf, transportNames } from "../sim/lab/platforms";
 import { wholeNumber } from "./context";
 import type { Context } from "./context";
 import { scenarioOf } from "./scenario";
@@ -19,6 +20,7 @@ export interface FleetChoice {
   readonly for: number;
   readonly faults?: string;
   readonly seed: string;
+  readonly platform: string;
   readonly transport: string;
   readonly every: number;
   readonly json?: boolean;
@@ -39,9 +41,8 @@ function duration(least: number, most: number, what: string): (text: string) => 
 
 /** The fleet that the options describe. Throws one sentence. */
 export function fleetOf(options: FleetChoice): Fleet {
-  const { devices, seed, transport, every: everyMs, for: forMs, faults } = options;
-  if (transport !== "mqtt" && transport !== "coap") throw new Error(`The transport is mqtt or coap, not "${transport}".`);
-  return { seed, devices, transport, everyMs, forMs, ...(faults === undefined ? {} : { faults: scenarioOf(faults) }) };
+  const { devices, seed, platform, transport, every: everyMs, for: forMs, faults } = options;
+  return { seed, devices, ...routeOf(platform, transport), everyMs, forMs, ...(faults === undefined ? {} : { faults: scenarioOf(faults) }) };
 }
 
 /** The script that worker threads run; built beside the command. */
@@ -69,7 +70,8 @@ export function withFleetOptions(command: Command): Command {
     .option("--devices <n>", "how many devices", wholeNumber(1, DEVICES_MAX, "The number of devices"), 1000)
     .option("--for <duration>", "simulated time, e.g. 24h", duration(10 * SECOND_MS, YEAR_MS, "The time"), 3600 * SECOND_MS)
     .option("--every <duration>", "how often a device reads its sensor", duration(SECOND_MS, 24 * 3600 * SECOND_MS, "The time between two readings"), 30 * SECOND_MS)
-    .option("--transport <name>", "mqtt or coap", "mqtt")
+    .option("--platform <name>", platformNames, "thethings")
+    .option("--transport <name>", `${transportNames}, as far as the platform has it`, "mqtt")
     .option("--faults <scenario>", `what goes wrong: ${scenarioNames.join(", ")}, or a file`)
     .option("--seed <text>", "the same seed gives the same run", "1")
     .option("--json", "print one event per line as JSON");

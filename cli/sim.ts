@@ -12,7 +12,7 @@ import { weatherSource } from "../sim/device/weather";
 import { readSensorData, replayed } from "../sim/world/sensor-data";
 import type { SensorSource } from "../sim/world/sensors";
 import { scenarioNames } from "../sim/faults/scenarios";
-import { choiceOf, endedByUser, interrupted, parseDuration, parseSeed } from "./context";
+import { TRANSPORTS, choiceOf, endedByUser, interrupted, parseDuration, parseSeed } from "./context";
 import type { Context } from "./context";
 import { scenarioOf } from "./scenario";
 
@@ -52,16 +52,20 @@ function readSecret(source: string | undefined, option: string): string {
   return readFileSync(source === "-" ? 0 : source.slice(1), "utf8").trim();
 }
 
+/** Which transports an address is for, by its scheme. */
+const transportsOf: Readonly<Record<string, readonly string[]>> = { mqtt: ["mqtt"], mqtts: ["mqtt"], coap: ["coap"], ws: ["mqtt-ws"], wss: ["mqtt-ws"] };
+
 function parseTarget(options: SimOptions): RemoteTarget | undefined {
   if (options.cloud === "local") return undefined;
-  const match = /^(mqtt|mqtts|coap):\/\/([A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(options.cloud);
-  if (match === null) throw new Error('The cloud is "local" or an address like mqtts://HOST:8883, mqtt://HOST or coap://HOST.');
+  const match = /^(mqtts?|coap|wss?):\/\/([A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(options.cloud);
+  if (match === null) throw new Error('The cloud is "local" or an address like mqtts://HOST:8883, mqtt://HOST, wss://HOST or coap://HOST.');
   const [, scheme, host, port] = match;
-  if ((scheme === "coap") !== (options.transport === "coap")) throw new Error(`The address ${scheme}://… goes with --transport ${scheme === "coap" ? "coap" : "mqtt"}.`);
+  const transports = transportsOf[scheme!]!;
+  if (!transports.includes(options.transport)) throw new Error(`The address ${scheme}://… goes with --transport ${transports.join(" or ")}.`);
   return {
     host: host!,
     port: Number(port ?? "0"),
-    tls: scheme === "mqtts" ? 2 : 0,
+    tls: scheme === "mqtts" || scheme === "wss" ? 2 : 0,
     code: readSecret(options.code, "code"),
     // EVRYTHNG's id and key may stand on lines of their own.
     token: readSecret(options.token, "token").replace(/\s+/g, ""),
@@ -105,8 +109,7 @@ class Counts {
 }
 
 /** The option that virtual time has no use for, as it stands on the command line. */
-function outOfPlace({ platform, engine, cloud, speed, state }: SimOptions): string | undefined {
-  if (platform !== "thethings") return "--platform";
+function outOfPlace({ engine, cloud, speed, state }: SimOptions): string | undefined {
   if (engine !== "native") return "--engine";
   if (cloud !== "local") return "--cloud";
   if (speed !== 1) return "--speed";
@@ -115,7 +118,7 @@ function outOfPlace({ platform, engine, cloud, speed, state }: SimOptions): stri
 
 async function runInVirtualTime(context: Context, app: string, options: SimOptions): Promise<void> {
   const wrong = outOfPlace(options);
-  if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local thethings.iO, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
+  if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local cloud, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
   const scenario = options.faults === undefined ? {} : { scenario: scenarioOf(options.faults) };
   const program = await compileNative(context.root, choiceOf(context, app, options));
   const { runVirtual } = await import("../sim/desk/virtual");
@@ -124,6 +127,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
   const { seed = SEED, for: forMs = VIRTUAL_MS } = options;
   const hash = await runVirtual({
     program,
+    platform: options.platform,
     seed,
     forMs,
     sensorSource: sensorsOf(options),
@@ -178,8 +182,8 @@ export function addSim(program: Command, context: Context): void {
     .description("run a device in the simulator, against a local cloud")
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station")
     .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
-    .option("--transport <name>", "mqtt or coap", "mqtt")
-    .option("--cloud <address>", '"local", or mqtt://HOST[:PORT], mqtts://HOST[:PORT], coap://HOST[:PORT]', "local")
+    .option("--transport <name>", TRANSPORTS, "mqtt")
+    .option("--cloud <address>", '"local", or mqtt://HOST[:PORT], mqtts://HOST[:PORT], coap://HOST[:PORT], ws://HOST[:PORT], wss://HOST[:PORT]', "local")
     .option("--code <source>", "activation code for a cloud elsewhere (ThingsBoard: a profile's key:secret): @file, or - for standard input")
     .option("--token <source>", "in its place, a token made by hand (EVRYTHNG: the thng's id and its key): @file, or -")
     .option("--ca <file>", "certificates (PEM) that a cloud elsewhere must chain to")

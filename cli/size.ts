@@ -5,7 +5,7 @@ import { compileDevice } from "../boards/toolchain/compile/device";
 import { moduleChanges, reportAt } from "../boards/toolchain/size/difference";
 import { sizeReport } from "../boards/toolchain/size/report";
 import type { SizeReport } from "../boards/toolchain/size/report";
-import { choiceOf } from "./context";
+import { TRANSPORTS, choiceOf } from "./context";
 import type { Context } from "./context";
 import { budgetLines, changeLines, moduleLines } from "./size-table";
 
@@ -50,7 +50,7 @@ export function addSize(program: Command, context: Context): void {
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station")
     .option("--board <id>", "one board; without it, all of them")
     .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
-    .option("--transport <name>", "mqtt or coap", "mqtt")
+    .option("--transport <name>", TRANSPORTS, "mqtt")
     .option("--by-module", "list every module")
     .option("--diff <revision>", "compare with the sources of another revision, e.g. HEAD~1")
     .option("--json", "print one event per line as JSON")

@@ -29,8 +29,8 @@ function changed(change: (board: Record<string, Record<string, unknown>>) => voi
 
 test("all boards load", () => {
   const ids = boardIds(root);
-  expect(ids).toEqual(expect.arrayContaining(["esp32-espruino", "esp8266-espruino", "linux-espruino", "esp32-lua", "esp8266-lua"]));
-  for (const id of ids) expect(id).toBe(`${loadBoard(root, id).chip}-${loadBoard(root, id).runtime}`);
+  expect(ids).toEqual(["esp32-espruino", "esp32-lua", "esp32c3-espruino", "esp32s3-espruino", "esp8266-d1mini-espruino", "esp8266-espruino", "esp8266-lua", "linux-espruino"]);
+  for (const id of ids) expect(loadBoard(root, id).id).toBe(id);
 });
 
 test("what the sources say of the boards", () => {
@@ -43,7 +43,7 @@ test("what the sources say of the boards", () => {
 });
 
 test("an absent board says which there are", () => {
-  expect(() => loadBoard(root, "esp33-espruino")).toThrow(new BoardError('There is no board "esp33-espruino": choose esp32-espruino, esp32-lua, esp8266-espruino, esp8266-lua or linux-espruino.'));
+  expect(() => loadBoard(root, "esp33-espruino")).toThrow(new BoardError('There is no board "esp33-espruino": choose esp32-espruino, esp32-lua, esp32c3-espruino, esp32s3-espruino, esp8266-d1mini-espruino, esp8266-espruino, esp8266-lua or linux-espruino.'));
   expect(() => loadBoard(root, "../boards/esp32-lua")).toThrow(/There is no board/);
 });
 
@@ -55,12 +55,17 @@ test.each<[string, () => unknown, RegExp]>([
   ["a number above its limit", changed((board) => (board["constants"]!["udpBytesMax"] = 1473)), /udpBytesMax is above 1472/],
   ["an unknown choice", changed((board) => (board["constants"]!["flash"] = "disk")), /flash is "disk", not one of raw, files/],
   ["another board's id", changed((board) => Object.assign(board, { id: "esp8266-espruino" })), /its id is "esp8266-espruino"/],
+  ["an id without its chip", changed((board) => Object.assign(board, { chip: "esp32s3" })), /its id does not begin with its chip, "esp32s3-", and end with its runtime/],
   ["two chips", changed((board) => (board["constants"]!["chip"] = "linux")), /chip differs/],
   ["Lua without a dialect", changed((board) => delete board["lua"], "esp32-lua"), /"lua" if it runs Lua/],
   ["another runtime's unit", changed((board) => ((board["budgets"]!["memory"] as Record<string, unknown>)["unit"] = "bytes")), /jsvars on Espruino/],
   ["a budget above what there is", changed((board) => ((board["budgets"]!["memory"] as Record<string, unknown>)["used"] = 2001)), /above budgets\.memory\.total/],
   ["areas that overlap", changed((board) => (board["constants"]!["logAddress"] = 0x313000)), /the areas overlap/],
   ["an area inside a block", changed((board) => (board["constants"]!["logAddress"] = 0x314010)), /does not begin at an erase block/],
+  ["an area in Storage", changed((board) => (board["constants"]!["logAddress"] = 0x320000)), /the area "log" lies in what is taken by Storage/],
+  ["the trap that the runtime offers", changed((board) => Object.assign(board["constants"]!, { recordsAddress: 0xe000 })), /the area "records" lies in what is taken by NVS/],
+  ["an area behind the flash", changed((board) => (board["constants"]!["logAddress"] = 0x400000)), /the area "log" ends behind the flash/],
+  ["a pin that does not hold", changed((board) => (board["constants"]!["i2cSda"] = "D34")), /SDA of its bus is at pin D34/],
   ["files at an address", changed((board) => (board["constants"]!["logAddress"] = 4096), "linux-espruino"), /have the address 0/],
 ])("%s is refused", (_name, load, sentence) => {
   expect(load).toThrow(BoardError);

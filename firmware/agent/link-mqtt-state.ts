@@ -3,7 +3,8 @@ import type { Timer } from "../../hal/ports/clock";
 import type { TcpSocket } from "../../hal/ports/tcp";
 import type { MqttProfile } from "../platform/profile";
 import type { MqttSession, MqttSink } from "../protocol/mqtt/session";
-import type { Link } from "./link";
+import type { WsSession, WsSink } from "../protocol/websocket/session";
+import type { Link, LinkTarget } from "./link";
 
 /** Where the walk stands. */
 export const enum Step {
@@ -50,8 +51,29 @@ export interface Asks {
   reply: string;
 }
 
+/** What carries the packets of a link: TCP alone, or something on it that has frames of its own. A build has one. */
+export interface MqttCarrier {
+  /** What the link is called because of it. */
+  readonly transport: string;
+  /** True where packets travel in frames. All that follows is for such a carrier; else nothing of it is called. */
+  readonly framed: boolean;
+  /** Prepares a link; nothing is sent. */
+  open(this: void, link: MqttLink, target: LinkTarget): void;
+  /** The connection is up: whatever stands before CONNECT, which follows on a turn of its own. */
+  begin(this: void, link: MqttLink): void;
+  /** Sends bytes of packets. */
+  send(this: void, link: MqttLink, bytes: string): void;
+  /** Bytes of frames came. */
+  received(this: void, link: MqttLink, bytes: string): void;
+  /** Says farewell, after DISCONNECT. */
+  leave(this: void, link: MqttLink): void;
+  /** The connection is gone: what the carrier knows of why, it leaves as the link's deadline. */
+  ended(this: void, link: MqttLink): void;
+}
+
 export interface MqttLink extends Link {
   readonly profile: MqttProfile;
+  readonly carrier: MqttCarrier;
   /** The one topic that this link is about: the device's channel, or that of its activation. Holds secrets. */
   readonly topic: string;
   readonly activating: boolean;
@@ -76,4 +98,8 @@ export interface MqttLink extends Link {
   deadlineCode: number;
   /** Set where the platform is asked. */
   readonly asks: Asks | undefined;
+  /** Set where a WebSocket carries the packets: it, and the bytes that it has told and MQTT has not taken yet. */
+  web: WsSession;
+  webSink: WsSink;
+  arrived: string;
 }

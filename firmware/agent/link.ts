@@ -36,6 +36,8 @@ export const enum AgentCode {
   activationDoubtful = 74,
   /** The peer broke the protocol; the detail is in the transport's own code, added to 128. */
   protocol = 128,
+  /** The WebSocket below MQTT is over; the detail is its WsCode, added to 256. */
+  webSocket = 256,
 }
 
 /** Everything a link needs to know of where it goes and as whom. Holds secrets: never logged. */

@@ -97,6 +97,10 @@ export interface MqttProfile {
   readonly text: PlatformText;
   readonly portPlain: number;
   readonly portTls: number;
+  /** Where a WebSocket takes MQTT: its path and ports; "" and 0 where none does. */
+  readonly webPath: string;
+  readonly webPortPlain: number;
+  readonly webPortTls: number;
   readonly keepAliveSec: number;
   /** True where a batch that was acknowledged can still be dropped in silence, and comes back on the device's channel when it was not. */
   readonly echoes: boolean;

@@ -5,7 +5,7 @@
 import type { ChecksumPort } from "../../hal/ports/checksum";
 import type { FlashArea } from "../../hal/ports/flash";
 import { at, chr, idiv, sub } from "../base/intrinsics";
-import { marked, program, word, wordAt } from "./bytes";
+import { firstProgrammed, marked, program, word, wordAt } from "./bytes";
 import { StoreCode } from "./code";
 import type { ReadingLog } from "./log-walk";
 
@@ -17,6 +17,10 @@ export const logVersion = 1;
 export const logStart = 26;
 /** Bytes of a record besides the reading: length, low byte of the sequence, acknowledge mark, three of the checksum. */
 export const logOverhead = 6;
+
+/** Bytes of a note that the block after this one takes no header, and how many notes have a place behind the records. */
+const noteBytes = 5;
+const notesMax = 2;
 
 const doneOffset = 25;
 const checksumOffset = 21;
@@ -67,9 +71,14 @@ export function logRecord(): LogRecord {
   return { sequence: 0, bytes: "", size: 0, acknowledged: false };
 }
 
+/** Where the records of a block end, at most. */
+export function logRoom(area: FlashArea): number {
+  return area.blockBytes - noteBytes * notesMax;
+}
+
 /** The most records that one block holds. */
 export function logRecordsPerBlock(area: FlashArea): number {
-  return idiv(area.blockBytes - logStart, logOverhead + 1);
+  return idiv(logRoom(area) - logStart, logOverhead + 1);
 }
 
 /** Reads the header of a block. */
@@ -94,12 +103,51 @@ export function readLogHeader(log: ReadingLog, block: number, header: LogHeader)
   return HeaderKind.blank;
 }
 
-/** Erases a block and writes its header: `ok` or `hardware`. `done` is not written. */
+/** Erases a block and writes its header, tried twice: `ok` or `hardware`. `done` is not written. */
 export function writeLogHeader(log: ReadingLog, block: number, header: LogHeader): number {
-  if (log.flash.eraseBlock(log.area, block) !== 0) return StoreCode.hardware;
   const bytes = "ML" + chr(header.version) + word(header.serial) + word(header.first)
     + chr(idiv(header.skipped, 256)) + chr(header.skipped % 256) + word(header.full) + word(header.corrupt);
-  return program(log.flash, log.area, block * log.area.blockBytes, bytes + log.checksum.crc32(bytes) + chr(255));
+  for (let left = 2; left > 0; left -= 1) {
+    const erased = log.flash.eraseBlock(log.area, block) === 0;
+    if (erased && program(log.flash, log.area, block * log.area.blockBytes, bytes + log.checksum.crc32(bytes) + chr(255)) === StoreCode.ok) return StoreCode.ok;
+  }
+  return StoreCode.hardware;
+}
+
+/** The two bytes of checksum of a note. `serial` is that of the block that is passed over. */
+function noteSum(log: ReadingLog, serial: number, counts: string): string {
+  return sub(log.checksum.crc32(word(serial) + counts), 0, 2);
+}
+
+/**
+ * Takes up what the notes of a block say: for each block after it that is passed over, `header` becomes that of an empty block one
+ * further on, with what was dropped for it.
+ */
+export function readLogNotes(log: ReadingLog, block: number, header: LogHeader): void {
+  for (let n = 1; n <= notesMax; n += 1) {
+    const bytes = log.flash.read(log.area, (block + 1) * log.area.blockBytes - n * noteBytes, noteBytes);
+    const counts = sub(bytes, 0, 3);
+    if (noteSum(log, header.serial + 1, counts) === sub(bytes, 3, noteBytes)) {
+      header.serial += 1;
+      header.full += at(counts, 0) * 256 + at(counts, 1);
+      header.corrupt += at(counts, 2);
+    }
+  }
+}
+
+/**
+ * Notes in a block that the one after it is passed over, and how many readings are dropped for that: more than its header and notes
+ * say. False when that cannot be noted.
+ */
+export function writeLogNote(log: ReadingLog, block: number, header: LogHeader, full: number, corrupt: number): boolean {
+  if (full < 0 || full > 65535 || corrupt < 0 || corrupt > 255) return false;
+  const counts = chr(idiv(full, 256)) + chr(full % 256) + chr(corrupt);
+  for (let n = 1; n <= notesMax; n += 1) {
+    const offset = (block + 1) * log.area.blockBytes - n * noteBytes;
+    const blank = firstProgrammed(log.flash, log.area, offset, offset + noteBytes) === offset + noteBytes;
+    if (blank && program(log.flash, log.area, offset, counts + noteSum(log, header.serial + 1, counts)) === StoreCode.ok) return true;
+  }
+  return false;
 }
 
 /** Sets the mark that every record of a block is acknowledged, unless it was tried before. Without it the log is only slower. */
@@ -119,7 +167,7 @@ export function encodeLogRecord(checksum: ChecksumPort, sequence: number, bytes:
  * when no whole record is there.
  */
 export function readLogRecord(log: ReadingLog, block: number, position: number, from: number, record: LogRecord): boolean {
-  const room = log.area.blockBytes - position;
+  const room = logRoom(log.area) - position;
   if (room <= logOverhead) return false;
   const offset = block * log.area.blockBytes + position;
   const head = log.flash.read(log.area, offset, logMarkOffset + 1);

@@ -131,6 +131,37 @@ describe("a block that loses its head", () => {
   });
 });
 
+describe("a newest block that loses its head while it is written to", () => {
+  test.each([
+    [-4, false], [0, false], [3, false], [7, false], [-4, true], [0, true], [3, true], [7, true],
+  ])("%i readings of the block before it wait, and the next block is worn: %p", (left, worn) => {
+    const { flash, open } = made();
+    const log = open();
+    // Four readings stand in the newest block.
+    fill(log, 70);
+    const before = log.waiting;
+    acknowledge(log, (n) => n <= 66 - left);
+    const acknowledged = before - log.waiting;
+    if (worn) flash.wearOut("log", (log.block + 1) % 4);
+    flash.flip("log", log.block * 256 + 5, 2);
+    // What is stored from now on cannot be found again: it counts as waiting, until it is known to be lost.
+    for (let until = 73; until <= 130; until += 3) {
+      fill(log, until);
+      expect(waiting(log).length).toBeLessThanOrEqual(log.waiting);
+      expect([until, log.waiting + log.droppedFull + log.droppedCorrupt + acknowledged]).toEqual([until, log.lastSequence]);
+    }
+    // Once the log is empty there is no doubt.
+    const { length } = waiting(log);
+    acknowledge(log, () => true);
+    expect([waiting(log), log.waiting, log.droppedFull + log.droppedCorrupt + acknowledged + length]).toEqual([[], 0, log.lastSequence]);
+    const again = open();
+    expect([waiting(again), again.droppedFull]).toEqual([[], log.droppedFull]);
+    // What was acknowledged in the damaged block may look lost to another boot.
+    const more = again.droppedCorrupt - log.droppedCorrupt;
+    expect([more >= 0, more <= Math.max(0, -left)]).toEqual([true, true]);
+  });
+});
+
 describe("hardware failures", () => {
   test("a reading whose write failed is written to the next block, under a sequence of its own", () => {
     for (const kept of [0, 1, 7, 10]) {

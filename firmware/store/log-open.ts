@@ -7,37 +7,48 @@ import type { FlashArea, FlashPort } from "../../hal/ports/flash";
 import { check } from "../base/check";
 import { firstProgrammed } from "./bytes";
 import { StoreCode, StoreState } from "./code";
-import { HeaderKind, logHeader, logRecord, logRecordsPerBlock, logStart, logVersion, readLogHeader, readLogRecord } from "./log-block";
+import { HeaderKind, logHeader, logRecord, logRecordsPerBlock, logRoom, logStart, logVersion, readLogHeader, readLogNotes, readLogRecord } from "./log-block";
 import type { LogHeader } from "./log-block";
 import { enterBlock, isLive, logCursor } from "./log-walk";
 import type { ReadingLog } from "./log-walk";
 
 const blockBytesMin = 256;
 
-/** Finds the newest block of this format; gives its header. A later format anywhere above it makes the log `newer`. */
+/**
+ * Finds the newest block; gives its header. What its notes, or those of a block before it, say of blocks passed over since is taken up
+ * into the log.
+ */
 function findHead(log: ReadingLog, head: LogHeader): void {
+  const blocks = log.area.blocks;
   const header = logHeader();
-  for (let block = 0; block < log.area.blocks; block += 1) {
+  for (let block = 0; block < blocks; block += 1) {
     const kind = readLogHeader(log, block, header);
     if (kind === HeaderKind.damaged && log.state === StoreState.ready) log.state = StoreState.recovered;
-    if (kind >= HeaderKind.newer && header.serial > log.serial && header.serial % log.area.blocks === block) {
-      log.serial = header.serial;
-      log.block = block;
-      readLogHeader(log, block, head);
+    if (kind >= HeaderKind.newer && header.serial % blocks === block) {
+      if (header.serial > head.serial) readLogHeader(log, block, head);
+      if (kind === HeaderKind.valid) readLogNotes(log, block, header);
+      if (header.serial > log.serial) {
+        log.serial = header.serial;
+        log.block = header.serial % blocks;
+        log.droppedFull = header.full;
+        log.corruptBefore = header.corrupt;
+      }
     }
   }
 }
 
 /** Finds where the newest block ends, and what was the last sequence. */
 function findEnd(log: ReadingLog, head: LogHeader): void {
-  const size = log.area.blockBytes;
-  const base = log.block * size;
+  const blocks = log.area.blocks;
+  const size = logRoom(log.area);
+  const block = head.serial % blocks;
+  const base = block * log.area.blockBytes;
   const record = logRecord();
   let offset = logStart;
   let end = logStart;
   log.lastSequence = head.first - 1;
   while (offset < size) {
-    if (readLogRecord(log, log.block, offset, log.lastSequence + 1, record)) {
+    if (readLogRecord(log, block, offset, log.lastSequence + 1, record)) {
       log.lastSequence = record.sequence;
       offset += record.size;
       end = offset;
@@ -49,10 +60,13 @@ function findEnd(log: ReadingLog, head: LogHeader): void {
   const torn = firstProgrammed(log.flash, log.area, base + end, base + size) < base + size;
   if (torn) log.skip = 1;
   // A damaged block ahead may be a newest one that lost its header: the sequences that it may hold are not used again.
-  const ahead = readLogHeader(log, (log.block + 1) % log.area.blocks, logHeader()) === HeaderKind.damaged;
+  let ahead = false;
+  for (let serial = head.serial; serial <= log.serial; serial += 1) {
+    if (readLogHeader(log, (serial + 1) % blocks, logHeader()) === HeaderKind.damaged) ahead = true;
+  }
   if (ahead) log.skip = logRecordsPerBlock(log.area);
   if (torn || ahead) log.state = StoreState.recovered;
-  log.end = torn || ahead || head.done ? size : end;
+  log.end = torn || ahead || head.done || log.serial > head.serial ? size : end;
 }
 
 /** Places `oldest` before the first block that is not done, and counts what may wait from there on. */
@@ -70,7 +84,10 @@ function findOldest(log: ReadingLog): void {
       }
     }
   }
-  log.waiting += log.lastSequence + 1 - first;
+  if (first > 0) log.waiting += log.lastSequence + 1 - first;
+  if (log.oldest.serial > 0) return;
+  enterBlock(log.oldest, log.block, log.serial, log.lastSequence + 1);
+  log.surveyed = log.lastSequence;
 }
 
 /**
@@ -97,9 +114,7 @@ export function logOpen(flash: FlashPort, checksum: ChecksumPort, area: FlashAre
     log.lastSequence = head.first - 1 + logRecordsPerBlock(area);
     return log;
   }
-  log.droppedFull = head.full;
-  log.corruptBefore = head.corrupt;
-  log.droppedCorrupt = head.corrupt;
+  log.droppedCorrupt = log.corruptBefore;
   findEnd(log, head);
   findOldest(log);
   return log;

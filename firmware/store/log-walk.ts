@@ -6,7 +6,7 @@ import type { ChecksumPort } from "../../hal/ports/checksum";
 import type { FlashArea, FlashPort } from "../../hal/ports/flash";
 import { firstProgrammed } from "./bytes";
 import type { StoreState } from "./code";
-import { HeaderKind, logHeader, logStart, markLogBlockDone, readLogHeader, readLogRecord } from "./log-block";
+import { HeaderKind, logHeader, logRoom, logStart, markLogBlockDone, readLogHeader, readLogRecord } from "./log-block";
 import type { LogRecord } from "./log-block";
 
 /** What a cursor has met in its block so far. */
@@ -53,7 +53,10 @@ export interface ReadingLog {
   droppedFull: number;
   /** Readings lost to damage: their sequences are missing. */
   droppedCorrupt: number;
-  /** The block that is written to, its serial (0: there is none), and where the next record goes in it. */
+  /**
+   * The block that is written to, its serial (0: there is none), and where the next record goes in it. One that took no header and was
+   * passed over counts as a full one.
+   */
   block: number;
   serial: number;
   end: number;
@@ -122,7 +125,7 @@ export function isUnmarked(log: ReadingLog, sequence: number): boolean {
 export function seekInBlock(log: ReadingLog, cursor: LogCursor, record: LogRecord): boolean {
   const area = log.area;
   const base = cursor.block * area.blockBytes;
-  const end = cursor.serial === log.serial ? log.end : area.blockBytes;
+  const end = cursor.serial === log.serial ? log.end : logRoom(area);
   while (cursor.offset < end) {
     if (readLogRecord(log, cursor.block, cursor.offset, cursor.sequence + 1, record)) {
       passGap(log, cursor, record.sequence - 1);
@@ -165,7 +168,13 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
       }
       return true;
     }
-    if (block === log.block) return false;
+    if (block === log.block) {
+      // The newest lost its head since it was begun: what it holds can still be read in this boot. Or it was passed over: nothing is to
+      // be marked in it.
+      enterBlock(cursor, block, log.serial, cursor.sequence + 1);
+      cursor.view = BlockView.waiting;
+      return true;
+    }
   }
 }
 

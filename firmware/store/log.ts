@@ -17,11 +17,14 @@ import {
   logOverhead,
   logRecord,
   logRecordBytesMax,
+  logRoom,
   logStart,
   logVersion,
   readLogHeader,
+  readLogNotes,
   readLogRecord,
   writeLogHeader,
+  writeLogNote,
 } from "./log-block";
 import { BlockView, consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock } from "./log-walk";
 import type { LogCursor, ReadingLog } from "./log-walk";
@@ -73,50 +76,90 @@ function dropBlock(log: ReadingLog, block: number): void {
     consume(cursor, record);
   }
   const more = leaveBlock(log, cursor);
-  log.corruptBefore += cursor.lost;
+  // Behind it may be a block that lost its head, in which the oldest that waits is known: what waits there is not missing.
+  const known = !oldest && isLive(log, log.oldest.serial) ? Math.max(0, cursor.sequence - log.oldest.sequence) : 0;
+  log.corruptBefore += Math.max(0, cursor.lost - known);
   if (!oldest) return;
   copyCursor(cursor, log.oldest);
   if (!more) log.oldest.serial = 0;
 }
 
 /**
+ * Makes that block the newest one.
+ * @cold
+ */
+function goOn(log: ReadingLog, block: number, serial: number, end: number): void {
+  log.block = block;
+  log.serial = serial;
+  log.end = end;
+  if (!isLive(log, log.oldest.serial)) enterBlock(log.oldest, block, serial, log.lastSequence + log.skip + 1);
+}
+
+/**
+ * Notes in the newest block that has a header that the one behind the log's is passed over, with what was dropped so far; false when
+ * that cannot be noted.
+ * @rare
+ */
+function passOver(log: ReadingLog): boolean {
+  const header = logHeader();
+  for (let back = 0; back < log.area.blocks; back += 1) {
+    const block = (log.block + log.area.blocks - back) % log.area.blocks;
+    if (readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial)) {
+      readLogNotes(log, block, header);
+      return header.serial === log.serial && writeLogNote(log, block, header, log.droppedFull - header.full, log.corruptBefore - header.corrupt);
+    }
+  }
+  return false;
+}
+
+/**
  * Begins a block: drops the one after it, so that one is always free, then erases and heads this one. The counts of what
- * is dropped are in the new header, hence drop and count are one step for a power cut. A block that fails is passed over.
+ * is dropped are in the new header, hence drop and count are one step for a power cut. A block that fails is passed over: a note in
+ * the block before takes the counts before the next one, in which the dropped readings are, is erased.
  * @param distance added to the serial: a whole round or more makes every older block dead
  * @cold
  */
 function beginBlock(log: ReadingLog, distance: number): number {
   const blocks = log.area.blocks;
-  const attempts = log.serial === 0 ? blocks : Math.max(1, blocks - 2);
-  const waiting = log.waiting;
-  const droppedFull = log.droppedFull;
-  const corruptBefore = log.corruptBefore;
   const oldest = logCursor();
-  copyCursor(log.oldest, oldest);
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const target = (log.block + attempt) % blocks;
+  let waiting = 0;
+  let droppedFull = 0;
+  let corruptBefore = 0;
+  let ahead = 0;
+  for (let attempts = log.serial === 0 ? blocks : Math.max(1, blocks - 2); attempts > 0; attempts -= 1) {
+    if (ahead === 0) {
+      waiting = log.waiting;
+      droppedFull = log.droppedFull;
+      corruptBefore = log.corruptBefore;
+      copyCursor(log.oldest, oldest);
+    }
+    ahead += 1;
+    const target = (log.block + ahead) % blocks;
     if (distance === 0) dropBlock(log, (target + 1) % blocks);
-    const serial = (log.serial === 0 ? blocks - 1 : log.serial) + distance + attempt;
+    const serial = (log.serial === 0 ? blocks - 1 : log.serial) + distance + ahead;
     const first = log.lastSequence + log.skip + 1;
     const code = writeLogHeader(log, target, {
       version: logVersion, serial, first, skipped: log.skip, full: log.droppedFull, corrupt: log.corruptBefore, done: false,
     });
     if (code === StoreCode.ok) {
-      log.block = target;
-      log.serial = serial;
-      log.end = logStart;
+      goOn(log, target, serial, logStart);
       log.lastSequence = first - 1;
       log.skip = 0;
       log.state = StoreState.ready;
-      if (!isLive(log, log.oldest.serial)) enterBlock(log.oldest, target, serial, first);
       return StoreCode.ok;
     }
+    if (distance === 0 && ahead === 1 && passOver(log)) {
+      goOn(log, target, serial, log.area.blockBytes);
+      ahead = 0;
+    }
   }
-  // No header tells of what was to be dropped, so it was not.
-  log.waiting = waiting;
-  log.droppedFull = droppedFull;
-  log.corruptBefore = corruptBefore;
-  copyCursor(oldest, log.oldest);
+  // Neither a header nor a note tells of what was to be dropped, so it was not.
+  if (ahead > 0) {
+    log.waiting = waiting;
+    log.droppedFull = droppedFull;
+    log.corruptBefore = corruptBefore;
+    copyCursor(oldest, log.oldest);
+  }
   return StoreCode.hardware;
 }
 
@@ -142,7 +185,7 @@ export function logAppend(log: ReadingLog, bytes: string): number {
   if (log.code !== StoreCode.ok) return 0;
   const size = logOverhead + bytes.length;
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    if (log.serial === 0 || log.end + size > log.area.blockBytes) {
+    if (log.serial === 0 || log.end + size > logRoom(log.area)) {
       log.code = beginBlock(log, 0);
       if (log.code !== StoreCode.ok) return 0;
     }
@@ -167,6 +210,7 @@ export function logRewind(log: ReadingLog, cursor: LogCursor): void {
     // Nothing waits: what the account still holds was damaged after it had been walked past.
     log.droppedCorrupt += log.waiting;
     log.waiting = 0;
+    log.surveyed = log.lastSequence;
   }
   copyCursor(log.oldest, cursor);
   cursor.given = 0;

@@ -49,11 +49,16 @@ export interface Desk {
   stop(): Promise<void>;
 }
 
+/** The port of a local cloud that a transport goes to: its own, or that of HTTP, where WebSockets begin. */
+function portOf(cloud: DeskCloud, transport: string): number {
+  return cloud.ports[transport] ?? cloud.ports["http"]!;
+}
+
 function settingsOf(options: DeskOptions, cloud: DeskCloud | undefined): ProvisionSettings {
   // This process and the interpreter know the time; the engines boot without it, as boards do.
   const common = { timeHost: options.runner.kind === "engine" ? TIME_HOST : "", ssid: "desk", password: "", code: "", token: "" };
   if (cloud === undefined) return { ...common, host: options.remote!.host, port: options.remote!.port, tls: options.remote!.tls };
-  const port = cloud.ports[options.transport]!;
+  const port = portOf(cloud, options.transport);
   // Loopback: the one place where a connection without TLS is asked for.
   return { ...common, host: "127.0.0.1", port, tls: 0 };
 }

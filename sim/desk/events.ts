@@ -36,6 +36,7 @@ const reasons: Readonly<Record<number, string>> = {
 
 /** Words for a code of the device. */
 export function reasonOf(code: number): string {
+  if (code >= 256) return `WebSocket code ${code - 256}`;
   return reasons[code] ?? (code >= 128 ? `protocol code ${code - 128}` : `code ${code}`);
 }
 

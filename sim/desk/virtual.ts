@@ -8,6 +8,7 @@ import type { Scenario } from "../faults/fault";
 import type { Program } from "../engines/program";
 import { createLabCloud } from "../lab/cloud";
 import { createLabDevice, settingsFor } from "../lab/device";
+import { platformOf } from "../lab/platforms";
 import { Trace } from "../lab/trace";
 import type { SensorSource } from "../world/sensors";
 import { createWorld } from "../world/world";
@@ -21,6 +22,8 @@ const SLICE_MS = 600000;
 
 export interface VirtualOptions {
   readonly program: Program;
+  /** Whose cloud it meets. */
+  readonly platform: string;
   readonly seed: number;
   readonly forMs: number;
   readonly sensorSource: SensorSource;
@@ -32,13 +35,13 @@ export interface VirtualOptions {
 }
 
 /** Runs the device; resolves with a hash of everything that it said, equal for equal runs. */
-export async function runVirtual({ program, seed, forMs, sensorSource, scenario, onEvent, isOver }: VirtualOptions): Promise<string> {
+export async function runVirtual({ program, platform, seed, forMs, sensorSource, scenario, onEvent, isOver }: VirtualOptions): Promise<string> {
   const world = createWorld({ seed, accessPoints: [SITE] });
-  const cloud = createLabCloud(world);
+  const cloud = createLabCloud(world, platformOf(platform));
   const trace = new Trace();
   const device = createLabDevice(world, {
     program,
-    provision: settingsFor({ ...SITE, code: cloud.model.createCodes(1)[0]! }),
+    provision: settingsFor({ ...SITE, ...cloud.side.credentials() }),
     machine: { sensorSource },
     onSaid: (event, number, text) => {
       trace.number(world.clock.now());

@@ -11,9 +11,10 @@ import { createLabCloud } from "../lab/cloud";
 import type { LabCloud } from "../lab/cloud";
 import { createLabDevice, settingsFor } from "../lab/device";
 import type { LabDevice, Said } from "../lab/device";
-import type { Arrival } from "../lab/ledger";
+import type { Arrival, Sent, Way } from "../lab/platform";
+import { platformOf } from "../lab/platforms";
+import type { Route } from "../lab/platforms";
 import { programOf } from "../lab/program";
-import type { Transport } from "../lab/program";
 import { Trace } from "../lab/trace";
 import { checksum } from "../world/checksum";
 import { SERVER_ADDRESS } from "../world/network";
@@ -49,11 +50,11 @@ const SITE = { ssid: "site", password: "password of the site" } as const;
 const SAID_MAX = 40;
 
 /** Makes a device's program of its app. */
-export type MakeProgram = (definition: Definition, transport: Transport) => Program;
+export type MakeProgram = (definition: Definition, route: Route) => Program;
 
 export interface DayOptions {
   readonly seed: string | number;
-  readonly transport: Transport;
+  readonly route: Route;
   /** Times are counted from the device's first connection. */
   readonly plan: readonly PlannedFault[];
   readonly forMs: number;
@@ -101,17 +102,17 @@ class Day {
   private boots = 0;
 
   constructor(private readonly options: DayOptions) {
-    const { seed, transport, plan, make = programOf } = options;
+    const { seed, route, plan, make = programOf } = options;
     this.world = createWorld({ seed, accessPoints: [SITE] });
     this.world.network.names.set(HOST, SERVER_ADDRESS);
-    this.cloud = createLabCloud(this.world);
+    this.cloud = createLabCloud(this.world, platformOf(route.platform));
     const timesHold = !plan.some(({ kind }) => kind === "clock-jump");
     this.watch = new Watch({ now: () => this.world.clock.now(), worldMs: () => this.world.now(), timesHold });
     const isTight = new Random(`${seed}/device`).below(TIGHT_ONE_IN) === 0;
     this.device = createLabDevice(this.world, {
-      program: make(countingApp(this.watch, isTight ? TIGHT_READ_EVERY_MS : READ_EVERY_MS), transport),
+      program: make(countingApp(this.watch, isTight ? TIGHT_READ_EVERY_MS : READ_EVERY_MS), route),
       machine: isTight ? { flashAreas: TIGHT_AREAS } : {},
-      provision: settingsFor({ host: HOST, ...SITE, code: this.cloud.model.createCodes(1)[0]! }),
+      provision: settingsFor({ host: HOST, ...SITE, ...this.cloud.side.credentials() }),
       onSaid: (event, number, text) => this.hear(event, number, text),
       beforeBoot: () => this.watch.flipped(lossByFlips(this.device.machine.flash, checksum)),
       onBoot: (running) => this.booted(running as Thing),
@@ -144,27 +145,41 @@ class Day {
     const { world, cloud, device, watch, options } = this;
     this.token = this.thing!.token;
     watch.activated(this.token);
-    cloud.model.watch(this.token, (elements, { via }) => via !== "app" && this.store(elements));
+    cloud.side.watch(this.token, (arrivals) => this.store(arrivals));
     const fromMs = world.clock.now();
     const director = direct({ world, cloud, devices: [device] }, options.plan.map((fault) => ({ ...fault, atMs: fromMs + fault.atMs })));
-    for (let ms = 0; ms < options.forMs; ms += COMMAND_EVERY_MS) world.clock.schedule(ms, () => this.command());
+    for (let ms = 0; ms < options.forMs; ms += COMMAND_EVERY_MS) world.clock.schedule(ms, () => void this.command(this.commands % 2 === 0 ? "kept" : "passing"));
     for (let ms = 0; ms < options.forMs; ms += PROBE_EVERY_MS) world.clock.schedule(ms, () => watch.probe(this.thing));
     world.run(options.forMs);
     director.calm();
     world.run(SETTLE_MS);
     world.runUntil(() => this.isDrained, DRAIN_WITHIN_MS);
-    this.command();
+    this.leaveAndReturn();
+    this.command("passing");
     world.run(MINUTE);
     const drained = world.runUntil(() => this.isDrained, HOUR);
     watch.finish(drained, device.machine.flash.cuts, this.commands);
     return director.begun;
   }
 
+  /** A command is sent while the cloud's servers are down: what the platform keeps runs when the device is back. */
+  private leaveAndReturn(): void {
+    const { world, cloud, watch } = this;
+    cloud.stop();
+    const sent = this.command("kept");
+    world.run(MINUTE);
+    cloud.start();
+    const isBack = world.runUntil(() => this.isDrained, HOUR);
+    world.run(MINUTE);
+    if (isBack && sent === "kept") watch.returned(this.commands);
+  }
+
   /** An app of the user sends the next command. */
-  private command(): void {
+  private command(way: Way): Sent {
     this.commands += 1;
-    this.watch.commanded(this.commands);
-    this.cloud.model.write(this.token, { values: [{ key: "order", value: this.commands }] }, { via: "app" });
+    const value = this.commands;
+    this.watch.commanded(value);
+    return this.cloud.side.command(this.token, "order", value, way, (obeyed) => this.watch.answered(value, obeyed));
   }
 
   private booted(thing: Thing): void {
@@ -182,9 +197,9 @@ class Day {
     this.watch.said(event, number, text);
   }
 
-  private store(elements: readonly Arrival[]): void {
-    for (const { key, value, datetime } of elements) this.trace.text(`${key} ${String(value)} ${datetime}`);
-    this.watch.arrived(elements);
+  private store(arrivals: readonly Arrival[]): void {
+    for (const { key, value, atMs } of arrivals) this.trace.text(`${key} ${String(value)} ${atMs}`);
+    this.watch.arrived(arrivals);
   }
 }
 

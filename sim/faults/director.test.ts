@@ -1,6 +1,7 @@
 import { every, measure, minutes, report } from "../../firmware/index";
 import { createLabCloud } from "../lab/cloud";
 import { createLabDevice, settingsFor } from "../lab/device";
+import { thethings } from "../lab/platforms/thethings";
 import { programOf } from "../lab/program";
 import { createConditions } from "../world/conditions";
 import { createWorld } from "../world/world";
@@ -11,12 +12,12 @@ import { kinds } from "./kinds";
 const app = programOf((thing) => {
   measure(thing, { key: "n" });
   every(thing, minutes(1), () => void report(thing, "n", 1));
-}, "mqtt");
+}, { platform: "thethings", transport: "mqtt" });
 
 function stage(): Stage {
   const world = createWorld({ seed: 1, accessPoints: [{ ssid: "site", password: "secret-site" }] });
-  const cloud = createLabCloud(world);
-  const provision = settingsFor({ code: cloud.model.createCodes(1)[0]!, ssid: "site", password: "secret-site" });
+  const cloud = createLabCloud(world, thethings);
+  const provision = settingsFor({ ...cloud.side.credentials(), ssid: "site", password: "secret-site" });
   return { world, cloud, devices: [createLabDevice(world, { program: app, provision, onSaid: () => undefined })] };
 }
 

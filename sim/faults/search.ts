@@ -2,7 +2,7 @@
  * Searches seeds for a broken promise: days under a scenario, one after the other, until one breaks. What broke is shrunk to the
  * fewest faults that still break the same promise.
  */
-import type { Transport } from "../lab/program";
+import type { Route } from "../lab/platforms";
 import { runDay } from "./day";
 import type { DayResult, MakeProgram } from "./day";
 import type { PlannedFault, Scenario } from "./fault";
@@ -14,7 +14,7 @@ const FIRST_FAULT_MS = 60000;
 
 export interface DayOf {
   readonly scenario: Scenario;
-  readonly transport: Transport;
+  readonly route: Route;
   readonly forMs: number;
   readonly make?: MakeProgram;
 }
@@ -26,8 +26,8 @@ export interface Run extends DayResult {
 
 /** The day of a seed; `plan` in place of the scenario's own. */
 export function runSeed(day: DayOf, seed: number, plan: readonly PlannedFault[] = planOf(day, seed)): Run {
-  const { transport, forMs, make } = day;
-  return { ...runDay({ seed, transport, plan, forMs, ...(make === undefined ? {} : { make }) }), seed, plan };
+  const { route, forMs, make } = day;
+  return { ...runDay({ seed, route, plan, forMs, ...(make === undefined ? {} : { make }) }), seed, plan };
 }
 
 /** The faults of a seed's day. */

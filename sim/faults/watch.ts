@@ -1,7 +1,7 @@
 /** Watches the promises of one device during a day: hears the device, the app and the cloud, and says what was broken. */
 import type { Thing } from "../../firmware/agent/thing";
 import { Ledger } from "../lab/ledger";
-import type { Arrival } from "../lab/ledger";
+import type { Arrival } from "../lab/platform";
 import type { FlipLoss } from "./flips";
 import type { PromiseId, Violation } from "./promises";
 
@@ -72,6 +72,16 @@ export class Watch {
     this.obeyed.add(value);
   }
 
+  /** The cloud has the device's answer to a command. */
+  answered(value: number, obeyed: boolean): void {
+    if (obeyed && !this.obeyed.has(value)) this.broken("S8", `command ${value} was answered as obeyed and did not run`);
+  }
+
+  /** The device is back in quiet times, and the platform has kept a command for it. */
+  returned(value: number): void {
+    if (!this.obeyed.has(value)) this.broken("S8", `command ${value}, which waited for the device, did not run`);
+  }
+
   /** The device's log. */
   said(event: string, number: number, text: string): void {
     this.ledger.said(event, number, text);
@@ -84,8 +94,8 @@ export class Watch {
 
   /** What the cloud stored for the device. */
   arrived(elements: readonly Arrival[]): void {
-    for (const { key, value, datetime } of elements) {
-      const name = `${key} ${datetime}`;
+    for (const { key, value, atMs } of elements) {
+      const name = `${key} ${atMs}`;
       if (this.seen.has(name) && this.seen.get(name) !== value) this.collided(name, value);
       this.seen.set(name, value);
     }
@@ -98,7 +108,7 @@ export class Watch {
     else this.uncounted += 1;
   }
 
-  private arrivedFirst({ key, value, datetime }: Arrival): void {
+  private arrivedFirst({ key, value, atMs: told }: Arrival): void {
     const made = this.made.get(key);
     if (made === undefined) return;
     const number = Number(value);
@@ -110,7 +120,7 @@ export class Watch {
     if (number < last) this.broken("S3", `${key} ${number} came behind ${key} ${last}`);
     this.last.set(key, Math.max(last, number));
     if (!this.options.timesHold) return;
-    const off = Math.min(...reading.atMs.map((atMs) => Math.abs(Date.parse(datetime) - atMs)));
+    const off = Math.min(...reading.atMs.map((atMs) => Math.abs(told - atMs)));
     if (off > TIME_TOLERANCE_MS) this.broken("S9", `${key} ${number} is ${off} ms away from the time at which it was made`);
   }
 

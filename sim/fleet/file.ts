@@ -3,6 +3,7 @@
  * another machine, another version, or a hand; a mistake is one sentence.
  */
 import { dropCauses } from "../lab/ledger";
+import { isRoute } from "../lab/platforms";
 import { DEVICES_MAX, devicesIn, fleetId, shardCount } from "./fleet";
 import type { Fleet } from "./fleet";
 import type { ShardResult } from "./summary";
@@ -15,7 +16,7 @@ export interface FleetFile {
   readonly results: readonly ShardResult[];
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 export function writeFleetFile({ fleet, results }: FleetFile): string {
   return `${JSON.stringify({ motetFleet: VERSION, id: fleetId(fleet), fleet, results })}\n`;
@@ -44,8 +45,8 @@ function isHistogram(value: unknown): boolean {
 /** A fleet as it came from outside; what its faults are is checked where they are made, and its id covers them. */
 export function isFleet(value: unknown): value is Fleet {
   if (!isRecord(value)) return false;
-  const { seed, devices, transport, everyMs, forMs } = value;
-  const isPlain = typeof seed === "string" && (transport === "mqtt" || transport === "coap");
+  const { seed, devices, platform, transport, everyMs, forMs } = value;
+  const isPlain = typeof seed === "string" && isRoute(platform, transport);
   return isPlain && isCount(devices) && devices >= 1 && devices <= DEVICES_MAX && isCount(everyMs) && everyMs >= 1 && isCount(forMs) && forMs >= 1;
 }
 
@@ -94,7 +95,7 @@ export function mergeFleetFiles(files: readonly (FleetFile & { readonly name: st
   if (first === undefined) throw new FleetFileError("There is nothing to merge: name the files that the parts have written.");
   const found = new Map<number, { readonly name: string; readonly result: ShardResult }>();
   for (const { name, fleet, results } of files) {
-    if (fleetId(fleet) !== fleetId(first.fleet)) throw new FleetFileError(`${name} is of another fleet than ${first.name}: all parts need the same devices, seed, times, transport and faults.`);
+    if (fleetId(fleet) !== fleetId(first.fleet)) throw new FleetFileError(`${name} is of another fleet than ${first.name}: all parts need the same devices, seed, times, platform, transport and faults.`);
     for (const result of results) {
       const twin = found.get(result.shard);
       if (twin !== undefined) throw new FleetFileError(`${name} and ${twin.name} both hold shard ${result.shard}: give each part once.`);

@@ -6,7 +6,7 @@ import { PerSecond } from "./per-second";
 import { summarise } from "./summary";
 import type { ShardResult } from "./summary";
 
-const fleet: Fleet = { seed: "1", devices: 3500, transport: "mqtt", everyMs: 30000, forMs: 60000 };
+const fleet: Fleet = { seed: "1", devices: 3500, platform: "thethings", transport: "mqtt", everyMs: 30000, forMs: 60000 };
 
 function resultOf(shard: number): ShardResult {
   const dropped = { full: shard, corrupt: 0, ram: 0, alien: 0, refused: 0 };
@@ -22,6 +22,7 @@ test("a fleet falls into shards of a thousand, and parts share them out", () => 
   expect([0, 1, 2, 3].map((shard) => devicesIn(fleet, shard))).toEqual([1000, 1000, 1000, 500]);
   expect([0, 1, 2].map((index) => shardsOfPart(fleet, index, 3))).toEqual([[0, 3], [1], [2]]);
   expect(fleetId(fleet)).not.toBe(fleetId({ ...fleet, seed: "2" }));
+  expect(fleetId(fleet)).not.toBe(fleetId({ ...fleet, platform: "thingsboard" }));
   expect(fleetId(fleet)).not.toBe(fleetId({ ...fleet, faults: { name: "none", rules: [] } }));
 });
 
@@ -62,9 +63,10 @@ test("what a file may not hold is refused with one sentence", () => {
   expect(refusal({})).toBe("");
   expect(() => readFleetFile('{"motetFleet":1,', "a.json")).toThrow("a.json is no result of a fleet");
   expect(() => readFleetFile("[]", "a.json")).toThrow("is no result");
-  expect(refusal({ motetFleet: 2 })).toContain("another version");
+  expect(refusal({ motetFleet: 1 })).toContain("another version");
   expect(refusal({ fleet: { ...fleet, devices: 4000 } })).toContain("changed after it was written");
-  expect(refusal({ fleet: { ...fleet, transport: "ws" } })).toContain("a fleet that cannot be");
+  expect(refusal({ fleet: { ...fleet, transport: "pigeon" } })).toContain("a fleet that cannot be");
+  expect(refusal({ fleet: { ...fleet, platform: "evrythng", transport: "coap" } })).toContain("a fleet that cannot be");
   for (const damage of [{ shard: 4 }, { hash: "x" }, { counts: {} }, { attempts: [1] }, { faults: { a: -1 } }, { busyMs: 0.5 }, { complete: 1 }]) {
     expect(refusal({ results: [{ ...all[0], ...damage }] })).toContain("a shard that is damaged");
   }

@@ -4,18 +4,17 @@
  */
 import { createHash } from "node:crypto";
 import type { PlannedFault, Scenario } from "../faults/fault";
-import type { Transport } from "../lab/program";
+import type { Route } from "../lab/platforms";
 
 /** Devices of a whole shard; the last of a fleet may have fewer. */
 export const SHARD_DEVICES = 1000;
 export const DEVICES_MAX = 10000000;
 
-export interface Fleet {
+export interface Fleet extends Route {
   /** The root of all chance. */
   readonly seed: string;
   /** 1 to `DEVICES_MAX`. */
   readonly devices: number;
-  readonly transport: Transport;
   /** A device reads its sensor so often, ms. */
   readonly everyMs: number;
   /** Simulated time under faults, ms; behind it the fleet drains. */
@@ -45,8 +44,8 @@ export function shardsOfPart(fleet: Fleet, index: number, count: number): number
 
 /** The name of a fleet: equal for equal descriptions. 16 hexadecimal digits. */
 export function fleetId(fleet: Fleet): string {
-  const { seed, devices, transport, everyMs, forMs, faults = null } = fleet;
-  return digest(JSON.stringify([seed, devices, transport, everyMs, forMs, faults]));
+  const { seed, devices, platform, transport, everyMs, forMs, faults = null } = fleet;
+  return digest(JSON.stringify([seed, devices, platform, transport, everyMs, forMs, faults]));
 }
 
 /** The hash of a run: of its shards' hashes in order. 16 hexadecimal digits. */

@@ -15,7 +15,9 @@ import type { LabCloud } from "../lab/cloud";
 import { createLabDevice, settingsFor } from "../lab/device";
 import type { LabDevice } from "../lab/device";
 import { dropCauses, Ledger } from "../lab/ledger";
-import type { Arrival, DropCause } from "../lab/ledger";
+import type { DropCause } from "../lab/ledger";
+import type { Arrival } from "../lab/platform";
+import { platformOf } from "../lab/platforms";
 import { programOf } from "../lab/program";
 import { Trace } from "../lab/trace";
 import { SERVER_ADDRESS } from "../world/network";
@@ -86,12 +88,12 @@ class Shard {
     const { clock, network } = this.world;
     network.names.set(HOST, SERVER_ADDRESS);
     network.onSocket = () => this.attempts.count(clock.now());
-    this.cloud = createLabCloud(this.world, {
-      limits: { timelineValuesMax: CLOUD_VALUES },
+    this.cloud = createLabCloud(this.world, platformOf(fleet.platform), {
+      valuesMax: CLOUD_VALUES,
       onConnect: () => this.accepts.count(clock.now()),
     });
     this.stage = { world: this.world, cloud: this.cloud, devices: [] };
-    this.program = programOf(sensorApp(fleet.everyMs, () => this.producing), fleet.transport, "fleet");
+    this.program = programOf(sensorApp(fleet.everyMs, () => this.producing), fleet, "fleet");
     this.rolloutMs = Math.min(ROLLOUT_MS_MAX, Math.floor(fleet.forMs / 10));
     const devices = devicesIn(fleet, shard);
     for (let i = 0; i < devices; i += 1) clock.schedule(Math.floor((i * this.rolloutMs) / devices), () => this.switchOn());
@@ -166,7 +168,7 @@ class Shard {
     const ledger = new Ledger();
     const device = createLabDevice(this.world, {
       program: this.program,
-      provision: settingsFor({ host: HOST, ...SITE, code: this.cloud.model.createCodes(1)[0]! }),
+      provision: settingsFor({ host: HOST, ...SITE, ...this.cloud.side.credentials() }),
       onSaid: (event, number, text) => this.hear(place, event, number, text),
     });
     this.members.push({ device, ledger, connected: false, watched: false });
@@ -192,10 +194,10 @@ class Shard {
     const token = (member.device.running() as Thing).token;
     const store = (elements: readonly Arrival[]): void => {
       this.trace.number(place);
-      for (const { key, value, datetime } of elements) this.trace.text(`${key} ${String(value)} ${datetime}`);
+      for (const { key, value, atMs } of elements) this.trace.text(`${key} ${String(value)} ${atMs}`);
       member.ledger.arrived(elements);
     };
-    member.watched = this.cloud.model.watch(token, store) !== undefined;
+    member.watched = this.cloud.side.watch(token, store);
   }
 
   private counts(): Counts {

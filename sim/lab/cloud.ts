@@ -1,21 +1,19 @@
 /**
- * A local cloud inside the virtual world: the same model and the same MQTT and CoAP servers as on real sockets, in virtual
- * time, its chance drawn from the world's seed. It can be stopped and started, lose what it says or hears, and have a full disk.
+ * A local cloud inside the virtual world: the same model and the same servers as on real sockets, in virtual time, its chance drawn
+ * from the world's seed. It can be stopped and started, lose what it says or hears, and have a full disk. It knows no platform: what a
+ * platform's cloud has and means is behind its face (platform.ts).
  */
 import { createCoapServer } from "../cloud/coap/server";
 import type { Host, HostEvent } from "../cloud/host";
+import type { Keeper } from "../cloud/keeper";
 import type { MqttConnection } from "../cloud/mqtt/connection";
 import { createMqttServer } from "../cloud/mqtt/server";
 import type { MqttServer } from "../cloud/mqtt/server";
 import type { Transport } from "../cloud/mqtt/service";
-import { thethingsCoap } from "../cloud/thethings/coap";
-import { createThethings } from "../cloud/thethings/model";
-import type { Keeper } from "../cloud/keeper";
-import type { Thethings, ThethingsOptions } from "../cloud/thethings/model";
-import { thethingsMqtt } from "../cloud/thethings/mqtt";
 import type { ServerEnd, ServerStream } from "../world/network";
 import type { UdpServer } from "../world/udp";
 import type { World } from "../world/world";
+import type { Platform, Side } from "./platform";
 
 export const MQTT_PORT = 1883;
 export const COAP_PORT = 5683;
@@ -27,8 +25,10 @@ export interface Wire {
 }
 
 export interface LabCloudOptions {
+  /** Activation codes that exist from the beginning, where the platform has such. */
   readonly activationCodes?: readonly string[];
-  readonly limits?: ThethingsOptions["limits"];
+  /** Values of a key that the cloud keeps; the platform's own limit unless given. */
+  readonly valuesMax?: number;
   /** Hears what the cloud says of itself. */
   readonly onEvent?: (event: HostEvent) => void;
   /** Hears every byte that reaches the servers or leaves them, as binary strings, before the wire loses it. */
@@ -37,8 +37,9 @@ export interface LabCloudOptions {
   readonly onConnect?: (address: string) => void;
 }
 
-export interface LabCloud {
-  readonly model: Thethings;
+export interface LabCloud<S extends Side = Side> {
+  /** What is the platform's own. */
+  readonly side: S;
   readonly wire: Wire;
   /** Where the cloud keeps its state; false makes every attempt to keep something fail. */
   readonly disk: { works: boolean };
@@ -139,10 +140,10 @@ class MqttLine implements Transport, ServerEnd {
   }
 }
 
-class WorldCloud implements LabCloud {
+class WorldCloud<S extends Side> implements LabCloud<S> {
   readonly wire: Wire = { toCloud: true, toDevice: true };
   readonly disk = { works: true };
-  readonly model: Thethings;
+  readonly side: S;
   private readonly host: Host;
   /** MQTT connections that are open. */
   private readonly streams = new Set<ServerStream>();
@@ -151,11 +152,10 @@ class WorldCloud implements LabCloud {
   private sendDatagram: UdpServer["send"] = () => undefined;
   private stops: (() => void)[] = [];
 
-  constructor(private readonly world: World, private readonly options: LabCloudOptions) {
+  constructor(private readonly world: World, platform: Platform<S>, private readonly options: LabCloudOptions) {
     this.host = worldHost(world, options.onEvent ?? (() => undefined));
-    const codes = options.activationCodes === undefined ? {} : { activationCodes: options.activationCodes };
-    const limits = options.limits === undefined ? {} : { limits: options.limits };
-    this.model = createThethings(this.host, { ...codes, ...limits, keeper: keeperOf(this.disk) });
+    const { activationCodes, valuesMax } = options;
+    this.side = platform.createSide(this.host, { keeper: keeperOf(this.disk), activationCodes, valuesMax });
   }
 
   get running(): boolean {
@@ -163,7 +163,9 @@ class WorldCloud implements LabCloud {
   }
 
   start(): void {
-    if (!this.running) this.stops = [this.listenMqtt(), this.bindCoap()];
+    if (this.running) return;
+    const { mqtt, coap } = this.side;
+    this.stops = [this.listenMqtt(mqtt), ...(coap === undefined ? [] : [this.bindCoap(coap)])];
   }
 
   stop(): void {
@@ -182,9 +184,9 @@ class WorldCloud implements LabCloud {
     for (const [address, { port }] of this.peers) this.sendDatagram(bytes, address, port);
   }
 
-  private listenMqtt(): () => void {
+  private listenMqtt({ service, limits }: Side["mqtt"]): () => void {
     const { wire, options } = this;
-    const server = createMqttServer(this.host, thethingsMqtt(this.host, this.model));
+    const server = createMqttServer(this.host, service, limits);
     const listening = this.world.listenTcp(MQTT_PORT, (stream) => {
       const line = new MqttLine(stream, wire, options, this.streams);
       return line.begin(server) ? line : undefined;
@@ -195,14 +197,15 @@ class WorldCloud implements LabCloud {
     };
   }
 
-  private bindCoap(): () => void {
+  private bindCoap({ service, limits }: NonNullable<Side["coap"]>): () => void {
     const { wire, options, peers } = this;
-    const server = createCoapServer(this.host, thethingsCoap(this.host, this.model), (bytes, peer) => {
+    const send = (bytes: Buffer, peer: string): void => {
       const [address, port] = peer.split(":");
       const text = bytes.toString("latin1");
       options.onWire?.(text);
       if (wire.toDevice) socket.send(text, address!, Number(port));
-    });
+    };
+    const server = createCoapServer(this.host, service, send, limits);
     const socket = this.world.bindUdp(COAP_PORT, (bytes, address, port) => {
       options.onWire?.(bytes);
       const peer = peers.get(address);
@@ -222,8 +225,8 @@ class WorldCloud implements LabCloud {
 }
 
 /** A cloud in that world; it runs at once. */
-export function createLabCloud(world: World, options: LabCloudOptions = {}): LabCloud {
-  const cloud = new WorldCloud(world, options);
+export function createLabCloud<S extends Side>(world: World, platform: Platform<S>, options: LabCloudOptions = {}): LabCloud<S> {
+  const cloud = new WorldCloud(world, platform, options);
   cloud.start();
   return cloud;
 }

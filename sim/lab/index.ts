@@ -1,6 +1,6 @@
 /**
  * The virtual world for tests of one's own apps, public as "motet/world": eight hours of device time in milliseconds. The app runs
- * in the firmware that ships, against the local cloud, over a network that a test can spoil.
+ * in the firmware that ships, against the local cloud of a platform, over a network that a test can spoil.
  *
  *     const world = createWorld({ seed: 1 });
  *     const device = world.boot(app);
@@ -10,5 +10,4 @@
 export { createWorld } from "./lab";
 export type { BootOptions, CloudSide, Lab, LabOptions, Tested } from "./lab";
 export type { Said } from "./device";
-export type { Transport } from "./program";
 export type { Conditions } from "../world/conditions";

@@ -10,13 +10,16 @@ import type { LabCloud } from "./cloud";
 import { createLabDevice, settingsFor } from "./device";
 import type { Said } from "./device";
 import { durationMs } from "./duration";
+import type { Way } from "./platform";
+import { platformOf, routeOf } from "./platforms";
 import { programOf } from "./program";
-import type { Transport } from "./program";
 import { Trace } from "./trace";
 
 export interface LabOptions {
   /** The same seed gives the same run. */
   readonly seed: string | number;
+  /** Whose cloud it has: "thethings" unless given. */
+  readonly platform?: string;
   /** Changes to a good network, for all devices. */
   readonly conditions?: Partial<Conditions>;
   /** WiFi networks; without them every device has a network from its boot on. */
@@ -26,8 +29,8 @@ export interface LabOptions {
 }
 
 export interface BootOptions {
-  /** "mqtt" unless given. */
-  readonly transport?: Transport;
+  /** One that the platform has: "mqtt" unless given. */
+  readonly transport?: string;
   readonly ssid?: string;
   readonly password?: string;
   /** What the machine is like: chips, pins, flash, limits. */
@@ -48,8 +51,11 @@ export interface Tested {
 export interface CloudSide {
   /** What the platform holds of a resource, oldest first. */
   values(device: Tested, key: string): unknown[];
-  /** An app's write: a command to the device. */
-  send(device: Tested, key: string, value: unknown): void;
+  /**
+   * A command to the device, as an app of the user sends it. "kept" unless given: on EVRYTHNG an action, on ThingsBoard a shared attribute;
+   * "passing" is a property that is written, a call. thethings.iO has one way.
+   */
+  send(device: Tested, key: string, value: boolean | number | string, way?: Way): void;
   stop(): void;
   start(): void;
 }
@@ -59,31 +65,33 @@ class LabWorld {
   readonly world: World;
   readonly cloud: CloudSide;
   private readonly server: LabCloud;
+  private readonly platform: string;
   private readonly trace = new Trace();
   private readonly tokens = new Map<Tested, () => string>();
 
   constructor(options: LabOptions) {
-    const { seed, conditions, accessPoints, start } = options;
+    const { seed, conditions, accessPoints, start, platform = "thethings" } = options;
+    this.platform = platform;
     const air = accessPoints === undefined ? {} : { accessPoints };
     const weather = conditions === undefined ? {} : { conditions };
     this.world = createBareWorld({ seed, ...air, ...weather, ...(start === undefined ? {} : { startTimeMs: start.getTime() }) });
-    this.server = createLabCloud(this.world);
+    this.server = createLabCloud(this.world, platformOf(platform));
     this.cloud = {
       values: (device, key) => this.values(device, key),
-      send: (device, key, value) => this.send(device, key, value),
+      send: (device, key, value, way) => this.send(device, key, value, way ?? "kept"),
       stop: () => this.server.stop(),
       start: () => this.server.start(),
     };
   }
 
-  /** Makes a device, provisions it with an activation code of its own, and switches it on. */
+  /** Makes a device, provisions it as its platform wants it, and switches it on. */
   boot(app: Definition, options: BootOptions = {}): Tested {
     const { transport = "mqtt", ssid = "", password = "", machine = {} } = options;
     const said: Said[] = [];
     const place = this.tokens.size;
     const device = createLabDevice(this.world, {
-      program: programOf(app, transport),
-      provision: settingsFor({ code: this.server.model.createCodes(1)[0]!, ssid, password }),
+      program: programOf(app, routeOf(this.platform, transport)),
+      provision: settingsFor({ ...this.server.side.credentials(), ssid, password }),
       machine,
       onSaid: (event, number, text) => {
         const ms = this.world.clock.now();
@@ -125,12 +133,12 @@ class LabWorld {
   }
 
   private values(device: Tested, key: string): unknown[] {
-    return this.server.model.history(this.tokenOf(device), key).map(({ value }) => value);
+    return this.server.side.values(this.tokenOf(device), key);
   }
 
-  private send(device: Tested, key: string, value: unknown): void {
-    const written = this.server.model.write(this.tokenOf(device), { values: [{ key, value }] }, { via: "app" });
-    if (!written.ok) throw new Error(`The cloud refused the write to "${key}": ${written.message}.`);
+  private send(device: Tested, key: string, value: boolean | number | string, way: Way): void {
+    const sent = this.server.side.command(this.tokenOf(device), key, value, way, () => undefined);
+    if (sent === "refused") throw new Error(`The cloud refused the command "${key}": its disk is full, or it cannot take such a key or value.`);
   }
 }
 

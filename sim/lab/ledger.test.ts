@@ -1,6 +1,6 @@
 import { Ledger } from "./ledger";
 
-const at = (key: string, minute: number, value: unknown = minute) => ({ key, value, datetime: `2026-01-01T00:${String(minute).padStart(2, "0")}:00.000Z` });
+const at = (key: string, minute: number, value: unknown = minute) => ({ key, value, atMs: 1767225600000 + minute * 60000 });
 
 test("what is accepted is delivered, dropped or outstanding", () => {
   const ledger = new Ledger();

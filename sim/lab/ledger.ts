@@ -4,18 +4,11 @@
  * grow, but for a clock that was set back and a boot behind it: so a time beyond the latest is new, and one before it is looked up
  * among those that came last.
  */
+import type { Arrival } from "./platform";
 
 /** Why readings were dropped, as the device counts them. */
 export const dropCauses = ["full", "corrupt", "ram", "alien", "refused"] as const;
 export type DropCause = (typeof dropCauses)[number];
-
-/** One value as the cloud tells of it. */
-export interface Arrival {
-  readonly key: string;
-  readonly value: unknown;
-  /** ISO 8601. */
-  readonly datetime: string;
-}
 
 /** Counted in memory, so that a boot begins them anew; the others are kept in flash with the log. */
 const perBoot: ReadonlySet<DropCause> = new Set(["ram", "alien", "refused"]);
@@ -50,7 +43,7 @@ export class Ledger {
 
   /** Hears what the cloud stored for the device; answers the values that came for the first time. */
   arrived(elements: readonly Arrival[]): readonly Arrival[] {
-    const first = elements.filter(({ key, datetime }) => this.isNew(key, Date.parse(datetime)));
+    const first = elements.filter(({ key, atMs }) => this.isNew(key, atMs));
     this.delivered += first.length;
     this.duplicated += elements.length - first.length;
     return first;

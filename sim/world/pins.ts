@@ -43,9 +43,12 @@ export interface PinNames {
   readonly analog: readonly string[];
 }
 
-/** What a machine has that nobody described. */
+/** The most that a chip of the boards has. */
+const PINS_MAX = 49;
+
+/** What a machine has that nobody described: the names of functions, and every pin that an image of a board may ask for. */
 export const defaultPins: PinNames = {
-  digital: ["led", "button", "fan", "relay", "D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8"],
+  digital: ["led", "button", "fan", "relay", ...Array.from({ length: PINS_MAX }, (_, number) => `D${number}`)],
   analog: ["A0", "battery"],
 };
 

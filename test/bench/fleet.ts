@@ -90,7 +90,7 @@ function shardBeside(fleet: Fleet, shard: number, bare: VirtualClock, figures: F
 
 /** The fleet, and the stubs. */
 export function fleetBench(): readonly [FleetRow, FleetRow] {
-  const fleet: Fleet = { seed: "bench", devices: DEVICES, transport: "mqtt", everyMs: EVERY_MS, forMs: WARM_UP_MS * 100 };
+  const fleet: Fleet = { seed: "bench", devices: DEVICES, platform: "thethings", transport: "mqtt", everyMs: EVERY_MS, forMs: WARM_UP_MS * 100 };
   const empty = weighBytes();
   const bare = stubs(DEVICES);
   bare.run(WARM_UP_MS);

@@ -51,7 +51,7 @@ function decode(message: string): BenchRow {
     },
     wake: () => undefined,
   };
-  const session = wsOpen({ host: "h", path: "/", subprotocols: [], headers: "", headBytesMax: 100, messageBytesMax: 10000, answerTimeoutMs: 1000, pingAfterMs: 0 });
+  const session = wsOpen({ host: "h", path: "/", subprotocols: [], headers: "", headBytesMax: 100, messageBytesMax: 10000, answerTimeoutMs: 1000, pingAfterMs: 0, stream: false });
   session.phase = 2;
   const theirs = new Receiver({});
   theirs.on("message", (data) => void (residue += data.toString("utf8").length));

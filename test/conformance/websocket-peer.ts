@@ -17,6 +17,7 @@ export const WS_OPTIONS: WsOptions = {
   messageBytesMax: 300000,
   answerTimeoutMs: 10000,
   pingAfterMs: 0,
+  stream: false,
 };
 
 /** A frame as it came from the client. */

@@ -1,4 +1,5 @@
 /** `motet sim --time virtual`: a week in a moment, the same run for the same seed, with faults or without. */
+import { routes } from "../../sim/lab/platforms";
 import { motet, scratch } from "./command";
 import type { Event } from "./command";
 
@@ -41,6 +42,15 @@ test("faults come and go, and the same seed gives the same run", async () => {
   expect(named(one.events, "offline").length).toBeGreaterThan(0);
   expect(again.output).toBe(one.output);
   expect(other.events.at(-1)!["hash"]).not.toBe(one.events.at(-1)!["hash"]);
+}, 120000);
+
+test.each(routes.filter(({ platform }) => platform !== "thethings"))("so they do on $platform over $transport", async ({ platform, transport }) => {
+  const run = () => sim("--faults", "storm", "--seed", "5", "--for", "3h", "--platform", platform, "--transport", transport);
+  const [one, again] = await Promise.all([run(), run()]);
+  expect(one.code).toBe(0);
+  expect(named(one.events, "fault").length).toBeGreaterThan(6);
+  expect(Number(one.events.at(-1)!["published"])).toBeGreaterThan(100);
+  expect(again.output).toBe(one.output);
 }, 120000);
 
 test.each([

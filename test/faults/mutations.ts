@@ -4,22 +4,28 @@
  */
 import { bootThing } from "../../firmware/agent/boot";
 import type { Definition } from "../../firmware/agent/boot";
-import type { Link, LinkDriver } from "../../firmware/agent/link";
+import { CommandCode } from "../../firmware/agent/command-code";
+import type { Link, LinkDriver, LinkSink } from "../../firmware/agent/link";
 import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
 import type { Thing } from "../../firmware/agent/thing";
+import { Origin } from "../../firmware/platform/profile";
 import { logEach, Visit } from "../../firmware/store/log-each";
 import type { EpochTime } from "../../hal/ports/clock";
 import type { Ports } from "../../hal/ports";
 import type { Program } from "../../sim/engines/program";
 import type { PromiseId } from "../../sim/faults/promises";
+import { routes } from "../../sim/lab/platforms";
+import type { Route } from "../../sim/lab/platforms";
 import { driverOf } from "../../sim/lab/program";
-import type { Transport } from "../../sim/lab/program";
 
 export interface Mutation {
   readonly promise: PromiseId;
   readonly says: string;
   readonly scenario: string;
-  readonly transport: Transport;
+  /** The one of thethings.iO; on other platforms it is tried on every transport. */
+  readonly transport: "mqtt" | "coap";
+  /** The platforms that it is one on; all unless given. */
+  readonly platforms?: readonly string[];
   /** The parts that one device's firmware gets instead of its own. */
   make(): Parts;
 }
@@ -41,6 +47,8 @@ function withText(driver: LinkDriver, formatValue: LinkDriver["platform"]["forma
 
 const HOUR_SEC = 3600;
 const LOOK_MS = 60000;
+/** Longer than anything that waits takes to come. */
+const DEAF_MS = 10000;
 
 /** Holds every second reading of a key back until the fourth: 1, 1, 3, 2. */
 function swapping(driver: LinkDriver): LinkDriver {
@@ -85,6 +93,30 @@ function tiring(): Parts {
       close: (link) => (dead.has(link) ? undefined : driver.close(link)),
     }),
   };
+}
+
+/** The same link with a sink between. */
+function withSink(driver: LinkDriver, between: (sink: LinkSink, ports: Ports) => Partial<LinkSink>): LinkDriver {
+  return { ...driver, open: (ports, target, sink, before) => driver.open(ports, target, { ...sink, ...between(sink, ports) }, before) };
+}
+
+/** Hears nothing at the beginning of a connection: what waited for it is lost. */
+function deafAtFirst(sink: LinkSink, ports: Ports): Partial<LinkSink> {
+  let sinceMs = Infinity;
+  const isDeaf = (): boolean => !(ports.clock.uptime() - sinceMs > DEAF_MS);
+  return {
+    ready: () => {
+      sinceMs = ports.clock.uptime();
+      sink.ready();
+    },
+    data: (payload) => (isDeaf() ? undefined : sink.data(payload)),
+    told: (payload, origin) => (isDeaf() ? CommandCode.unknown : sink.told(payload, origin)),
+  };
+}
+
+/** Says that it has obeyed a call, and does not. */
+function boasting(sink: LinkSink): Partial<LinkSink> {
+  return { told: (payload, origin) => (origin === Origin.rpc ? CommandCode.ok : sink.told(payload, origin)) };
 }
 
 /** Obeys its last command again after a boot. */
@@ -155,6 +187,22 @@ export const mutations: readonly Mutation[] = [
   },
   { promise: "S8", says: "the last command runs again after a boot", scenario: "power-cuts", transport: "mqtt", make: repeating },
   {
+    promise: "S8",
+    says: "a command that waited is not heard",
+    scenario: "power-cuts",
+    transport: "mqtt",
+    platforms: ["evrythng", "thingsboard"],
+    make: () => ({ driver: (driver) => withSink(driver, deafAtFirst) }),
+  },
+  {
+    promise: "S8",
+    says: "a call is answered and not obeyed",
+    scenario: "bad-wifi",
+    transport: "mqtt",
+    platforms: ["thingsboard"],
+    make: () => ({ driver: (driver) => withSink(driver, boasting) }),
+  },
+  {
     promise: "S9",
     says: "the clock is an hour late",
     scenario: "bad-wifi",
@@ -164,13 +212,18 @@ export const mutations: readonly Mutation[] = [
   { promise: "S10", says: "a boot begins with an empty log", scenario: "power-cuts", transport: "mqtt", make: wiping },
 ];
 
+/** The routes on which a mutation has to be found. */
+export function routesOf({ transport, platforms }: Mutation): readonly Route[] {
+  return routes.filter((route) => (platforms === undefined || platforms.includes(route.platform)) && (route.platform !== "thethings" || route.transport === transport));
+}
+
 /** Makes programs of the broken firmware. */
-export function breaking(mutation: Mutation): (definition: Definition, transport: Transport) => Program {
-  return (definition, transport) => {
+export function breaking(mutation: Mutation): (definition: Definition, route: Route) => Program {
+  return (definition, route) => {
     const { ports: below = (ports) => ports, driver: link = (driver) => driver, booted } = mutation.make();
     return {
       boot: (ports) => {
-        const running = bootThing(below(ports), link(driverOf(transport)), { name: "broken", version: "1.0.0" }, definition);
+        const running = bootThing(below(ports), link(driverOf(route)), { name: "broken", version: "1.0.0" }, definition);
         if (typeof running !== "number") booted?.(running);
         return running;
       },

@@ -1,6 +1,7 @@
 /** `motet fleet` as people and clusters run it: whoever runs the shards, and in how many parts, the run is the same one. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { routes } from "../../sim/lab/platforms";
 import { motet, scratch } from "../e2e/command";
 import type { Event } from "../e2e/command";
 
@@ -22,12 +23,16 @@ function lasting(event: Event): object {
   return rest;
 }
 
-test("1, 2 and 4 workers give the same run", async () => {
-  const one = await end([...FLEET, "--workers", "1"]);
+/** Each platform once; which transport is of no concern to workers. */
+const onPlatforms = [...new Map(routes.map((route) => [route.platform, route])).values()];
+
+test.each(onPlatforms)("on $platform another number of workers gives the same run", async ({ platform, transport }) => {
+  const fleet = [...FLEET, "--platform", platform, "--transport", transport];
+  const one = await end([...fleet, "--workers", "1"]);
   expect(one).toMatchObject({ devices: 1010, shards: 2, complete: true, lost: 0, neverConnected: 0 });
   expect(one["bytesPerDevice"]).toBeGreaterThan(0);
-  for (const workers of ["2", "4"]) expect(lasting(await end([...FLEET, "--workers", workers]))).toEqual(lasting(one));
-}, 60000);
+  for (const workers of platform === "thethings" ? ["2", "4"] : ["4"]) expect(lasting(await end([...fleet, "--workers", workers]))).toEqual(lasting(one));
+}, 180000);
 
 test("parts in processes of their own, merged, are the undivided run", async () => {
   const whole = await end(FLEET);
@@ -54,7 +59,8 @@ test.each([
   [["--for", "soon"], 'like "30s", "10m" or "24h"'],
   [["--shard", "2/2", "--out", "x"], "i from 0 to n-1"],
   [["--shard", "0/2"], "add --out FILE"],
-  [["--transport", "ws"], "mqtt or coap"],
+  [["--transport", "pigeon"], 'thethings has no transport "pigeon": choose mqtt or coap.'],
+  [["--platform", "none"], 'There is no platform "none": choose thethings, evrythng or thingsboard.'],
   [["--workers", "65"], "from 1 to 64"],
   [["--faults", "drizzle"], 'There is no scenario "drizzle"'],
 ])("a mistake is one sentence: %j", async (args, sentence) => {

@@ -20,7 +20,7 @@ const outage: PlannedFault = { kind: "broker-restart", atMs: DOWN_AT_MS, forMs: 
 const devices = process.env["MOTET_NIGHTLY"] === "1" ? 10000 : 1000;
 
 test(`${devices} devices whose broker returns after ten minutes`, async () => {
-  const fleet: Fleet = { seed: "herd", devices, transport: "mqtt", everyMs: 5 * MINUTE_MS, forMs: (BACK_AT_SEC + 2 * CAP_SEC + CONNECT_SEC) * 1000, faults: [outage] };
+  const fleet: Fleet = { seed: "herd", devices, platform: "thethings", transport: "mqtt", everyMs: 5 * MINUTE_MS, forMs: (BACK_AT_SEC + 2 * CAP_SEC + CONNECT_SEC) * 1000, faults: [outage] };
   const shards = Array.from({ length: shardCount(fleet) }, (_, shard) => shard);
   const summary = summarise(await runShards(fleet, shards, { workers: 2, script: workerScript() }));
   const { accepts, attempts, counts, faults } = summary;

@@ -11,7 +11,7 @@ import type { Event } from "../e2e/command";
 import { startRedis } from "./redis-server";
 import type { RedisServer } from "./redis-server";
 
-const fleet: Fleet = { seed: "queue", devices: 4500, transport: "mqtt", everyMs: 30000, forMs: 60000 };
+const fleet: Fleet = { seed: "queue", devices: 4500, platform: "thethings", transport: "mqtt", everyMs: 30000, forMs: 60000 };
 const times = { silentMs: 300, speakMs: 50, lookMs: 20 };
 const forever = new AbortController().signal;
 

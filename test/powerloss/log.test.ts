@@ -167,6 +167,24 @@ test(`a full wrap without any acknowledgement, the oldest are dropped, and count
   expect(tally.cuts).toBe(3 * tally.programmed + 6 * tally.erases);
 });
 
+test.each([[[1]], [[3, 1]]])("with blocks %j worn out, the ring goes on without them, and what is dropped is counted", (worn) => {
+  const wear = (flash: WorldFlash): void => worn.forEach((block) => flash.wearOut("log", block));
+  const made: Scenario<Ledger> = {
+    areas: [small],
+    ledger: empty,
+    boots: boots(16, 4, 0, 1).map((boot): Boot => (flash, ledger) => {
+      wear(flash);
+      boot(flash, ledger);
+    }),
+    recover: (flash, ledger) => {
+      wear(flash);
+      recover(flash, ledger);
+    },
+  };
+  const tally = everyCut(made, check, { seconds: budget(6, Infinity) });
+  expect(tally.erases).toBeGreaterThan(8);
+});
+
 test(`erasing the log is whole or not begun: ${slice}`, () => {
   const erase: Boot = (flash, ledger) => {
     const log = open(flash);

@@ -1,7 +1,7 @@
 /** docs/SPEC-store.md against the code: the worked example byte by byte, the table of capacities, and what the checksum finds. */
 import { readFileSync } from "node:fs";
 import { logAcknowledge, logAppend, logCursor, logEntry, logNext, logOpen } from "../../firmware/store/log";
-import { encodeLogRecord, logOverhead, logStart } from "../../firmware/store/log-block";
+import { encodeLogRecord, logOverhead, logRoom, logStart } from "../../firmware/store/log-block";
 import { recordPut, recordRemove, recordsOpen } from "../../firmware/store/records";
 import { checksum } from "../../sim/world/checksum";
 import { createFlash } from "../../sim/world/flash";
@@ -37,7 +37,7 @@ test("the worked example is what the code writes", () => {
 });
 
 test("the capacities are those of the format", () => {
-  const perBlock = (block: number, reading: number) => Math.floor((block - logStart) / (logOverhead + reading));
+  const perBlock = (block: number, reading: number) => Math.floor((logRoom({ name: "log", blockBytes: block, blocks: 4 }) - logStart) / (logOverhead + reading));
   const rows = [["4 x 256 (tests)", 256, 4], ["12 x 4096 (ESP32 family at 0x310000 + 0x4000)", 4096, 12]] as const;
   for (const [name, block, blocks] of rows) {
     const n = perBlock(block, 14);
@@ -48,7 +48,7 @@ test("the capacities are those of the format", () => {
 });
 
 test("the wear table follows from its formulas", () => {
-  const logErases = (readings: number) => (readings * (logOverhead + 14)) / ((4096 - logStart) * 12);
+  const logErases = (readings: number) => (readings * (logOverhead + 14)) / ((logRoom({ name: "log", blockBytes: 4096, blocks: 12 }) - logStart) * 12);
   const recordErases = (changes: number) => (changes * 20) / ((4096 - 12 - 600) * 4);
   expect(logErases(4320).toFixed(2)).toBe("1.77");
   expect(logErases(86400).toFixed(0)).toBe("35");

@@ -19,7 +19,7 @@ const named: readonly RegExp[] = [
   // Adapters are named by the generated entry of a device build, by their runtime.
   /^hal\/(espruino|nodemcu)\/(index|start)\.ts$/,
   // The generated entry of a device build (boards/toolchain/compile/entry.ts) names these as text.
-  /^firmware\/agent\/(boot|provision|link-[a-z]+)\.ts$/,
+  /^firmware\/agent\/(boot|provision|link-(?:[a-z]+|mqtt-ws))\.ts$/,
   /^firmware\/platform\/[a-z]+\/(mqtt|coap|ws)\.ts$/,
 ];
 

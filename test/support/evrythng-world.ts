@@ -1,10 +1,12 @@
 /**
- * The virtual world with a local EVRYTHNG in it: the cloud's MQTT service on the world's network, and a device that is provisioned with
- * its thng's id and key. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
+ * The virtual world with a local EVRYTHNG in it: the cloud's MQTT and WebSocket services on the world's network, and a device that is
+ * provisioned with its thng's id and key. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
  */
 import { bootThing } from "../../firmware/agent/boot";
 import type { Definition } from "../../firmware/agent/boot";
+import type { LinkDriver } from "../../firmware/agent/link";
 import { mqttLink } from "../../firmware/agent/link-mqtt";
+import { mqttWsLink } from "../../firmware/agent/link-mqtt-ws";
 import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
 import type { Thing } from "../../firmware/agent/thing";
 import { evrythngMqtt as evrythngProfile } from "../../firmware/platform/evrythng/mqtt";
@@ -13,23 +15,44 @@ import { createMqttServer } from "../../sim/cloud/mqtt/server";
 import { createEvrythng } from "../../sim/cloud/evrythng/model";
 import type { Evrythng } from "../../sim/cloud/evrythng/model";
 import { evrythngMqtt } from "../../sim/cloud/evrythng/mqtt";
+import type { BrokerOptions } from "../../sim/cloud/evrythng/topics";
+import { evrythngWebSockets } from "../../sim/cloud/evrythng/websocket";
 import type { Program, ProvisionSettings } from "../../sim/engines/program";
 import { MQTT_PORT, worldHost } from "../../sim/lab/cloud";
 import { createLabDevice, settingsFor } from "../../sim/lab/device";
 import type { Said } from "../../sim/lab/device";
 import type { Machine, MachineOptions } from "../../sim/world/machine";
 import { createWorld } from "../../sim/world/world";
+import type { ServerStream } from "../../sim/world/network";
 import type { World } from "../../sim/world/world";
 import { crossed } from "../conformance/statement";
 import { make, tenant } from "../interop/evrythng-cloud";
 import type { Tenant } from "../interop/evrythng-cloud";
+import { webStream } from "./web-streams";
+import type { WebWire } from "./web-streams";
+
+/** The usual port of WebSockets without TLS. */
+const WEB_PORT = 80;
+
+/** What the device speaks. */
+export type EvrythngTransport = "mqtt" | "mqtt-ws";
+
+const drivers: Readonly<Record<EvrythngTransport, () => LinkDriver>> = {
+  mqtt: () => mqttLink(evrythngProfile()),
+  "mqtt-ws": () => mqttWsLink(evrythngProfile()),
+};
 
 export interface EvrythngWorld {
   readonly world: World;
   readonly model: Evrythng;
   readonly own: Tenant;
+  readonly transport: EvrythngTransport;
   /** What passes at present; a false loses it without a word. */
-  readonly wire: { toCloud: boolean; toDevice: boolean };
+  readonly wire: WebWire;
+  /** Requests of handshakes, in order. */
+  readonly requests: string[];
+  /** Sends bytes over every WebSocket that is open, as if the server had gone mad. */
+  inject(bytes: string): void;
   /** Connections that were accepted. */
   connections(): number;
   startCloud(): void;
@@ -41,7 +64,7 @@ export interface EvrythngWorld {
 }
 
 /** A world with a cloud that runs. */
-export function createEvrythngWorld(seed: number): EvrythngWorld {
+export function createEvrythngWorld(seed: number, transport: EvrythngTransport = "mqtt", options: BrokerOptions = {}): EvrythngWorld {
   const world = createWorld({ seed });
   const secrets: string[] = [];
   const host = worldHost(world, (event) => {
@@ -51,11 +74,25 @@ export function createEvrythngWorld(seed: number): EvrythngWorld {
   const model = createEvrythng(host);
   const own = tenant(model);
   secrets.push(own.operator, own.device);
-  const wire = { toCloud: true, toDevice: true };
+  const wire: WebWire = { toCloud: true, toDevice: true };
+  const requests: string[] = [];
+  const streams = new Set<ServerStream>();
+  const inject = (bytes: string): void => {
+    crossed(bytes);
+    streams.forEach((stream) => stream.send(bytes));
+  };
   let stops: (() => void)[] = [];
   let accepted = 0;
   const startCloud = (): void => {
-    const server = createMqttServer(host, evrythngMqtt({ host, model, options: {} }));
+    const broker = { host, model, options };
+    const server = createMqttServer(host, evrythngMqtt(broker));
+    const sockets = evrythngWebSockets(broker, server);
+    streams.clear();
+    const web = world.listenTcp(WEB_PORT, (stream) => {
+      accepted += 1;
+      streams.add(stream);
+      return webStream(stream, sockets, wire, (request) => void requests.push(request));
+    });
     const listening = world.listenTcp(MQTT_PORT, (stream) => {
       const connection: MqttConnection | undefined = server.accept({
         send: (bytes) => {
@@ -77,7 +114,7 @@ export function createEvrythngWorld(seed: number): EvrythngWorld {
         onEnded: () => connection.ended(),
       };
     });
-    stops = [() => listening.close(), () => server.close()];
+    stops = [() => listening.close(), () => web.close(), () => streams.forEach((stream) => stream.abort()), () => server.close()];
   };
   startCloud();
   const as: EvrythngWorld["as"] = (verb, path, body) => make(model, own.operator, verb, path, body);
@@ -90,7 +127,7 @@ export function createEvrythngWorld(seed: number): EvrythngWorld {
       to = page[0]!.timestamp - 1;
     }
   };
-  return { world, model, own, wire, connections: () => accepted, startCloud, stopCloud: () => stops.splice(0).forEach((stop) => stop()), as, stored };
+  return { world, model, own, transport, wire, requests, inject, connections: () => accepted, startCloud, stopCloud: () => stops.splice(0).forEach((stop) => stop()), as, stored };
 }
 
 export interface EvrythngDevice {
@@ -104,7 +141,7 @@ export interface EvrythngDevice {
 export function createEvrythngDevice(cloud: EvrythngWorld, definition: Definition, changes: Partial<ProvisionSettings> = {}, machine: MachineOptions = {}): EvrythngDevice {
   const said: Said[] = [];
   const program: Program = {
-    boot: (ports) => bootThing(ports, mqttLink(evrythngProfile()), { name: "test", version: "1.0.0" }, definition),
+    boot: (ports) => bootThing(ports, drivers[cloud.transport](), { name: "test", version: "1.0.0" }, definition),
     provision: provisionThing,
     state: provisionState,
     erase: eraseThing,

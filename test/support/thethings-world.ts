@@ -9,20 +9,21 @@ import { createLabCloud } from "../../sim/lab/cloud";
 import type { LabCloud } from "../../sim/lab/cloud";
 import { createLabDevice, settingsFor } from "../../sim/lab/device";
 import type { Said } from "../../sim/lab/device";
+import { thethings } from "../../sim/lab/platforms/thethings";
+import type { ThethingsSide } from "../../sim/lab/platforms/thethings";
 import { programOf } from "../../sim/lab/program";
-import type { Transport } from "../../sim/lab/program";
 import type { Machine, MachineOptions } from "../../sim/world/machine";
 import { createWorld } from "../../sim/world/world";
 import type { World, WorldOptions } from "../../sim/world/world";
 import { crossed } from "../conformance/statement";
 
-export { driverOf } from "../../sim/lab/program";
-export type { Transport } from "../../sim/lab/program";
+export type Transport = "mqtt" | "coap";
 
 /** The codes that a world's cloud knows. */
 export const CODES = ["canary-code-one", "canary-code-two", "canary-code-three"] as const;
 
-export interface CloudWorld extends Pick<LabCloud, "model" | "wire" | "disk" | "inject"> {
+export interface CloudWorld extends Pick<LabCloud, "wire" | "disk" | "inject"> {
+  readonly model: ThethingsSide["model"];
   readonly world: World;
   /** Everything that crossed the wire, both ways, as binary strings. */
   readonly crossed: string[];
@@ -34,7 +35,7 @@ export interface CloudWorld extends Pick<LabCloud, "model" | "wire" | "disk" | "
 export function createCloudWorld(options: WorldOptions): CloudWorld {
   const world = createWorld(options);
   const wire: string[] = [];
-  const cloud = createLabCloud(world, {
+  const cloud = createLabCloud(world, thethings, {
     activationCodes: CODES,
     onEvent: (event) => {
       const text = JSON.stringify(event);
@@ -47,7 +48,7 @@ export function createCloudWorld(options: WorldOptions): CloudWorld {
   });
   return {
     world,
-    model: cloud.model,
+    model: cloud.side.model,
     wire: cloud.wire,
     disk: cloud.disk,
     crossed: wire,
@@ -81,6 +82,6 @@ export function createThingDevice(cloud: CloudWorld, transport: Transport, defin
     if (secrets.some((secret) => secret !== undefined && secret !== "" && text.includes(secret))) throw new Error(`the event "${event}" holds a secret`);
     said.push({ ms: cloud.world.clock.now(), event, number, text });
   };
-  const device = createLabDevice(cloud.world, { program: programOf(definition, transport, "test"), provision, machine: options, onSaid });
+  const device = createLabDevice(cloud.world, { program: programOf(definition, { platform: "thethings", transport }, "test"), provision, machine: options, onSaid });
   return { machine: device.machine, said, thing, told: (event) => said.filter((one) => one.event === event) };
 }

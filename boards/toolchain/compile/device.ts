@@ -3,6 +3,7 @@
  * there is something to compile: that takes longer than most commands run.
  */
 import type { BoardConstants, Image } from "../../../sim/engines/image";
+import type { BoardPins } from "../pins/table";
 import { deviceEntry } from "./entry";
 import type { BuildChoice } from "./entry";
 
@@ -13,14 +14,16 @@ export interface TargetBoard {
   readonly constants: BoardConstants;
   /** The Lua that the board's NodeMCU image has. */
   readonly lua?: "5.1" | "5.3";
+  /** Its pins, where apps are held to them. */
+  readonly pins?: BoardPins;
 }
 
 /** Compiles the app for the board. Throws `CompileError` with one sentence for each mistake. */
 export async function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<Image> {
-  const { id, constants } = board;
+  const { id, runtime, constants, pins } = board;
   const { loweredTexts } = await import("./lowered");
-  const texts = loweredTexts(root, choice.app);
-  if (board.runtime === "espruino") {
+  const texts = loweredTexts(root, choice.app, pins === undefined ? undefined : { id, runtime, constants, pins });
+  if (runtime === "espruino") {
     const { compileEspruino } = await import("./espruino");
     return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants }, texts);
   }

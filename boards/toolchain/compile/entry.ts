@@ -28,6 +28,7 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
   },
   evrythng: {
     mqtt: { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt" },
+    "mqtt-ws": { module: "platform/evrythng/mqtt", profile: "evrythngMqtt", link: "mqtt-ws" },
   },
   thingsboard: {
     mqtt: { module: "platform/thingsboard/mqtt", profile: "thingsboardMqtt", link: "mqtt" },
@@ -50,6 +51,9 @@ function chosenProfile(choice: BuildChoice): Profile {
   return profile;
 }
 
+/** The function that makes the link, in `firmware/agent/link-${link}`. */
+const linkOf = ({ link }: Profile): string => `${link.replace(/-./g, (pair) => pair.charAt(1).toUpperCase())}Link`;
+
 const moduleOf = (root: string, path: string): string => JSON.stringify(`${root}/${path}`);
 
 /** What every entry imports: the app, the agent, one link and one profile. */
@@ -57,7 +61,7 @@ function imports(root: string, choice: BuildChoice, profile: Profile): string[] 
   return [
     `import definition from ${JSON.stringify(choice.app.replace(/\.ts$/, ""))};`,
     `import { bootThing } from ${moduleOf(root, "firmware/agent/boot")};`,
-    `import { ${profile.link}Link } from ${moduleOf(root, `firmware/agent/link-${profile.link}`)};`,
+    `import { ${linkOf(profile)} } from ${moduleOf(root, `firmware/agent/link-${profile.link}`)};`,
     `import { ${profile.profile} } from ${moduleOf(root, `firmware/${profile.module}`)};`,
   ];
 }
@@ -69,7 +73,7 @@ export function entrySource(root: string, choice: BuildChoice): string {
   return [
     ...imports(root, choice, profile),
     `export { eraseThing as erase, provisionThing as provision, provisionState as state } from ${moduleOf(root, "firmware/agent/provision")};`,
-    `export function boot(ports) { return bootThing(ports, ${profile.link}Link(${profile.profile}()), ${build}, definition); }`,
+    `export function boot(ports) { return bootThing(ports, ${linkOf(profile)}(${profile.profile}()), ${build}, definition); }`,
     "",
   ].join("\n");
 }
@@ -84,7 +88,7 @@ export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruin
     `import type { Build } from ${moduleOf(root, "firmware/agent/thing")};`,
     `const build: Build = { name: ${JSON.stringify(choice.name)}, version: ${JSON.stringify(choice.version)} };`,
     "/** @cold */",
-    `function main(): void { bootThing(ports, ${profile.link}Link(${profile.profile}()), build, definition); }`,
+    `function main(): void { bootThing(ports, ${linkOf(profile)}(${profile.profile}()), build, definition); }`,
     "start(main);",
     "",
   ].join("\n");

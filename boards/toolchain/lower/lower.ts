@@ -70,14 +70,16 @@ function preamble(state: State, fileName: string, root: string): string {
  * declarations; a new one is made over what this answers.
  *
  * @param root the folder of the framework: the helpers are imported from its firmware/base
+ * @param given texts decided in advance for nodes, as the names of a board's pins are
  */
-export function lowerApp(fileName: string, sourceText: string, program: ts.Program, root: string): Lowered {
+export function lowerApp(fileName: string, sourceText: string, program: ts.Program, root: string, given: ReadonlyMap<ts.Node, string> = new Map()): Lowered {
   const source = program.getSourceFile(fileName);
   if (source === undefined || source.text !== sourceText) throw new Error(`${fileName} is not in the program as it is to be lowered.`);
   const types = new Types(program.getTypeChecker());
   const refused = refuse(source, types);
   if (refused.length > 0) return { text: sourceText, problems: refused };
   const state = new State(source, types, handlers);
+  for (const [node, text] of given) state.given.set(node, text);
   let body = "";
   let position = 0;
   for (const statement of source.statements) {

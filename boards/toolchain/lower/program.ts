@@ -5,6 +5,8 @@
 import { join, sep } from "node:path";
 import ts from "typescript";
 import type { Problem } from "../compile/problem";
+import { checkPins } from "../pins/app";
+import type { PinBoard } from "../pins/table";
 import { lowerApp } from "./lower";
 
 /** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
@@ -70,27 +72,28 @@ export interface LoweredApp {
   readonly problems: readonly Problem[];
 }
 
-/**
- * Lowers the app's files of a program that was made over them as they were written.
- *
- * @param isApp which files those are; a generated entry is none
- */
-export function lowerFiles(root: string, program: ts.Program, isApp = (path: string): boolean => isAppFile(root, path)): LoweredApp {
+/** Lowers the app's files of a program that was made over them as they were written; their pins are those of `board`. */
+export function lowerFiles(root: string, program: ts.Program, board?: PinBoard): LoweredApp {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const { fileName, text } of program.getSourceFiles()) {
-    if (!isApp(fileName)) continue;
-    const lowered = lowerApp(fileName, text, program, root);
+  const sources = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName));
+  const pins = board === undefined ? undefined : checkPins(program, sources, board);
+  problems.push(...(pins?.problems ?? []));
+  for (const { fileName, text } of sources) {
+    const lowered = lowerApp(fileName, text, program, root, pins?.given);
     problems.push(...lowered.problems);
     texts.set(fileName, lowered.text);
   }
   return { texts, problems };
 }
 
-/** Lowers the app in `files` (absolute paths) with all its own files. What the compiler says of a line that is refused is left out. */
-export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>): LoweredApp {
+/**
+ * Lowers the app in `files` (absolute paths) with all its own files, for a board or for any machine. What the compiler says of a
+ * line that is refused is left out.
+ */
+export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>, board?: PinBoard): LoweredApp {
   const program = appProgram(root, files, memory);
-  const { texts, problems } = lowerFiles(root, program);
+  const { texts, problems } = lowerFiles(root, program, board);
   const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
   const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!)).filter(({ file, line }) => !isRefused.has(`${file}:${line}`));
   return { texts, problems: [...problems, ...said] };

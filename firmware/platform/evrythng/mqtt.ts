@@ -19,6 +19,9 @@ export function evrythngMqtt(): MqttProfile {
     text: evrythngText(),
     portPlain: 1883,
     portTls: 8883,
+    webPath: "/mqtt",
+    webPortPlain: 80,
+    webPortTls: 443,
     keepAliveSec: 60,
     // What is not taken is not acknowledged, and the connection ends.
     echoes: false,

@@ -8,6 +8,9 @@ export function thethingsMqtt(): MqttProfile {
     text: thethingsText(),
     portPlain: 1883,
     portTls: 8883,
+    webPath: "",
+    webPortPlain: 0,
+    webPortTls: 0,
     keepAliveSec: 60,
     // An unknown token is acknowledged and dropped: only what comes back has arrived.
     echoes: true,

@@ -75,6 +75,7 @@ export function sioOpen(options: SioOptions, sink: SioSink): SioSession {
       answerTimeoutMs: options.answerTimeoutMs,
       // Engine.IO has heartbeats of its own.
       pingAfterMs: 0,
+      stream: false,
     }),
     inbox: [],
     wsCode: 0,

@@ -15,7 +15,7 @@ export const enum WsCode {
   notWebSocket = 5,
   /** Sec-WebSocket-Accept is not the one of our key: what answered is no WebSocket server, or answered somebody else. */
   acceptWrong = 6,
-  /** The server chose a subprotocol that was not offered. */
+  /** The server chose a subprotocol that was not offered, or none where one must be. */
   subprotocolWrong = 7,
   /** No answer to the handshake within `answerTimeoutMs`. */
   handshakeTimeout = 8,
@@ -23,6 +23,8 @@ export const enum WsCode {
   pingTimeout = 9,
   normal = 1000,
   protocolError = 1002,
+  /** A text message where there are none. */
+  unacceptable = 1003,
   /** The peer's Close had no code. */
   noStatus = 1005,
   /** The transport ended without a Close. */

@@ -65,12 +65,12 @@ function hasWord(list: string, lower: string): boolean {
 }
 
 /** Judges the head of a 101; 0 when the connection is a WebSocket. */
-function judge(reader: HttpReader, key: string, subprotocols: readonly string[]): number {
+function judge(reader: HttpReader, key: string, subprotocols: readonly string[], needed: boolean): number {
   const protocol = httpHeader(reader, PROTOCOL);
   if (!isSameText(httpHeader(reader, UPGRADE), "websocket") || !hasWord(httpHeader(reader, CONNECTION), "upgrade")) return WsCode.notWebSocket;
   if (httpHeader(reader, ACCEPT) !== toBase64(sha1(key + GUID))) return WsCode.acceptWrong;
   if (httpHeader(reader, EXTENSIONS) !== "") return WsCode.notWebSocket;
-  if (protocol === "") return 0;
+  if (protocol === "") return needed ? WsCode.subprotocolWrong : 0;
   for (const offered of subprotocols) if (offered === protocol) return 0;
   return WsCode.subprotocolWrong;
 }
@@ -118,7 +118,7 @@ export function handshakeReceive(handshake: WsHandshake, options: WsOptions, byt
   if (answer.failure === HttpCode.tooLarge && reader.status >= 200) return reader.status;
   if (answer.failure !== 0) return WsCode.notHttp;
   if (answer.status !== 101) return answer.status === 0 ? -1 : answer.status;
-  return judge(reader, handshake.key, options.subprotocols);
+  return judge(reader, handshake.key, options.subprotocols, options.stream);
 }
 
 /** The subprotocol that the server chose, or empty. */

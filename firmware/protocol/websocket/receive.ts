@@ -34,6 +34,7 @@ function firstByte(session: WsSession, byte: number): number {
   if (byte % 128 !== opcode) return WsCode.protocolError;
   // Control frames are whole, and there are three of them.
   if (opcode > 7) return opcode <= PONG && byte > 127 ? 0 : WsCode.protocolError;
+  if (session.options.stream && opcode === TEXT) return WsCode.unacceptable;
   // Data frames: 0 goes on with a message, 1 and 2 begin one.
   return opcode < 3 && (opcode === 0) === (session.kind !== 0) ? 0 : WsCode.protocolError;
 }
@@ -86,9 +87,11 @@ function headerByte(session: WsSession, byte: number): number {
 }
 
 /** Bytes of payload. A message that comes after our Close is passed over: nobody waits for it any more. */
-function takePayload(session: WsSession, bytes: string): number {
+function takePayload(session: WsSession, sink: WsSink, bytes: string): number {
   if (session.first % 16 > 7) session.control += bytes;
-  else if (session.phase === WsPhase.open) {
+  else if (session.options.stream) {
+    if (session.phase === WsPhase.open && bytes !== "") sink.binary(bytes);
+  } else if (session.phase === WsPhase.open) {
     if (session.kind === TEXT && !continuesText(session, bytes)) return WsCode.invalidPayload;
     session.message = session.message === "" ? bytes : session.message + bytes;
   }
@@ -127,6 +130,10 @@ function endFrame(session: WsSession, sink: WsSink, uptime: number): number {
     return 0;
   }
   if (session.first < 128) return 0;
+  if (session.options.stream) {
+    session.kind = 0;
+    return 0;
+  }
   if (session.tail > 0) return WsCode.invalidPayload;
   const message = session.message;
   const isText = session.kind === TEXT;
@@ -149,7 +156,7 @@ function readFrames(session: WsSession, sink: WsSink, bytes: string, uptime: num
     } else {
       const n = Math.min(session.left, bytes.length - i);
       session.left -= n;
-      code = takePayload(session, sub(bytes, i, i + n));
+      code = takePayload(session, sink, sub(bytes, i, i + n));
       i += n;
     }
     const whole: boolean = session.step === WsStep.payload && session.left === 0;

@@ -21,6 +21,11 @@ export interface WsOptions {
   readonly answerTimeoutMs: number;
   /** After so long without a byte from the peer a Ping goes out; 0 never, up to 2^31-1. */
   readonly pingAfterMs: number;
+  /**
+   * True where messages are a stream of bytes: a subprotocol has to be chosen, binary messages are given on as their bytes come and
+   * nothing of them is kept, and a text message ends the connection at its first byte.
+   */
+  readonly stream: boolean;
 }
 
 /**
@@ -39,7 +44,7 @@ export interface WsSink {
   opened(this: void, subprotocol: string): void;
   /** A whole text message: UTF-8, checked. */
   text(this: void, message: string): void;
-  /** A whole binary message. */
+  /** A whole binary message; a piece of one where messages are a stream. */
   binary(this: void, message: string): void;
   /** The connection is over for the core: close the transport, once what was sent has left. `code` is a WsCode. Nothing follows. */
   closed(this: void, code: number): void;

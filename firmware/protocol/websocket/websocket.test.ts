@@ -232,3 +232,59 @@ test("a sink that calls the core is stopped by builds that check", () => {
   const sink = { ...peer.sink, text: () => void wsSendText(peer.session, peer.sink, "echo") };
   expect(() => wsReceive(peer.session, sink, frame(1, "x"), 0)).toThrow(/called back/);
 });
+
+/** A stream whose handshake is done. */
+function streamed(): ReturnType<typeof openWs> {
+  const peer = openWs({ stream: true, subprotocols: ["mqtt"], messageBytesMax: 1000 });
+  wsConnect(peer.session, peer.sink, peer.uptime);
+  feedWs(peer, upgradeOf(peer.request, ["Sec-WebSocket-Protocol: mqtt"]));
+  return peer;
+}
+
+test("a stream's bytes are given on as they come, whatever the frames, and nothing of them is kept", () => {
+  const bytes = frame(2, "abc", { fin: false }) + frame(9, "!") + frame(0, "", { fin: false }) + frame(0, "de".repeat(100)) + frame(2, "") + frame(2, "f");
+  for (const size of [1, 2, 3, 7, 1000]) {
+    const peer = streamed();
+    for (let i = 0; i < bytes.length; i += size) {
+      feedWs(peer, bytes.slice(i, i + size));
+      expect(peer.session.message).toBe("");
+    }
+    const told = peer.heard.slice(1);
+    expect(told.map(([name]) => name)).toEqual(told.map(() => "binary"));
+    expect(told.map(([, piece]) => piece).join("")).toBe(`abc${"de".repeat(100)}f`);
+    expect(told.map(([, piece]) => piece)).not.toContain("");
+    expect(peer.frames.map(({ first, payload }) => [first, payload])).toEqual([[138, "!"]]);
+  }
+});
+
+test("a stream ends at the first byte of a text, at a frame above its limit, and at one out of order", () => {
+  for (const [bytes, code] of [
+    ["\x81", WsCode.unacceptable],
+    ["\x01", WsCode.unacceptable],
+    [frame(2, "", { length: 1001 }), WsCode.messageTooBig],
+    [frame(2, "a", { fin: false }) + frame(2, "b"), WsCode.protocolError],
+    [frame(2, "a") + frame(0, "b"), WsCode.protocolError],
+  ] as const) {
+    const peer = streamed();
+    expect(feedWs(peer, bytes)).toBe(code);
+    expect(peer.heard.at(-1)).toEqual(["closed", code]);
+    expect(peer.frames.map(({ first, payload }) => [first, payload])).toEqual([[136, closeOf(code)]]);
+  }
+});
+
+test("a stream needs its subprotocol", () => {
+  for (const lines of [[], ["Sec-WebSocket-Protocol: other"]]) {
+    const peer = openWs({ stream: true, subprotocols: ["mqtt"] });
+    wsConnect(peer.session, peer.sink, peer.uptime);
+    feedWs(peer, upgradeOf(peer.request, lines));
+    expect(peer.heard).toEqual([["closed", WsCode.subprotocolWrong]]);
+  }
+});
+
+test("what comes after a stream's Close is passed over", () => {
+  const peer = streamed();
+  wsClose(peer.session, peer.sink, 1000, 0);
+  feedWs(peer, frame(2, "late") + frame(8, closeOf(1000)));
+  wsEnded(peer.session, peer.sink);
+  expect(peer.heard.slice(1)).toEqual([["closed", 1000]]);
+});

@@ -44,7 +44,7 @@ const profiles: Readonly<Record<BoardConstants["chip"], Profile>> = {
     connectThrows: false,
     storageBytes: 48 * 4096,
     jsVars: 1600,
-    pins: [...digital(16), "A0"],
+    pins: [...digital(17), "A0"],
     freeFlash: [[0x200000, 0x100000], [0x300000, 0x40000], [0x340000, 0xbc000]],
   },
   linux: {

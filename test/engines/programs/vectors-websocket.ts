@@ -40,7 +40,7 @@ const crlf = "\r\n";
 
 function optionsOf(pingAfterMs: number): WsOptions {
   return {
-    host: "h:80", path: "/p", subprotocols: ["a", "mqtt"], headers: "", headBytesMax: 400, messageBytesMax: 300, answerTimeoutMs: 5000, pingAfterMs,
+    host: "h:80", path: "/p", subprotocols: ["a", "mqtt"], headers: "", headBytesMax: 400, messageBytesMax: 300, answerTimeoutMs: 5000, pingAfterMs, stream: false,
   };
 }
 
@@ -101,7 +101,7 @@ function handshakes(run: Vectors): void {
     const session = asking(ear, sink, 0);
     emit(run, "refusal " + wsReceive(session, sink, bytes, 1) + " " + session.phase);
   }
-  const wrong = wsOpen({ host: "a b", path: "/", subprotocols: [], headers: "", headBytesMax: 9, messageBytesMax: 125, answerTimeoutMs: 1, pingAfterMs: 0 });
+  const wrong = wsOpen({ host: "a b", path: "/", subprotocols: [], headers: "", headBytesMax: 9, messageBytesMax: 125, answerTimeoutMs: 1, pingAfterMs: 0, stream: false });
   emit(run, "invalid " + wsConnect(wrong, sink, 0) + " " + wsReceive(wrong, sink, "x", 0));
 }
 

@@ -83,7 +83,7 @@ export function readGraph(code: string): FlatGraph {
   const functions = new Map<string, FlatFunction>();
   for (const node of declarations) {
     const mark = markOf(node);
-    functions.set(node.id.name, { name: node.id.name, node, mark, isCold: mark === "cold", uses: references(node, names, values) });
+    functions.set(node.id.name, { name: node.id.name, node, mark, isCold: mark === "cold" || mark === "rare", uses: references(node, names, values) });
   }
   const rest = program.body.filter((node): node is Statement => node.type !== "FunctionDeclaration");
   const usedByRest = new Set<string>();

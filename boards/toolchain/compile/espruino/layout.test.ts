@@ -54,6 +54,10 @@ describe("overlays", () => {
     expect(overlaysOf(...chain, func("other", 60, `${cold}return inner(n);`), called("outer", "other"))).toEqual(["inner", "other", "outer"]);
   });
 
+  test("or that are rare", () => {
+    expect(overlaysOf(func("inner", 60, '"rare";'), func("outer", 60, `${cold}return inner(n);`), called("outer"))).toEqual(["inner", "outer"]);
+  });
+
   test("or that are longer than 600 characters", () => {
     const pair = (chars: number): string[] => [func("inner", chars, cold), func("outer", 60, `${cold}return inner(n);`), called("outer")];
     expect(overlaysOf(...pair(600))).toEqual(["outer"]);

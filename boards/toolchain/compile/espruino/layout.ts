@@ -75,7 +75,7 @@ function overlaysOf(graph: FlatGraph, cold: readonly string[], residents: Readon
   const called = new Set([...graph.usedByRest, ...[...warm].flatMap((name) => [...graph.functions.get(name)!.uses])]);
   const entries = cold.filter((name) => called.has(name) || graph.values.has(name));
   const owners = dominators(graph, reach(graph, entries, (name) => residents.has(name)), new Set(entries));
-  return cold.filter((name) => !owners.has(name) || charsOf(graph, [name]) > INNER_CHARS);
+  return cold.filter((name) => !owners.has(name) || graph.functions.get(name)!.mark === "rare" || charsOf(graph, [name]) > INNER_CHARS);
 }
 
 export function layOut(graph: FlatGraph): Layout {

@@ -4,13 +4,14 @@ import ts from "typescript";
 const { factory } = ts;
 
 /**
- * The directives that marked functions begin with in the emitted modules: a cold one stands in flash until it is called, one that is
- * apart stands in memory beside who calls it, so that its text is read only when it runs.
+ * The directives that marked functions begin with in the emitted modules: a cold one stands in flash until it is called, a rare one
+ * is cold and never read before it is called, one that is apart stands in memory beside who calls it, so that its text is read only
+ * when it runs.
  */
-export const directives = ["cold", "apart"] as const;
+export const directives = ["cold", "rare", "apart"] as const;
 export type Mark = (typeof directives)[number];
 
-/** What the documentation of a function says, `@cold` or `@apart`. */
+/** What the documentation of a function says, `@cold`, `@rare` or `@apart`. */
 export function markOf(node: ts.FunctionDeclaration): Mark | undefined {
   return directives.find((mark) => ts.getJSDocTags(node).some((tag) => tag.tagName.text === mark));
 }

@@ -14,7 +14,7 @@ const ports = ["Analog", "Checksum", "Clock", "Digital", "Dns", "Flash", "I2c", 
 export const singletonNames: ReadonlySet<string> = new Set([
   ...ports.map((name) => `${name}Port`),
   "Ports", "Board", "Build", "Boots", "Thing", "Publisher", "Supervisor", "TimeSync", "RamQueue", "RecordStore", "ReadingLog",
-  "LinkDriver", "LinkSink", "Link", "MqttLink", "CoapLink", "PlatformText", "MqttProfile", "CoapProfile", "CoapAsks",
+  "LinkDriver", "LinkSink", "Link", "MqttLink", "CoapLink", "MqttCarrier", "PlatformText", "MqttProfile", "CoapProfile", "CoapAsks",
   "DownlinkSink", "MqttSession", "MqttSink", "MqttOptions", "CoapClient", "CoapSink", "CoapOptions",
   "WsSession", "WsSink", "WsOptions", "SioSession", "SioSink", "SioOptions", "Watcher", "WatchSink", "WatchTarget", "RealtimeProfile",
 ]);

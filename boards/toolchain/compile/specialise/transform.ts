@@ -237,7 +237,7 @@ class Specialiser {
     const name = factory.createIdentifier(`${around?.name?.text ?? "main"}$${(this.module.lifted += 1)}`);
     // What a cold function leaves behind for later is as rare as itself.
     const declared = this.declare(name, node, false);
-    this.module.statements.push(around !== undefined && markOf(around) === "cold" ? marked(declared, "cold") : declared);
+    this.module.statements.push(around !== undefined && ["cold", "rare"].includes(markOf(around) ?? "") ? marked(declared, "cold") : declared);
     return name;
   }
 
