@@ -2,7 +2,9 @@
  * ThingsBoard in the lab: what arrives is telemetry, a command is a shared attribute, which holds until another is written, or a call,
  * which waits a minute at most and is answered. Devices provision themselves with the key and the secret of one profile.
  */
+import { coapLink } from "../../../firmware/agent/link-coap";
 import { mqttLink } from "../../../firmware/agent/link-mqtt";
+import { thingsboardCoap as coapProfile } from "../../../firmware/platform/thingsboard/coap";
 import { thingsboardMqtt as mqttProfile } from "../../../firmware/platform/thingsboard/mqtt";
 import type { Host } from "../../cloud/host";
 import { thingsboardCoap } from "../../cloud/thingsboard/coap";
@@ -85,6 +87,6 @@ class Tenant implements ThingsboardSide {
 
 export const thingsboard: Platform<ThingsboardSide> = {
   name: "thingsboard",
-  links: { mqtt: () => mqttLink(mqttProfile()) },
+  links: { mqtt: () => mqttLink(mqttProfile()), coap: () => coapLink(coapProfile()) },
   createSide: (host, options) => new Tenant(host, options),
 };
