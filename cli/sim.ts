@@ -30,6 +30,9 @@ interface SimOptions {
   readonly code?: string;
   readonly token?: string;
   readonly ca?: string;
+  readonly watch?: string;
+  readonly watchUser?: string;
+  readonly watchSecret?: string;
   readonly speed: number;
   readonly for?: number;
   readonly state: string;
@@ -52,11 +55,21 @@ function readSecret(source: string | undefined, option: string): string {
   return readFileSync(source === "-" ? 0 : source.slice(1), "utf8").trim();
 }
 
+/** Where an app watches that has its cloud elsewhere. */
+function parseWatch({ watch, watchUser, watchSecret, ca }: SimOptions): Pick<RemoteTarget, "watch" | "caFile"> {
+  if (watch === undefined) return {};
+  const [, scheme, host, port] = /^(wss?):\/\/([A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(watch) ?? [];
+  if (host === undefined) throw new Error("What is watched is at an address like wss://HOST or ws://HOST:8080.");
+  if (watchSecret === undefined) throw new Error("Nothing can be watched without a password or key: add --watch-secret @file.");
+  const key = { user: readSecret(watchUser, "watch-user"), secret: readSecret(watchSecret, "watch-secret"), app: "", thing: "" };
+  return { watch: { host, port: Number(port ?? "0"), tls: scheme === "wss" ? 2 : 0, loginHost: "", loginPort: 0, ...key }, ...(ca === undefined ? {} : { caFile: ca }) };
+}
+
 /** Which transports an address is for, by its scheme. */
 const transportsOf: Readonly<Record<string, readonly string[]>> = { mqtt: ["mqtt"], mqtts: ["mqtt"], coap: ["coap"], ws: ["mqtt-ws"], wss: ["mqtt-ws"] };
 
 function parseTarget(options: SimOptions): RemoteTarget | undefined {
-  if (options.cloud === "local") return undefined;
+  if (options.cloud === "local") return options.watch === undefined ? undefined : { host: "", port: 0, tls: 0, code: "", token: "", ...parseWatch(options) };
   const match = /^(mqtts?|coap|wss?):\/\/([A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(options.cloud);
   if (match === null) throw new Error('The cloud is "local" or an address like mqtts://HOST:8883, mqtt://HOST, wss://HOST or coap://HOST.');
   const [, scheme, host, port] = match;
@@ -70,6 +83,7 @@ function parseTarget(options: SimOptions): RemoteTarget | undefined {
     // EVRYTHNG's id and key may stand on lines of their own.
     token: readSecret(options.token, "token").replace(/\s+/g, ""),
     ...(options.ca === undefined ? {} : { caFile: options.ca }),
+    ...parseWatch(options),
   };
 }
 
@@ -86,11 +100,15 @@ function sensorsOf({ sensorData }: SimOptions): SensorSource {
 }
 
 /** What a person at the terminal can do next. */
-function greet(context: Context, state: string): void {
+function greet(context: Context, { state, platform }: SimOptions, watches: boolean): void {
   // As this very command was started, so that the line can be copied.
   const script = process.argv[1] ?? "motet";
   const self = script.endsWith(".js") ? `node ${relative(process.cwd(), script)}` : "motet";
-  context.output.note(`Send a command from a second terminal: ${self} send fan true${state === defaultState ? "" : ` --state ${state}`}`);
+  const where = state === defaultState ? "" : ` --state ${state}`;
+  if (watches) {
+    context.output.note(`Say a value of what it watches from a second terminal: ${self} send temperature 21.5${where}`);
+    if (platform === "thingsboard") context.output.note(`Raise an alarm, and clear it with false: ${self} send HOT true --alarm${where}`);
+  } else context.output.note(`Send a command from a second terminal: ${self} send fan true${where}`);
   context.output.note("End with Ctrl-C.");
 }
 
@@ -121,6 +139,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
   if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local cloud, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
   const scenario = options.faults === undefined ? {} : { scenario: scenarioOf(options.faults) };
   const program = await compileNative(context.root, choiceOf(context, app, options));
+  if (program.watches === true) throw new Error("An app that watches runs in real time: leave --time virtual and --faults out.");
   const { runVirtual } = await import("../sim/desk/virtual");
   const signal = endedByUser();
   const counts = new Counts();
@@ -165,7 +184,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
     onEvent: (event) => {
       counts.hear(event);
       context.output.event(event);
-      if (event.event === "cloud") greet(context, options.state);
+      if (event.event === "cloud") greet(context, options, program.watches === true);
       if (event.event === "failed") process.exitCode = 1;
     },
   });
@@ -187,6 +206,9 @@ export function addSim(program: Command, context: Context): void {
     .option("--code <source>", "activation code for a cloud elsewhere (ThingsBoard: a profile's key:secret): @file, or - for standard input")
     .option("--token <source>", "in its place, a token made by hand (EVRYTHNG: the thng's id and its key): @file, or -")
     .option("--ca <file>", "certificates (PEM) that a cloud elsewhere must chain to")
+    .option("--watch <address>", "where an app watches with its cloud elsewhere: wss://HOST[:PORT] or ws://HOST[:PORT]")
+    .option("--watch-user <source>", "the user's name there (EVRYTHNG: leave it out): @file, or -")
+    .option("--watch-secret <source>", "the user's password, or a key: @file, or -")
     .option("--engine <name>", `what runs the device: ${engineNames.join(", ")}`, "native")
     .option("--speed <n>", `run the clock n times faster, 1 to ${SPEED_MAX}`, parseSpeed, 1)
     .option("--time <kind>", "real, or virtual: as fast as this computer can, and always the same", "real")

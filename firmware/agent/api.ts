@@ -16,7 +16,7 @@ import { scaleOf } from "./quantise";
 import { addMeasure, addReading, findMeasure } from "./report";
 import type { Value } from "./report";
 import { CommandType, tell } from "./thing";
-import type { Command, Thing } from "./thing";
+import type { Command, Host, Thing } from "./thing";
 
 /** Names an app's definition as such; the build looks for it as the app's default export. */
 export function defineThing(definition: Definition): Definition {
@@ -108,7 +108,7 @@ export function report(thing: Thing, key: string, value: Value, accepted?: (this
  * Runs `run` soon after boot and then every `ms` milliseconds.
  * @cold
  */
-export function every(thing: Thing, ms: number, run: (this: void) => void): void {
+export function every(thing: Host, ms: number, run: (this: void) => void): void {
   thing.ports.clock.after(0, run);
   thing.ports.clock.every(ms, run);
 }

@@ -52,6 +52,7 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
     records,
     boots,
     safeMode: boots.quick >= QUICK_BOOTS_MAX,
+    watcher: undefined,
     publisher,
     supervisor: {
       rung: Rung.off,

@@ -8,8 +8,9 @@ import { logErase, logOpen } from "../store/log";
 import { recordGet, recordsErase, recordsOpen } from "../store/records";
 import type { RecordStore } from "../store/records";
 import { AgentCode } from "./link";
-import { storeProvision } from "./settings";
+import { storeProvision, storeWatcher } from "./settings";
 import type { Provision } from "./settings";
+import { hasWatch } from "./watch-settings";
 
 function openRecords(ports: Ports): RecordStore | undefined {
   const area = ports.flash.open("records");
@@ -29,6 +30,18 @@ export function provisionState(ports: Ports): number {
   if (recordGet(store, "token") !== undefined) return 0;
   if (recordGet(store, "code") === undefined) return AgentCode.unprovisioned;
   return recordGet(store, "refused") === undefined ? 0 : AgentCode.activationRefused;
+}
+
+/** Hands a device that only watches its settings: the network, and what it watches with. As `provisionThing`. */
+export function provisionWatcher(ports: Ports, given: Provision): number {
+  const store = openRecords(ports);
+  return store === undefined ? Fault.notFound : storeWatcher(store, given);
+}
+
+/** Whether a device that only watches holds what it needs: 0, or `unprovisioned`. */
+export function watcherState(ports: Ports): number {
+  const store = openRecords(ports);
+  return store !== undefined && hasWatch(store) ? 0 : AgentCode.unprovisioned;
 }
 
 /** Factory reset: no byte of token, WiFi password, code or readings stays readable in flash. 0, or what failed. */

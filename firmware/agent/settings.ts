@@ -14,6 +14,7 @@
  * | anchors | the world time of the zero of uptime, for boots whose readings were made before the clock was set |
  * | error | why the last boot ended by itself |
  * | mark.* | the time of the last command of a key that was obeyed |
+ * | watch, watch.key | where and as whom a device watches (watch-settings.ts) |
  */
 import { TlsLevel } from "../../hal/ports/tls";
 import { parseDecimal } from "../base/number";
@@ -21,6 +22,8 @@ import { recordGet, recordPut, recordRemove } from "../store/records";
 import type { RecordStore } from "../store/records";
 import { fieldAt, packField } from "./fields";
 import { AgentCode } from "./link";
+import { storeWatch } from "./watch-settings";
+import type { WatchProvision } from "./watch-settings";
 
 /** Everything a person provisions. Empty texts leave what is stored, except as said. */
 export interface Provision {
@@ -39,6 +42,8 @@ export interface Provision {
   readonly code: string;
   /** A token made by hand, 1 to 128 characters of [A-Za-z0-9_-], or empty. It replaces a stored one. */
   readonly token: string;
+  /** For a device that watches: where, and as whom. Absent: what is stored stays. */
+  readonly watch?: WatchProvision;
 }
 
 /** Where the platform is. */
@@ -68,7 +73,15 @@ export function storeProvision(store: RecordStore, given: Provision): number {
     if (code === 0) code = recordRemove(store, "refused");
   }
   code = put(store, "token", given.token, code);
-  return code === 0 ? 0 : AgentCode.storeFailed;
+  if (code !== 0) return AgentCode.storeFailed;
+  return given.watch === undefined ? 0 : storeWatch(store, given.watch);
+}
+
+/** Stores what a person provisions for a device that only watches, of which host, code and token are no part: 0, or `invalid`, or `storeFailed`. */
+export function storeWatcher(store: RecordStore, given: Provision): number {
+  if (given.ssid.length > 32 || given.password.length > 63) return AgentCode.invalid;
+  if (given.ssid !== "" && recordPut(store, "wifi", packField(given.ssid) + packField(given.password)) !== 0) return AgentCode.storeFailed;
+  return given.watch === undefined ? 0 : storeWatch(store, given.watch);
 }
 
 /** Reads back where the platform is; undefined when the device was never provisioned. */

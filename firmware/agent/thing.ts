@@ -11,6 +11,7 @@ import type { RecordStore } from "../store/records";
 import type { Boots } from "./boots";
 import type { Link, LinkDriver } from "./link";
 import type { RamQueue } from "./ram-queue";
+import type { Watcher } from "./watch-state";
 
 /** What a build is called, as it is reported once a boot. */
 export interface Build {
@@ -187,15 +188,21 @@ export interface Asked {
   oversized: string;
 }
 
-export interface Thing {
+/** What every device is, also one that has no readings of its own and only watches those of others. */
+export interface Host {
   readonly ports: Ports;
   readonly board: Board;
-  readonly driver: LinkDriver;
   readonly build: Build;
   readonly records: RecordStore;
   readonly boots: Boots;
   /** True after too many quick boots: the app does not run, the link does. */
   readonly safeMode: boolean;
+  /** What watches, in a build that watches. */
+  watcher: Watcher | undefined;
+}
+
+export interface Thing extends Host {
+  readonly driver: LinkDriver;
   readonly publisher: Publisher;
   readonly supervisor: Supervisor;
   measures: Measure[];
@@ -219,6 +226,6 @@ export interface Thing {
 }
 
 /** What the device tells the log of itself; the names are part of the command's contract. */
-export function tell(thing: Thing, event: string, number: number, text: string): void {
+export function tell(thing: Host, event: string, number: number, text: string): void {
   thing.ports.log.record(event, number, text);
 }

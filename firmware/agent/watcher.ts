@@ -1,275 +1,297 @@
 /**
- * A device that watches values of other things: one connection to a platform's realtime interface, kept up. It resolves the name,
- * connects, joins, authenticates with a user's session token, subscribes its topics one after the other, hands values on, and after
- * every loss begins anew with a backoff of its own: the platform forgets who a connection was when it ends.
+ * What keeps a device watching: one connection to a platform's realtime interface. It waits for the network, resolves the name, logs
+ * in where the platform wants a login, connects, lets the protocol subscribe, hands values on, and after every loss begins anew with
+ * a backoff of its own: the platform forgets who a connection was when it ends. Before a token runs out it leaves in order and comes
+ * back at once with the next one.
  *
- * It never logs: token and topics are secrets. The core must not be called from its own sink, so what the sink asks for is
- * done on the next turn.
+ * It never logs what it is asked for: tokens and topics are secrets. Refused credentials stop it until the next boot, because a
+ * platform locks an account that is tried again and again.
  */
 import { Fault } from "../../hal/ports/fault";
 import { TlsLevel } from "../../hal/ports/tls";
-import type { Ports } from "../../hal/ports";
-import { sub } from "../base/intrinsics";
+import { WifiConnection } from "../../hal/ports/wifi";
+import { idiv } from "../base/intrinsics";
 import { elapsed } from "../base/time";
-import type { RealtimeProfile } from "../platform/profile";
-import { WsCode } from "../protocol/websocket/session";
-import { sioClose, sioConnect, sioEmit, sioEnded, sioOpen, sioReceive, sioTick } from "../protocol/socketio/session";
-import type { SioSink } from "../protocol/socketio/session";
+import { httpClosed, httpReceive } from "../protocol/http/reader";
+import type { LoginAnswer } from "../platform/realtime";
+import { WsCode } from "../protocol/websocket/code";
 import { backoffMs } from "./backoff";
 import { AgentCode } from "./link";
-import { WATCH_TOPICS_MAX, WatchStep } from "./watcher-state";
-import type { WatchSink, WatchTarget, Watcher } from "./watcher-state";
+import { tell } from "./thing";
+import type { Host } from "./thing";
+import type { WatchDriver, WatchSink, WatchTarget } from "./watch-link";
+import { loginNotes, loginRequest, newLogin } from "./watch-login";
+import { loadKey, loadPlace } from "./watch-settings";
+import { WatchStep } from "./watch-state";
+import type { Watcher } from "./watch-state";
+import { drop, flush, hostHeader, send, setTimer } from "./watch-wire";
+import { told } from "./watched";
 
-export type { WatchSink, WatchTarget, Watcher } from "./watcher-state";
-
+/** How often the network is looked for. */
+const NETWORK_MS = 1000;
 /** How long each answer of the platform may take. */
 const ANSWER_TIMEOUT_MS = 20000;
 /** How long a farewell may take to leave before the connection is dropped all the same. */
 const FAREWELL_MS = 1000;
 /** A connection that lasted so long was a good one: the next wait is a first one again. */
 const STABLE_MS = 60000;
-/** What may wait for the transport; a server that asks for more answers than it takes is left. */
-const OUT_BYTES_MAX = 4096;
-const MESSAGE_BYTES_MAX = 2048;
-const HEAD_BYTES_MAX = 1024;
+/** When a token does not say how long it serves, seconds; and the longest that is believed. */
+const LIFETIME_SEC = 3600;
+const LIFETIME_SEC_MAX = 86400;
 
-/** Drops the connection, whatever it was doing. */
-function drop(watcher: Watcher): void {
-  const ports = watcher.ports;
-  ports.clock.cancel(watcher.turn);
-  ports.clock.cancel(watcher.tick);
-  ports.clock.cancel(watcher.deadline);
-  watcher.round += 1;
-  watcher.turn = 0;
-  watcher.out = "";
-  watcher.writable = false;
-  if (watcher.socket !== 0) ports.tcp.close(watcher.socket);
-  watcher.socket = 0;
+/**
+ * Nothing more to try until the next boot.
+ * @cold
+ */
+function stop(watcher: Watcher, code: number): void {
+  watcher.step = WatchStep.over;
+  drop(watcher);
+  tell(watcher.host, "watchStopped", code, "");
 }
 
-/** The connection is over: the next one after a while, unless nobody wants it any more. */
+/**
+ * The connection is over: the next one after a while, or at once when it was left for a new token.
+ * @cold
+ */
 function end(watcher: Watcher, code: number): void {
   const step = watcher.step;
-  const clock = watcher.ports.clock;
-  drop(watcher);
-  sioEnded(watcher.session);
-  if (step === WatchStep.closing || step === WatchStep.over) {
-    watcher.step = WatchStep.over;
-    return;
-  }
+  const ports = watcher.host.ports;
+  const uptime = ports.clock.uptime();
+  if (step === WatchStep.waiting || step === WatchStep.over) return;
+  // A login's token that is refused was a good one once: the next login shows whether its user still is.
+  if (code === AgentCode.tokenSuspect && (step !== WatchStep.joining || watcher.token === "")) return stop(watcher, code);
   watcher.step = WatchStep.waiting;
-  if (step === WatchStep.live && elapsed(clock.uptime(), watcher.liveAt) >= STABLE_MS) watcher.failures = 0;
+  drop(watcher);
+  if (step === WatchStep.live || step === WatchStep.renewing) {
+    if (elapsed(uptime, watcher.since) >= STABLE_MS) watcher.failures = 0;
+    watcher.since = uptime;
+    if (step === WatchStep.renewing) return setTimer(watcher, 0, 0);
+  } else if (step === WatchStep.joining && (code >= AgentCode.protocol || code === AgentCode.tokenSuspect)) {
+    // Perhaps for the token: the next one comes of the password.
+    watcher.token = "";
+    watcher.refresh = "";
+  }
   watcher.failures += 1;
-  const wait = backoffMs(watcher.ports.random, watcher.failures);
-  watcher.deadline = clock.after(wait, watcher.begin);
-  watcher.sink.lost(code, wait);
+  const wait = backoffMs(ports.random, watcher.failures);
+  tell(watcher.host, "watchLost", code, "" + wait);
+  setTimer(watcher, wait, 0);
 }
 
-/** Ends the connection for `code` in `ms`; replaces the deadline before. */
-function setDeadline(watcher: Watcher, ms: number, code: number): void {
-  const clock = watcher.ports.clock;
-  clock.cancel(watcher.deadline);
-  watcher.endCode = code;
-  watcher.deadline = clock.after(ms, () => end(watcher, watcher.endCode));
+/**
+ * Leaves in order, to come back with a new token.
+ * @cold
+ */
+function renew(watcher: Watcher): void {
+  watcher.step = WatchStep.renewing;
+  setTimer(watcher, FAREWELL_MS, 0);
+  watcher.driver.leave(watcher.link!, watcher.host.ports.clock.uptime());
 }
 
-function flush(watcher: Watcher): void {
-  if (!watcher.writable || watcher.out.length === 0) return;
-  const count = Math.min(watcher.out.length, watcher.ports.tcp.writeBytesMax);
-  const bytes = sub(watcher.out, 0, count);
-  watcher.out = sub(watcher.out, count, watcher.out.length);
-  watcher.writable = false;
-  const fault = watcher.ports.tcp.write(watcher.socket, bytes);
-  if (fault !== Fault.none) setDeadline(watcher, 0, fault);
-}
-
-function send(watcher: Watcher, bytes: string): void {
-  if (watcher.out.length + bytes.length > OUT_BYTES_MAX) {
-    setDeadline(watcher, 0, AgentCode.busy);
-    return;
+/**
+ * The answer to a login is here, whole or not at all.
+ * @cold
+ */
+function loginAnswered(watcher: Watcher): void {
+  const login = watcher.login!;
+  const answer: LoginAnswer = { token: "", refresh: "", lifetimeSec: 0 };
+  if (login.failure !== 0) return end(watcher, AgentCode.protocol + login.failure);
+  if (login.status === 200 || login.status === 201) watcher.driver.login.read(login.body, answer);
+  if (answer.token === "") {
+    // What renews has had its time: a person's password does not.
+    watcher.refresh = "";
+    if (!login.renewing && (login.status === 401 || login.status === 403)) return end(watcher, AgentCode.tokenSuspect);
+    if (!login.renewing || login.status !== 401) return end(watcher, AgentCode.protocol + login.status);
   }
-  watcher.out += bytes;
-  flush(watcher);
-}
-
-/** Socket.IO has ended: the transport follows once the farewell has left. */
-function closed(watcher: Watcher, code: number): void {
-  if (watcher.socket !== 0) setDeadline(watcher, watcher.out === "" && watcher.writable ? 0 : FAREWELL_MS, AgentCode.protocol + code);
-}
-
-/** Leaves in order, for good. */
-function leave(watcher: Watcher): void {
-  watcher.step = WatchStep.closing;
-  setDeadline(watcher, FAREWELL_MS, 0);
-  sioClose(watcher.session, watcher.ports.clock.uptime());
-}
-
-/** The next question of the walk to `live`, each on a turn of its own. */
-function ask(watcher: Watcher): void {
-  const profile = watcher.profile;
-  const target = watcher.target;
-  const uptime = watcher.ports.clock.uptime();
-  watcher.turn = 0;
-  let code = 0;
-  if (watcher.step === WatchStep.authenticating) {
-    code = sioEmit(watcher.session, profile.authenticate, profile.authenticateArgs(target.sessionToken), -1, uptime);
-  } else if (watcher.index < target.topics.length) {
-    code = sioEmit(watcher.session, profile.subscribe, profile.subscribeArgs(target.topics[watcher.index]!), -1, uptime);
-  } else {
-    watcher.ports.clock.cancel(watcher.deadline);
-    watcher.step = WatchStep.live;
-    watcher.liveAt = uptime;
-    watcher.sink.live();
-    return;
-  }
-  setDeadline(watcher, code === 0 ? ANSWER_TIMEOUT_MS : 0, code === 0 ? AgentCode.timeout : AgentCode.invalid);
-}
-
-function askNext(watcher: Watcher, step: WatchStep): void {
-  watcher.step = step;
-  watcher.turn = watcher.ports.clock.after(0, () => ask(watcher));
-}
-
-/** The answer to a question. */
-function answered(watcher: Watcher, granted: boolean): void {
-  if (watcher.step === WatchStep.authenticating) {
-    if (granted) return askNext(watcher, WatchStep.subscribing);
-    // Another try would be refused as well: what would be right has to come from a person.
-    watcher.turn = watcher.ports.clock.after(0, () => leave(watcher));
-    watcher.step = WatchStep.closing;
-    return watcher.sink.refused("");
-  }
-  const topic = watcher.target.topics[watcher.index]!;
-  watcher.index += 1;
-  askNext(watcher, WatchStep.subscribing);
-  if (!granted) watcher.sink.refused(topic);
-}
-
-function event(watcher: Watcher, name: string, args: string): void {
-  const step = watcher.step;
-  const profile = watcher.profile;
-  const expected = step === WatchStep.authenticating ? profile.authenticate : profile.subscribe;
-  const asks = (step === WatchStep.authenticating || step === WatchStep.subscribing) && watcher.turn === 0;
-  if (name === expected && asks) return answered(watcher, profile.isGranted(args));
-  if (step !== WatchStep.subscribing && step !== WatchStep.live) return;
-  for (const topic of watcher.target.topics) {
-    if (topic === name) {
-      watcher.topic = topic;
-      profile.text.readDownlink(args, watcher.each);
-      return;
-    }
-  }
+  const lifetimeSec = Math.min(answer.lifetimeSec > 0 ? answer.lifetimeSec : LIFETIME_SEC, LIFETIME_SEC_MAX);
+  watcher.token = answer.token;
+  watcher.refresh = watcher.driver.login.renews ? answer.refresh : "";
+  // A tenth before its time, and a minute where that is less.
+  watcher.renewMs = Math.max(lifetimeSec - Math.max(idiv(lifetimeSec, 10), 60), 10) * 1000;
+  watcher.tokenAt = watcher.host.ports.clock.uptime();
+  watcher.step = WatchStep.waiting;
+  drop(watcher);
+  setTimer(watcher, 0, 0);
 }
 
 /** Bytes from the transport. */
 function received(watcher: Watcher, bytes: string): void {
-  sioReceive(watcher.session, bytes, watcher.ports.clock.uptime());
+  const login = watcher.login;
+  if (login !== undefined) {
+    httpReceive(login.reader, loginNotes(login), bytes);
+    if (login.status !== 0 || login.failure !== 0) loginAnswered(watcher);
+  } else if (watcher.link !== undefined) watcher.driver.receive(watcher.link, bytes, watcher.host.ports.clock.uptime());
 }
 
-/** The transport has ended. What Socket.IO says of it tells more, unless it knows nothing. */
+/** The transport has ended. What the protocol says of it tells more, unless it knows nothing. */
 function broken(watcher: Watcher, fault: number): void {
-  sioEnded(watcher.session);
+  const login = watcher.login;
+  if (login !== undefined && fault === Fault.closed) {
+    httpClosed(login.reader, loginNotes(login));
+    return loginAnswered(watcher);
+  }
+  if (watcher.link !== undefined) watcher.driver.ended(watcher.link);
   const code = watcher.endCode;
-  end(watcher, code > AgentCode.protocol && code !== AgentCode.protocol + WsCode.abnormal ? code : fault);
+  const knows = code === AgentCode.tokenSuspect || (code > AgentCode.protocol && code !== AgentCode.protocol + WsCode.abnormal);
+  end(watcher, knows ? code : fault);
+}
+
+/**
+ * The transport is up: the login, or the protocol's first words.
+ * @cold
+ */
+function connected(watcher: Watcher): void {
+  const place = loadPlace(watcher.host.records)!;
+  const key = loadKey(watcher.host.records);
+  setTimer(watcher, ANSWER_TIMEOUT_MS, AgentCode.timeout);
+  if (watcher.driver.login.exists && watcher.login !== undefined) {
+    const elsewhere = place.loginHost !== "";
+    const host = hostHeader(watcher, place, elsewhere ? place.loginHost : place.host, elsewhere ? place.loginPort : place.port);
+    watcher.step = WatchStep.loggingIn;
+    return send(watcher, loginRequest(watcher.driver.login, host, key, watcher.refresh));
+  }
+  const token = watcher.driver.login.exists && watcher.token !== "" ? watcher.token : key.secret;
+  const target: WatchTarget = { hostHeader: hostHeader(watcher, place, place.host, place.port), token, thing: key.thing, watches: watcher.watches };
+  watcher.step = WatchStep.joining;
+  watcher.link = watcher.driver.open(target, watcher.sink, watcher.host.ports.clock.uptime());
+  if (watcher.link === undefined) setTimer(watcher, 0, AgentCode.invalid);
 }
 
 function writable(watcher: Watcher): void {
   watcher.writable = true;
-  if (watcher.out.length > 0) return flush(watcher);
+  if (watcher.out.length > 0) flush(watcher);
+  else if (watcher.step === WatchStep.connecting) connected(watcher);
   // Nothing waits any more: a connection that has ended may go.
-  if (watcher.step !== WatchStep.connecting) {
-    if (watcher.endCode > AgentCode.protocol) setDeadline(watcher, 0, watcher.endCode);
-    return;
-  }
-  // Until the namespace is joined the protocol has limits of its own.
-  watcher.step = WatchStep.joining;
-  watcher.ports.clock.cancel(watcher.deadline);
-  if (sioConnect(watcher.session, watcher.ports.clock.uptime()) !== 0) setDeadline(watcher, 0, AgentCode.invalid);
+  else if (watcher.endCode > AgentCode.protocol || watcher.step === WatchStep.renewing) setTimer(watcher, 0, watcher.endCode);
 }
 
-/** The name is resolved, or not. */
-function connect(watcher: Watcher, fault: number, address: string): void {
-  const target = watcher.target;
-  const profile = watcher.profile;
+/**
+ * The name is resolved, or not. An address that comes when patience has run out is not wanted any more.
+ * @cold
+ */
+function resolved(watcher: Watcher, fault: number, address: string): void {
+  if (watcher.step !== WatchStep.resolving) return;
+  const ports = watcher.host.ports;
+  const place = loadPlace(watcher.host.records)!;
+  const elsewhere = watcher.driver.login.exists && watcher.login !== undefined && place.loginHost !== "";
+  const port = elsewhere ? place.loginPort : place.port;
+  const isPlain = place.tls === TlsLevel.none;
   if (fault !== Fault.none) return end(watcher, fault);
-  const isPlain = target.tls === TlsLevel.none;
   watcher.step = WatchStep.connecting;
-  watcher.socket = watcher.ports.tcp.connect({
+  watcher.socket = ports.tcp.connect({
     address,
-    port: target.port > 0 ? target.port : isPlain ? profile.portPlain : profile.portTls,
-    tls: isPlain ? undefined : { serverName: target.host },
+    port: port > 0 ? port : isPlain ? watcher.driver.portPlain : watcher.driver.portTls,
+    tls: isPlain ? undefined : { serverName: elsewhere ? place.loginHost : place.host },
     onWritable: () => writable(watcher),
     onReadable: (bytes) => received(watcher, bytes),
     onError: (error) => broken(watcher, error),
   });
-  if (watcher.socket === 0) setDeadline(watcher, 0, Fault.invalid);
-  else setDeadline(watcher, ANSWER_TIMEOUT_MS, AgentCode.timeout);
+  if (watcher.socket === 0) setTimer(watcher, 0, Fault.invalid);
+  else setTimer(watcher, ANSWER_TIMEOUT_MS, AgentCode.timeout);
 }
 
+/** Whether this connection is for a token. */
+function needsLogin(watcher: Watcher): boolean {
+  const login = watcher.driver.login;
+  if (!login.always && loadKey(watcher.host.records).user === "") return false;
+  if (watcher.token !== "" && login.renews && elapsed(watcher.host.ports.clock.uptime(), watcher.tokenAt) >= watcher.renewMs) watcher.token = "";
+  return watcher.token === "";
+}
+
+/** @cold */
 function begin(watcher: Watcher): void {
-  const round = watcher.round;
+  const ports = watcher.host.ports;
+  const place = loadPlace(watcher.host.records);
+  if (watcher.watches.length === 0) return;
+  if (place === undefined) return stop(watcher, AgentCode.unprovisioned);
+  if (place.tls > ports.tcp.tlsLevel) return stop(watcher, AgentCode.tlsTooWeak);
+  if (ports.wifi.connection() < WifiConnection.ready) return setTimer(watcher, NETWORK_MS, 0);
+  if (watcher.driver.login.exists && needsLogin(watcher)) watcher.login = newLogin(watcher.refresh !== "");
   watcher.step = WatchStep.resolving;
-  watcher.endCode = 0;
-  watcher.index = 0;
-  watcher.ports.dns.resolve(watcher.target.host, (fault, address) => {
-    if (round === watcher.round) connect(watcher, fault, address);
-  });
-}
-
-function sinkOf(watcher: Watcher): SioSink {
-  const clock = watcher.ports.clock;
-  return {
-    send: (bytes) => send(watcher, bytes),
-    random: (count) => watcher.ports.random.bytes(count),
-    connected: () => askNext(watcher, WatchStep.authenticating),
-    event: (name, args) => event(watcher, name, args),
-    // Nothing is asked for that would be acknowledged, and values have no bytes.
-    acknowledged: () => {},
-    unanswered: () => {},
-    binarySkipped: () => {},
-    closed: (code) => closed(watcher, code),
-    wake: (inMs) => {
-      clock.cancel(watcher.tick);
-      watcher.tick = clock.after(inMs, () => sioTick(watcher.session, clock.uptime()));
-    },
-  };
-}
-
-function hostOf(profile: RealtimeProfile, target: WatchTarget): string {
-  const usual = target.tls === TlsLevel.none ? profile.portPlain : profile.portTls;
-  return target.port === 0 || target.port === usual ? target.host : target.host + ":" + target.port;
+  setTimer(watcher, ANSWER_TIMEOUT_MS, Fault.timeout);
+  ports.dns.resolve(watcher.login !== undefined && place.loginHost !== "" ? place.loginHost : place.host, (fault, address) => resolved(watcher, fault, address));
 }
 
 /**
- * Starts to watch. A machine whose TLS is worth less than what is demanded, no topic or too many of them, or no host: undefined,
- * and nothing is sent.
+ * The timer has fired.
+ * @cold
  */
-export function watcherOpen(ports: Ports, profile: RealtimeProfile, target: WatchTarget, sink: WatchSink): Watcher | undefined {
-  const count = target.topics.length;
-  if (target.tls > ports.tcp.tlsLevel || count === 0 || count > WATCH_TOPICS_MAX || target.host === "") return undefined;
-  const watcher = {
-    ports, profile, target, sink,
-    step: WatchStep.waiting, round: 0, socket: 0, out: "", writable: false, index: 0, topic: "", failures: 0, liveAt: 0, endCode: 0, turn: 0, tick: 0, deadline: 0,
-  } as unknown as Watcher;
-  watcher.begin = () => begin(watcher);
-  watcher.each = { value: (key, kind, text, time) => sink.value(watcher.topic, key, kind, text, time) };
-  watcher.session = sioOpen(
-    {
-      host: hostOf(profile, target), path: profile.path, query: "", version: profile.version, namespace: profile.namespace, auth: "",
-      headBytesMax: HEAD_BYTES_MAX, messageBytesMax: MESSAGE_BYTES_MAX, answerTimeoutMs: ANSWER_TIMEOUT_MS, acksMax: 0,
-    },
-    sinkOf(watcher),
-  );
-  watcher.deadline = ports.clock.after(0, watcher.begin);
-  return watcher;
+function act(watcher: Watcher): void {
+  if (watcher.step === WatchStep.waiting) begin(watcher);
+  else if (watcher.driver.login.renews && watcher.step === WatchStep.live && watcher.endCode === 0) renew(watcher);
+  else end(watcher, watcher.endCode);
 }
 
-/** Stops for good, in order where there is a connection; no call of the sink follows. Idempotent. */
-export function watcherClose(watcher: Watcher): void {
-  const step = watcher.step;
-  if (step === WatchStep.closing || step === WatchStep.over) return;
-  if (step > WatchStep.connecting) return leave(watcher);
-  watcher.step = WatchStep.over;
-  drop(watcher);
-  sioEnded(watcher.session);
+/** @cold */
+function live(watcher: Watcher): void {
+  const clock = watcher.host.ports.clock;
+  clock.cancel(watcher.timer);
+  watcher.endCode = 0;
+  watcher.step = WatchStep.live;
+  watcher.since = clock.uptime();
+  tell(watcher.host, "watching", watcher.watches.length, "");
+  if (!watcher.driver.login.renews) return;
+  // It has served: the next connection asks for a new one.
+  watcher.token = "";
+  setTimer(watcher, Math.max(watcher.renewMs - elapsed(watcher.since, watcher.tokenAt), 1000), 0);
+}
+
+/** @cold */
+function refused(watcher: Watcher, index: number, code: number): void {
+  if (index >= 0) tell(watcher.host, "watchRefused", code, "" + index);
+  // On a later turn: the protocol is still at work.
+  else setTimer(watcher, 0, AgentCode.tokenSuspect);
+}
+
+/** The protocol has ended: the transport follows once the farewell has left. */
+function closed(watcher: Watcher, code: number): void {
+  if (watcher.socket === 0) return;
+  setTimer(watcher, watcher.out === "" && watcher.writable ? 0 : FAREWELL_MS, watcher.step === WatchStep.renewing ? 0 : AgentCode.protocol + code);
+}
+
+function message(watcher: Watcher, index: number, text: string): void {
+  const watch = watcher.watches[index];
+  if (watch === undefined) return;
+  watcher.index = index;
+  if (!watch.source.read(text, watch.source.key, watcher.each)) tell(watcher.host, "malformed", text.length, "");
+}
+
+function sinkOf(watcher: Watcher): WatchSink {
+  const ports = watcher.host.ports;
+  const clock = ports.clock;
+  return {
+    send: (bytes) => send(watcher, bytes),
+    random: (count) => ports.random.bytes(count),
+    wake: (inMs) => {
+      clock.cancel(watcher.tick);
+      watcher.tick = clock.after(inMs, () => {
+        if (watcher.link !== undefined) watcher.driver.tick(watcher.link, clock.uptime());
+      });
+    },
+    soon: () => {
+      clock.cancel(watcher.turn);
+      watcher.turn = clock.after(0, () => {
+        if (watcher.link !== undefined) watcher.driver.turn(watcher.link, clock.uptime());
+      });
+    },
+    asked: () => setTimer(watcher, ANSWER_TIMEOUT_MS, AgentCode.timeout),
+    live: () => live(watcher),
+    message: (index, text) => message(watcher, index, text),
+    refused: (index, code) => refused(watcher, index, code),
+    closed: (code) => closed(watcher, code),
+  };
+}
+
+/**
+ * Makes the device one that watches, before its app declares what; the watcher begins on a later turn.
+ * @cold
+ */
+export function watcherOpen(host: Host, driver: WatchDriver): void {
+  const watcher = {
+    host, driver, watches: [], step: WatchStep.waiting, link: undefined, index: 0, socket: 0, out: "", writable: false, timer: 0, tick: 0, turn: 0, endCode: 0,
+    failures: 0, since: host.ports.clock.uptime(), login: undefined, token: "", refresh: "", renewMs: 0, tokenAt: 0, act: () => act(watcher),
+  } as unknown as Watcher;
+  watcher.sink = sinkOf(watcher);
+  watcher.each = { value: (kind, text, from) => told(watcher, kind, text, from) };
+  host.watcher = watcher;
+  setTimer(watcher, 0, 0);
 }

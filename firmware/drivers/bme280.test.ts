@@ -181,6 +181,37 @@ test("another chip at the address, and a bus that is not there, are not found", 
   expect(nowhere.heard).toEqual([[Fault.notFound, zeros]]);
 });
 
+test("answers that are damaged on the way are a fault or the truth, never another climate", () => {
+  const codes = new Set<number>();
+  for (const rate of [0.05, 0.3]) {
+    const on = bench(mild);
+    on.machine.sensors.damage(rate, `${seed}`);
+    for (let i = 0; i < budget(400, 40000); i += 1) {
+      // Now and then the driver has to learn who the chip is, too.
+      const sensor = i % 3 === 0 ? openBme280(on.machine.ports.i2c, { bus: "default", address: 0x76 }) : on.sensor;
+      const { heard } = sample({ ...on, sensor });
+      on.world.run(100);
+      const [fault, value] = heard[0]!;
+      codes.add(fault);
+      if (fault === 0) expect([Math.abs(value.temperature - 21.37) < 0.011, Math.abs(value.pressure - 101325) < 3, Math.abs(value.humidity - 45.5) < 0.03]).toEqual([true, true, true]);
+      if (sensor !== on.sensor) closeBme280(sensor);
+    }
+  }
+  expect([...codes].sort()).toEqual([Fault.none, Fault.hardware, Fault.notFound].sort());
+});
+
+test("a chip that lost its settings meanwhile, as after a dip of its supply, gives no sample", () => {
+  const on = bench(mild);
+  const first = sample(on);
+  on.world.run(100);
+  expect(first.heard[0]![0]).toBe(0);
+  const during = sample(on);
+  on.world.run(5);
+  on.chip.write("\xe0\xb6");
+  on.world.run(100);
+  expect(during.heard).toEqual([[Fault.hardware, zeros]]);
+});
+
 test("a closed sensor gives a fault", () => {
   const on = bench(mild);
   const during = sample(on);

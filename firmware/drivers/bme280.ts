@@ -4,11 +4,14 @@
  * One measurement at a time, in forced mode (3.3.3), so the chip sleeps between samples; oversampling x1, filter off, as the
  * data sheet advises for weather monitoring (3.5.1). The driver owns its bus handle, never retries and never waits inside a
  * call. Compensation is in bme280-compensate.ts.
+ *
+ * The chip sends no checksum. So what decides a sample (parameters, data) is read twice and has to be the same, and the data is read
+ * together with the settings that it was measured with: what was damaged on the way, or is left from before a reset, is a fault.
  */
 import type { ClockPort } from "../../hal/ports/clock";
 import { Fault } from "../../hal/ports/fault";
 import type { I2cDevice, I2cPort } from "../../hal/ports/i2c";
-import { at, chr, idiv } from "../base/intrinsics";
+import { at, chr, idiv, sub } from "../base/intrinsics";
 import { compensateFine, compensateHumidity, compensatePressure, hundredths, isPlausible } from "./bme280-compensate";
 
 export interface Bme280Options {
@@ -49,14 +52,17 @@ const HUMIDITY_CALIBRATION_BYTES = 7;
 const REGISTER_CTRL_HUM = 0xf2;
 const REGISTER_STATUS = 0xf3;
 const REGISTER_CTRL_MEAS = 0xf4;
-const REGISTER_DATA = 0xf7;
-const DATA_BYTES = 8;
+/** From ctrl_hum over status, ctrl_meas and config to the data (5.3): in one read, and where the data begins in it. */
+const RESULT_BYTES = 13;
+const RESULT_DATA = 5;
 /** Fast mode: every board's bus can do it. */
 const HZ = 400000;
 /** Humidity x1 (5.4.3). It takes effect with the write to ctrl_meas. */
 const CTRL_HUM = 0x01;
 /** Temperature x1, pressure x1, forced mode (5.4.5). */
 const CTRL_MEAS = 0x25;
+/** What ctrl_meas holds when the measurement is over: the chip sleeps (3.3.3). */
+const CTRL_MEAS_OVER = 0x24;
 /** A measurement of these settings ends after 9.3 ms at most (9.1). */
 const MEASURE_MS = 10;
 const POLL_MS = 5;
@@ -67,6 +73,12 @@ function deliverFault(done: Bme280Done, fault: number): void {
   done(fault, { temperature: 0, pressure: 0, humidity: 0 });
 }
 
+/** Reads registers twice: undefined when the chip does not answer, or not with the same. */
+function readTwice(sensor: Bme280, register: number, count: number): string | undefined {
+  const bytes = sensor.i2c.writeRead(sensor.device, chr(register), count);
+  return bytes === sensor.i2c.writeRead(sensor.device, chr(register), count) ? bytes : undefined;
+}
+
 /** Reads identity and parameters: 0, `notFound` (no bus, or another chip at the address) or `hardware`. */
 function identify(sensor: Bme280): number {
   const i2c = sensor.i2c;
@@ -74,9 +86,9 @@ function identify(sensor: Bme280): number {
   const id = i2c.writeRead(sensor.device, chr(REGISTER_ID), 1);
   if (id === undefined) return Fault.hardware;
   if (at(id, 0) !== CHIP_ID) return Fault.notFound;
-  const first = i2c.writeRead(sensor.device, chr(REGISTER_CALIBRATION), CALIBRATION_BYTES);
+  const first = readTwice(sensor, REGISTER_CALIBRATION, CALIBRATION_BYTES);
   if (first === undefined) return Fault.hardware;
-  const second = i2c.writeRead(sensor.device, chr(REGISTER_HUMIDITY_CALIBRATION), HUMIDITY_CALIBRATION_BYTES);
+  const second = readTwice(sensor, REGISTER_HUMIDITY_CALIBRATION, HUMIDITY_CALIBRATION_BYTES);
   if (second === undefined || !isPlausible(first + second)) return Fault.hardware;
   sensor.calibration = first + second;
   return Fault.none;
@@ -87,14 +99,20 @@ function word20(data: string, offset: number): number {
   return at(data, offset) * 4096 + at(data, offset + 1) * 16 + idiv(at(data, offset + 2), 16);
 }
 
+/** Whether the data was measured with the driver's settings, and the measurement is over. Bits that mean nothing are passed over. */
+function isOfThis(result: string): boolean {
+  return at(result, 0) % 8 === CTRL_HUM && idiv(at(result, 1), 8) % 2 === 0 && at(result, 2) === CTRL_MEAS_OVER;
+}
+
 /** Reads the measurement out: 0 and the sample at `done`, or the fault. */
 function finish(sensor: Bme280, done: Bme280Done): void {
   sensor.measuring = false;
-  const data = sensor.i2c.writeRead(sensor.device, chr(REGISTER_DATA), DATA_BYTES);
-  if (data === undefined) {
+  const result = readTwice(sensor, REGISTER_CTRL_HUM, RESULT_BYTES);
+  if (result === undefined || !isOfThis(result)) {
     deliverFault(done, Fault.hardware);
     return;
   }
+  const data = sub(result, RESULT_DATA, RESULT_BYTES);
   const fine = compensateFine(sensor.calibration, word20(data, 3));
   const pressure = fine === undefined ? undefined : compensatePressure(sensor.calibration, word20(data, 0), fine);
   if (fine === undefined || pressure === undefined) {
@@ -142,7 +160,7 @@ export function openBme280(i2c: I2cPort, options: Bme280Options): Bme280 {
 
 /**
  * Takes one sample; `done` is called once, on a later turn: fault 0, `notFound` (no such bus, or another chip), `hardware`
- * (NACK, stuck bus, values that cannot be) or `timeout` (the measurement does not end).
+ * (NACK, stuck bus, bytes that were damaged, values that cannot be) or `timeout` (the measurement does not end).
  * @returns 0, or `busy` while a sample is under way or no timer is free; `done` is then not called
  */
 export function sampleBme280(sensor: Bme280, clock: ClockPort, done: Bme280Done): number {

@@ -176,22 +176,3 @@ export interface CoapProfile {
   /** The answer: `code` 0 for a command that was obeyed, else why not. */
   answerBody(this: void, code: number): string;
 }
-
-/** A platform's realtime interface over Socket.IO, which tells values of other things to whoever may see them. */
-export interface RealtimeProfile {
-  readonly text: PlatformText;
-  readonly portPlain: number;
-  readonly portTls: number;
-  /** Where Engine.IO is served, its version, and the namespace. */
-  readonly path: string;
-  readonly version: number;
-  readonly namespace: string;
-  /** The events that ask to be let in and to be told of a topic; each is answered by one of the same name. */
-  readonly authenticate: string;
-  readonly subscribe: string;
-  /** Their arguments, as JSON. The first holds a secret, and so may the second. */
-  authenticateArgs(this: void, sessionToken: string): string;
-  subscribeArgs(this: void, topic: string): string;
-  /** True when the arguments of an answer say that it was granted. */
-  isGranted(this: void, args: string): boolean;
-}

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { startEvrythng } from "../cloud/evrythng/index";
 import type { StartedEvrythng } from "../cloud/evrythng/index";
 import type { DeskCloud } from "./cloud";
+import { watchAt } from "./watch-place";
 import { COMMAND_TYPE, loadSession, saveSession } from "./session";
 import type { EvrythngSession } from "./session";
 import { deskHost } from "./time";
@@ -64,6 +65,10 @@ export async function startEvrythngDesk(stateDir: string, time: DeskTime): Promi
       ports: { ...cloud.ports },
       ca: cloud.ca,
       credentials: () => ({ code: "", token: `${thingId}${String(thngApiKey)}` }),
+      watcher: () => {
+        saveSession(stateDir, { ...sessionOf(stateDir)!, watched: String(thngApiKey) });
+        return watchAt(cloud.ports.http, { secret: operatorKey });
+      },
       activated: () => undefined,
       close: () => cloud.close(),
     };

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { startThethings } from "../cloud/thethings/index";
 import type { StartedThethings } from "../cloud/thethings/index";
 import type { DeskCloud } from "./cloud";
+import type { WatchSettings } from "../engines/program";
+import { watchAt } from "./watch-place";
 import { loadSession, saveSession, saveToken } from "./session";
 import type { ThethingsSession } from "./session";
 import { deskHost } from "./time";
@@ -56,6 +58,16 @@ function linkThings(cloud: StartedThethings, stateDir: string): void {
   }
 }
 
+/** A device that watches does so as the desk's user, who has a thing for it to watch: the one that activated, or one that is made. */
+function watcherOf(cloud: StartedThethings, stateDir: string): WatchSettings {
+  const session = sessionOf(stateDir)!;
+  const token = (session.thingId === undefined ? undefined : cloud.model.tokenOf(session.thingId)) ?? cloud.model.createThing().thingToken;
+  const user = cloud.model.apps.session(session.sessionToken);
+  if (user !== undefined) cloud.model.apps.link(user, token);
+  saveSession(stateDir, { ...session, watched: token });
+  return watchAt(cloud.ports.http, { user: appEmail, secret: session.password, thing: token });
+}
+
 export async function startThethingsDesk(stateDir: string, time: DeskTime): Promise<DeskCloud> {
   const cloud = await start(stateDir, time);
   try {
@@ -70,6 +82,7 @@ export async function startThethingsDesk(stateDir: string, time: DeskTime): Prom
     ca: cloud.ca,
     // One for each run: a device that boots again asks with the same.
     credentials: () => ({ code: (code ||= cloud.model.createCodes(1)[0]!), token: "" }),
+    watcher: () => watcherOf(cloud, stateDir),
     activated: () => linkThings(cloud, stateDir),
     close: () => cloud.close(),
   };

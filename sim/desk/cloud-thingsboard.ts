@@ -6,12 +6,16 @@ import { join } from "node:path";
 import { startThingsboard } from "../cloud/thingsboard/index";
 import type { StartedThingsboard } from "../cloud/thingsboard/index";
 import type { DeskCloud } from "./cloud";
+import type { WatchSettings } from "../engines/program";
+import { watchAt } from "./watch-place";
 import { loadSession, saveSession, saveToken } from "./session";
 import type { ThingsboardSession } from "./session";
 import { deskHost } from "./time";
 import type { DeskTime } from "./time";
 
 const userEmail = "desk@motet.invalid";
+/** What the device is called that is there to be watched. */
+const WATCHED_NAME = "watched";
 const secret = (): string => randomBytes(18).toString("base64url");
 
 function sessionOf(stateDir: string): ThingsboardSession | undefined {
@@ -47,6 +51,18 @@ function noteDevice(cloud: StartedThingsboard, stateDir: string): void {
   if (credentials.type === "ACCESS_TOKEN") saveToken(stateDir, credentials.token);
 }
 
+/** A device that watches does so as the desk's user, who has a device for it to watch. */
+function watcherOf(cloud: StartedThingsboard, stateDir: string, kept: Kept): WatchSettings {
+  const session = sessionOf(stateDir)!;
+  const tenantId = cloud.model.accounts.tenantId("Tenant");
+  const known = [...cloud.model.state.devices.values()].find(({ info }) => info.name === WATCHED_NAME);
+  const token = session.watched ?? secret();
+  const made = known === undefined ? cloud.model.devices.create({ tenantId, customerId: null, name: WATCHED_NAME, type: "default", label: null, additionalInfo: null, credentials: { type: "ACCESS_TOKEN", token }, provisioned: false }) : undefined;
+  const id = known?.info.id ?? (made?.ok === true ? made.value.info.id : "");
+  saveSession(stateDir, { ...session, watched: token, watchedId: id });
+  return watchAt(cloud.ports.http, { user: kept.email, secret: kept.password });
+}
+
 export async function startThingsboardDesk(stateDir: string, time: DeskTime): Promise<DeskCloud> {
   const before = sessionOf(stateDir);
   // A device whose activation was cut asks again with the profile that it was given.
@@ -55,11 +71,13 @@ export async function startThingsboardDesk(stateDir: string, time: DeskTime): Pr
   const { http, mqtt, coap } = cloud.ports;
   const { email, password, profileKey, profileSecret } = kept;
   const thing = before?.thingId === undefined ? {} : { thingId: before.thingId };
-  saveSession(stateDir, { platform: "thingsboard", http, mqtt, coap, email, password, profileKey, profileSecret, ...thing });
+  const watched = before?.watched === undefined ? {} : { watched: before.watched };
+  saveSession(stateDir, { platform: "thingsboard", http, mqtt, coap, email, password, profileKey, profileSecret, ...thing, ...watched });
   return {
     ports: { ...cloud.ports },
     ca: cloud.ca,
     credentials: () => ({ code: `${profileKey}:${profileSecret}`, token: "" }),
+    watcher: () => watcherOf(cloud, stateDir, kept),
     activated: () => noteDevice(cloud, stateDir),
     close: () => cloud.close(),
   };

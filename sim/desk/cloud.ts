@@ -2,6 +2,7 @@
  * The local cloud of a desk, whatever its platform: where it listens, what it gives a device that has nothing yet, and who
  * hears that the device got it.
  */
+import type { WatchSettings } from "../engines/program";
 import type { DeskTime } from "./time";
 import { startEvrythngDesk } from "./cloud-evrythng";
 import { startThethingsDesk } from "./cloud-thethings";
@@ -14,6 +15,8 @@ export interface DeskCloud {
   readonly ca: string;
   /** What a device without a token is provisioned with: an activation code or a token, and "" for the other. Secrets. */
   credentials(): { readonly code: string; readonly token: string };
+  /** What a device that watches is provisioned with: as the desk's user. Makes a thing for it to watch where it has none of its own. Secrets. */
+  watcher(): WatchSettings;
   /** A device has told of its activation. */
   activated(): void;
   close(): Promise<void>;

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { Device } from "../device/device";
-import type { Program, ProvisionSettings } from "../engines/program";
+import type { Program, ProvisionSettings, WatchSettings } from "../engines/program";
 import type { SensorSource } from "../world/sensors";
 import { startDeskCloud } from "./cloud";
 import type { DeskCloud } from "./cloud";
@@ -27,6 +27,8 @@ export interface RemoteTarget {
   readonly code: string;
   readonly token: string;
   readonly caFile?: string;
+  /** Where, and as whom, an app watches. */
+  readonly watch?: WatchSettings;
 }
 
 export interface DeskOptions {
@@ -63,6 +65,12 @@ function settingsOf(options: DeskOptions, cloud: DeskCloud | undefined): Provisi
   return { ...common, host: "127.0.0.1", port, tls: 0 };
 }
 
+/** For an app that watches, where and as whom. */
+function watchOf({ program, remote }: DeskOptions, cloud: DeskCloud | undefined): { readonly watch?: WatchSettings } {
+  const watch = program.watches === true ? (cloud?.watcher() ?? remote?.watch) : undefined;
+  return watch === undefined ? {} : { watch };
+}
+
 /** Starts the cloud, provisions the device where it needs it, and boots it. Rejects with one sentence for the user. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
   const time = deskTime(options.speed);
@@ -71,7 +79,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   if (cloud !== undefined) onEvent({ event: "cloud", platform: options.platform, ...cloud.ports, ca: cloud.ca });
   const prepare = (device: Device): number => {
     const given = program.state(device) === 0 ? { code: "", token: "" } : (cloud?.credentials() ?? { code: remote!.code, token: remote!.token });
-    return program.provision(device, { ...settingsOf(options, cloud), ...given });
+    return program.provision(device, { ...settingsOf(options, cloud), ...given, ...watchOf(options, cloud) });
   };
   const listener: Listener = {
     log: (event, number, text) => {

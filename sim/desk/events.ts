@@ -57,6 +57,12 @@ const shapes: Readonly<Record<string, (number: number, text: string) => Record<s
   drained: () => ({}),
   dropped: (number, text) => ({ count: number, causes: text }),
   insecure: () => ({ reason: "the settings allow a connection without TLS" }),
+  watching: (number) => ({ sources: number }),
+  watched: (number, text) => ({ source: number, value: parsed(text) }),
+  watchedOdd: (number) => ({ source: number, reason: "it is not of the declared type" }),
+  watchRefused: (number, text) => ({ source: Number(text), code: number, reason: "the platform refused it" }),
+  watchLost: (number, text) => ({ code: number, reason: reasonOf(number), inMs: Number(text) }),
+  watchStopped: (number) => ({ code: number, reason: reasonOf(number) }),
   declaration: (number, text) => ({ key: text, code: number, reason: reasonOf(number) }),
 };
 

@@ -14,6 +14,8 @@ export interface ThethingsSession {
   readonly sessionToken: string;
   readonly password: string;
   readonly thingId?: string;
+  /** The token of the thing that a device at the desk watches. */
+  readonly watched?: string;
 }
 
 /** On EVRYTHNG: the operator's key, and the thng that is the device. */
@@ -23,6 +25,8 @@ export interface EvrythngSession {
   readonly mqtt: number;
   readonly operatorKey: string;
   readonly thingId: string;
+  /** The key of the thng, where a device at the desk watches it. */
+  readonly watched?: string;
 }
 
 /** On ThingsBoard: a tenant's user, the profile that devices provision themselves with, and the device once it is made. */
@@ -36,6 +40,9 @@ export interface ThingsboardSession {
   readonly profileKey: string;
   readonly profileSecret: string;
   readonly thingId?: string;
+  /** Token and id of the device that a device at the desk watches. */
+  readonly watched?: string;
+  readonly watchedId?: string;
 }
 
 export type DeskSession = ThethingsSession | EvrythngSession | ThingsboardSession;
@@ -97,8 +104,8 @@ export async function sendCommand(stateDir: string, key: string, value: string, 
   await post(session.http, path, { authorization: secret }, body);
 }
 
-/** One request to the desk's cloud; the answer's JSON. */
-async function post(http: number, path: string, headers: Readonly<Record<string, string>>, body: object): Promise<unknown> {
+/** One POST to the desk's cloud; the answer's JSON. Throws one sentence for the user. */
+export async function post(http: number, path: string, headers: Readonly<Record<string, string>>, body: object): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(`http://127.0.0.1:${http}${path}`, {
@@ -134,7 +141,7 @@ function requestOf(session: ThethingsSession | EvrythngSession, key: string, val
   return { path, secret: session.sessionToken, body: { values: [{ value }] } };
 }
 
-function jsonOrText(value: string): unknown {
+export function jsonOrText(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {

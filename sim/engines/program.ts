@@ -13,9 +13,25 @@ export interface ProvisionSettings {
   readonly password: string;
   readonly code: string;
   readonly token: string;
+  readonly watch?: WatchSettings;
+}
+
+/** Where and as whom a device watches; the shape of firmware/agent/watch-settings `WatchProvision`. */
+export interface WatchSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 0 | 1 | 2;
+  readonly loginHost: string;
+  readonly loginPort: number;
+  readonly user: string;
+  readonly secret: string;
+  readonly app: string;
+  readonly thing: string;
 }
 
 export interface Program {
+  /** Set for an app that watches: it is provisioned with where and as whom. */
+  readonly watches?: boolean;
   /** Starts one boot of a device; a number is a fault, anything else the running device. */
   boot(ports: Ports): unknown;
   /** 0, or why the settings could not be stored. */

@@ -1,9 +1,9 @@
 /**
  * One day of one device under a plan of faults, watched. The device runs an app that counts its readings, so that each is known by
- * its value, and obeys numbered commands; behind the faults come quiet hours, in which everything has to arrive.
+ * its value, reads a sensor, and obeys numbered commands; behind the faults come quiet hours, in which everything has to arrive.
  */
-import { every, measure, onCommand, report } from "../../firmware/index";
 import type { Definition } from "../../firmware/index";
+import { ResetReason } from "../../hal/ports/system";
 import { waitingReadings } from "../../firmware/agent/publisher";
 import type { Thing } from "../../firmware/agent/thing";
 import type { Program } from "../engines/program";
@@ -21,10 +21,12 @@ import { SERVER_ADDRESS } from "../world/network";
 import { Random } from "../world/random";
 import { createWorld } from "../world/world";
 import type { World } from "../world/world";
+import { restless, watchedApp } from "./app";
 import { direct } from "./director";
 import type { PlannedFault } from "./fault";
 import { lossByFlips } from "./flips";
 import type { Violation } from "./promises";
+import { SensorWatch } from "./sensor-watch";
 import { Watch } from "./watch";
 
 const SECOND = 1000;
@@ -43,7 +45,6 @@ const COMMAND_EVERY_MS = 20 * MINUTE;
 /** Behind the last fault: until a connection that nobody told of is noticed, and what is observed is asked for again. */
 const SETTLE_MS = 30 * MINUTE;
 const PROBE_EVERY_MS = 10 * MINUTE;
-const KEYS = ["a", "b", "c"] as const;
 const HOST = "cloud.site.example";
 const SITE = { ssid: "site", password: "password of the site" } as const;
 /** The last words of a device that are kept for the report. */
@@ -73,27 +74,12 @@ export interface DayResult {
   readonly said: readonly Said[];
 }
 
-/** Counts on in each key as long as the device accepts. */
-function countingApp(watch: Watch, everyMs: number): Definition {
-  const next = new Map<string, number>(KEYS.map((key) => [key, 0]));
-  return (thing) => {
-    for (const key of KEYS) measure(thing, { key });
-    every(thing, everyMs, () => {
-      for (const key of KEYS) {
-        const value = next.get(key)!;
-        watch.reported(key, value);
-        if (report(thing, key, value) === 0) next.set(key, value + 1);
-      }
-    });
-    onCommand(thing, { key: "order", type: "number" }, (value) => watch.obeys(value));
-  };
-}
-
 class Day {
   private readonly world: World;
   private readonly cloud: LabCloud;
   private readonly device: LabDevice;
   private readonly watch: Watch;
+  private readonly sensors: SensorWatch;
   private readonly trace = new Trace();
   private readonly said: Said[] = [];
   private commands = 0;
@@ -108,13 +94,14 @@ class Day {
     this.cloud = createLabCloud(this.world, platformOf(route.platform));
     const timesHold = !plan.some(({ kind }) => kind === "clock-jump");
     this.watch = new Watch({ now: () => this.world.clock.now(), worldMs: () => this.world.now(), timesHold });
+    this.sensors = new SensorWatch({ sensor: () => this.device.machine.sensors, broken: (promise, says) => this.watch.broken(promise, says) });
     const isTight = new Random(`${seed}/device`).below(TIGHT_ONE_IN) === 0;
     this.device = createLabDevice(this.world, {
-      program: make(countingApp(this.watch, isTight ? TIGHT_READ_EVERY_MS : READ_EVERY_MS), route),
-      machine: isTight ? { flashAreas: TIGHT_AREAS } : {},
+      program: make(watchedApp(this.watch, this.sensors, isTight ? TIGHT_READ_EVERY_MS : READ_EVERY_MS), route),
+      machine: { sensorSource: restless, ...(isTight ? { flashAreas: TIGHT_AREAS } : {}) },
       provision: settingsFor({ host: HOST, ...SITE, ...this.cloud.side.credentials() }),
       onSaid: (event, number, text) => this.hear(event, number, text),
-      beforeBoot: () => this.watch.flipped(lossByFlips(this.device.machine.flash, checksum)),
+      beforeBoot: () => this.beforeBoot(),
       onBoot: (running) => this.booted(running as Thing),
     });
   }
@@ -158,6 +145,7 @@ class Day {
     this.command("passing");
     world.run(MINUTE);
     const drained = world.runUntil(() => this.isDrained, HOUR);
+    if (device.machine.boots.includes(ResetReason.watchdog)) watch.broken("S11", "the watchdog had to help");
     watch.finish(drained, device.machine.flash.cuts, this.commands);
     return director.begun;
   }
@@ -180,6 +168,11 @@ class Day {
     const value = this.commands;
     this.watch.commanded(value);
     return this.cloud.side.command(this.token, "order", value, way, (obeyed) => this.watch.answered(value, obeyed));
+  }
+
+  private beforeBoot(): void {
+    this.sensors.booted();
+    this.watch.flipped(lossByFlips(this.device.machine.flash, checksum));
   }
 
   private booted(thing: Thing): void {

@@ -30,7 +30,7 @@ function fault(kind: string, atMs: number, forMs: number): PlannedFault {
 /** What a stage looks like from outside. */
 function looks({ cloud, devices }: Stage): unknown {
   const { machine } = devices[0]!;
-  return { conditions: { ...machine.conditions }, wire: { ...cloud.wire }, disk: cloud.disk.works, running: cloud.running, on: machine.on, ready: machine.ready() };
+  return { conditions: { ...machine.conditions }, wire: { ...cloud.wire }, disk: cloud.disk.works, running: cloud.running, on: machine.on, ready: machine.ready(), sensors: machine.sensors.failing, felt: machine.sensors.felt() };
 }
 
 /** Kinds that leave something behind, or show only in what happens later. */

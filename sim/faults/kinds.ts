@@ -3,5 +3,6 @@ import type { FaultKind } from "./fault";
 import { cloudKinds } from "./kinds-cloud";
 import { machineKinds } from "./kinds-machine";
 import { networkKinds } from "./kinds-network";
+import { sensorKinds } from "./kinds-sensors";
 
-export const kinds: ReadonlyMap<string, FaultKind> = new Map([...networkKinds, ...cloudKinds, ...machineKinds].map((kind) => [kind.name, kind]));
+export const kinds: ReadonlyMap<string, FaultKind> = new Map([...networkKinds, ...cloudKinds, ...machineKinds, ...sensorKinds].map((kind) => [kind.name, kind]));

@@ -44,7 +44,7 @@ describe("a plan", () => {
 });
 
 test("every named scenario names kinds that exist, and a storm brings at least 20 faults of 6 kinds to a device a day", () => {
-  expect(scenarioNames).toEqual(["bad-wifi", "broker-restarts", "lossy-udp", "power-cuts", "flash-dying", "clock-jumps", "storm"]);
+  expect(scenarioNames).toEqual(["bad-wifi", "broker-restarts", "lossy-udp", "power-cuts", "flash-dying", "clock-jumps", "bad-sensors", "storm"]);
   for (const name of scenarioNames) for (const { kind } of namedScenario(name)!.rules) expect(kinds.has(kind)).toBe(true);
   expect(namedScenario("sunshine")).toBeUndefined();
   for (let seed = 0; seed < 50; seed += 1) {

@@ -1,5 +1,5 @@
 /**
- * The promises of store-and-forward, S1 to S10, as they are watched while a day goes by. Each is broken by an event, by a probe, or
+ * The promises of store-and-forward, S1 to S10, and of sensors, S11 and S12, as they are watched while a day goes by. Each is broken by an event, by a probe, or
  * by the sums at the end; a broken promise says what it saw.
  */
 
@@ -14,6 +14,8 @@ export const promises = {
   S8: "a command runs at most once, and one sent in quiet times runs",
   S9: "a reading carries the time at which it was made",
   S10: "a crash loses nothing that was accepted, and no token",
+  S11: "a sensor that fails takes nothing else with it, and is read again as soon as it is well",
+  S12: "no reading is invented: a sample is what the sensor felt when it was taken, or a fault",
 } as const;
 
 export type PromiseId = keyof typeof promises;

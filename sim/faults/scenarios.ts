@@ -53,6 +53,15 @@ const flashDying = [
 
 const clockJumps = [rule("clock-jump", 6 * HOUR)];
 
+const badSensors = [
+  rule("sensor-silent", 4 * HOUR, SECOND, 40 * MINUTE),
+  rule("sensor-bus-stuck", 6 * HOUR, SECOND, 40 * MINUTE),
+  rule("sensor-hangs", 6 * HOUR, SECOND, 40 * MINUTE),
+  rule("sensor-floats", 8 * HOUR, SECOND, 40 * MINUTE),
+  rule("sensor-damage", 4 * HOUR, 10 * MINUTE, HOUR),
+  rule("sensor-drift", 8 * HOUR, HOUR, 4 * HOUR),
+];
+
 const named: Readonly<Record<string, readonly FaultRule[]>> = {
   "bad-wifi": badWifi,
   "broker-restarts": brokerRestarts,
@@ -60,7 +69,8 @@ const named: Readonly<Record<string, readonly FaultRule[]>> = {
   "power-cuts": powerCuts,
   "flash-dying": flashDying,
   "clock-jumps": clockJumps,
-  storm: [...badWifi, ...brokerRestarts, ...lossyUdp, ...powerCuts, ...flashDying, ...clockJumps],
+  "bad-sensors": badSensors,
+  storm: [...badWifi, ...brokerRestarts, ...lossyUdp, ...powerCuts, ...flashDying, ...clockJumps, ...badSensors],
 };
 
 export const scenarioNames: readonly string[] = Object.keys(named);

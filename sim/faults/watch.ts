@@ -186,7 +186,8 @@ export class Watch {
     this.waits = this.waits.slice(1);
   }
 
-  private broken(promise: PromiseId, says: string): void {
+  /** A promise was broken, by the word of whoever watches a part of it. */
+  broken(promise: PromiseId, says: string): void {
     if (this.violations.filter((each) => each.promise === promise).length < TOLD_MAX) this.violations.push({ promise, atMs: this.options.now(), says });
   }
 }

@@ -17,16 +17,18 @@ export interface I2cChip {
 export interface I2cBus {
   /** Chips by 7-bit address. */
   readonly chips: Map<number, I2cChip>;
-  /** A chip holds the data line low: nothing on the bus works. */
+  /** A chip holds the clock or the data line low: nothing on the bus works. */
   stuck: boolean;
   /** Addresses that do not acknowledge. */
   readonly nack: Set<number>;
   /** Addresses that acknowledge and then leave the line alone: every byte is read as ones. */
   readonly allOnes: Set<number>;
+  /** What becomes of the bytes of an answer on their way; undefined: nothing. */
+  damage: ((bytes: string) => string) | undefined;
 }
 
 export function createI2cBus(): I2cBus {
-  return { chips: new Map(), stuck: false, nack: new Set(), allOnes: new Set() };
+  return { chips: new Map(), stuck: false, nack: new Set(), allOnes: new Set(), damage: undefined };
 }
 
 const TRANSFER_BYTES_MAX = 255;
@@ -69,7 +71,9 @@ export function createI2cPort(boot: Boot, buses: () => ReadonlyMap<string, I2cBu
       const device = open.get(id);
       if (device === undefined || !fits(bytes.length) || !fits(count)) return undefined;
       const answer = reach(device, bytes)?.read(count);
-      return answer !== undefined && device.bus.allOnes.has(device.address) ? "\xff".repeat(count) : answer;
+      if (answer === undefined) return undefined;
+      const sent = device.bus.allOnes.has(device.address) ? "\xff".repeat(count) : answer;
+      return device.bus.damage === undefined ? sent : device.bus.damage(sent);
     },
     close: (id) => void open.delete(id),
   };

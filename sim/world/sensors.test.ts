@@ -2,7 +2,7 @@
 import { openBme280, sampleBme280 } from "../../firmware/drivers/bme280";
 import type { Bme280, Bme280Sample } from "../../firmware/drivers/bme280";
 import { Fault } from "../../hal/ports/fault";
-import { BME280_ADDRESS, sensorFaults } from "./sensors";
+import { BME280_ADDRESS, sensorFaults, tolerance } from "./sensors";
 import type { SensorFault } from "./sensors";
 import { createWorld } from "./world";
 
@@ -63,6 +63,40 @@ test("drift grows from the moment it begins, and ends", () => {
   expect(drifted.pressure / 100).toBeCloseTo(1013.25, 0);
   machine.sensors.drift(undefined);
   expect(sample(sensor)![1].temperature).toBeCloseTo(21, 1);
+});
+
+test("drift ends where it was told to", () => {
+  const { world, machine } = bench();
+  machine.sensors.drift({ temperature: 0.5, pressure: -200, humidity: -2 }, tolerance);
+  world.run(HOUR);
+  expect(machine.sensors.felt()).toEqual({ temperature: 21.5, pressure: 101225, humidity: 43 });
+  world.run(4 * HOUR);
+  expect(machine.sensors.felt()).toEqual({ temperature: 22, pressure: 101225, humidity: 42 });
+});
+
+test("damaged answers have one to three bits flipped, never twice in a row the same; the share is the one that was asked for", () => {
+  const { machine } = bench();
+  machine.sensors.damage(0.25, "seed");
+  const { damage } = machine.buses.get("default")!;
+  const sent = "\x00\xff\x55";
+  const got = Array.from({ length: 4000 }, () => damage!(sent));
+  const damaged = got.filter((bytes) => bytes !== sent);
+  expect(damaged.length / got.length).toBeCloseTo(0.25, 1);
+  for (const [i, bytes] of got.entries()) if (bytes !== sent) expect(bytes).not.toBe(got[i - 1]);
+  const flips = (bytes: string): number => [...bytes].reduce((sum, char, i) => sum + (char.charCodeAt(0) ^ sent.charCodeAt(i)).toString(2).replaceAll("0", "").length, 0);
+  expect([...new Set(damaged.map(flips))].sort()).toEqual([1, 2, 3]);
+  machine.sensors.damage(0, "");
+  expect(machine.buses.get("default")!.damage).toBeUndefined();
+});
+
+test("what is wrong is known, and how often that changed", () => {
+  const { machine } = bench();
+  machine.sensors.fail("stuck", true);
+  machine.sensors.damage(0.5, "seed");
+  expect([machine.sensors.failing, machine.sensors.switched]).toEqual([["damage", "stuck"], 2]);
+  machine.sensors.fail("stuck", false);
+  machine.sensors.damage(0, "");
+  expect([machine.sensors.failing, machine.sensors.switched]).toEqual([[], 4]);
 });
 
 test("sensors outlive a boot, with their faults", () => {

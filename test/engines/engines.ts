@@ -90,9 +90,9 @@ async function imageMain(name: MachineEngine["name"], choice: BuildChoice): Prom
 const made = new Map<string, Promise<Main>>();
 
 /** An app (its path in the project) for one engine; compiled once. */
-export function mainOf(name: EngineName, app: string, transport: "mqtt" | "coap"): Promise<Main> {
-  const key = `${name} ${app} ${transport}`;
-  const choice = { app: join(root, app), platform: "thethings", transport, name: "probe", version: "1.0.0" };
+export function mainOf(name: EngineName, app: string, transport: "mqtt" | "coap", platform = "thethings"): Promise<Main> {
+  const key = `${name} ${app} ${transport} ${platform}`;
+  const choice = { app: join(root, app), platform, transport, name: "probe", version: "1.0.0" };
   const main = made.get(key) ?? (name === "native" ? nativeMain(choice) : imageMain(name, choice));
   made.set(key, main);
   return main;

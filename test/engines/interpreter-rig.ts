@@ -57,8 +57,8 @@ export class Pulse {
 }
 
 /** The image of a test app for the interpreter. */
-export function interpreterImage(app: string, transport: "mqtt" | "coap"): Promise<Image> {
-  const choice = { app: join(root, app), platform: "thethings", transport, name: "probe", version: "1.0.0" };
+export function interpreterImage(app: string, transport: "mqtt" | "coap", platform = "thethings"): Promise<Image> {
+  const choice = { app: join(root, app), platform, transport, name: "probe", version: "1.0.0" };
   return compileDevice(root, choice, loadBoard(root, INTERPRETER_BOARD));
 }
 

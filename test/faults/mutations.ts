@@ -11,6 +11,8 @@ import type { Thing } from "../../firmware/agent/thing";
 import { Origin } from "../../firmware/platform/profile";
 import { logEach, Visit } from "../../firmware/store/log-each";
 import type { EpochTime } from "../../hal/ports/clock";
+import { Fault } from "../../hal/ports/fault";
+import type { I2cPort } from "../../hal/ports/i2c";
 import type { Ports } from "../../hal/ports";
 import type { Program } from "../../sim/engines/program";
 import type { PromiseId } from "../../sim/faults/promises";
@@ -149,6 +151,36 @@ function wiping(): Parts {
   };
 }
 
+/** Gives a sensor up with its first failure. */
+function resigning(i2c: I2cPort): I2cPort {
+  let isOver = false;
+  return {
+    ...i2c,
+    write: (device, bytes) => {
+      const code = isOver ? Fault.hardware : i2c.write(device, bytes);
+      isOver ||= code !== 0;
+      return code;
+    },
+  };
+}
+
+/** Takes the last answer for one that does not come. */
+function remembering(i2c: I2cPort): I2cPort {
+  const answers = new Map<string, string>();
+  return {
+    ...i2c,
+    write: (device, bytes) => {
+      i2c.write(device, bytes);
+      return 0;
+    },
+    writeRead: (device, bytes, count) => {
+      const answer = i2c.writeRead(device, bytes, count) ?? answers.get(bytes);
+      if (answer !== undefined) answers.set(bytes, answer);
+      return answer;
+    },
+  };
+}
+
 function anHourLate(now: EpochTime | undefined): EpochTime | undefined {
   return now === undefined ? undefined : { sec: now.sec + HOUR_SEC, ms: now.ms };
 }
@@ -210,6 +242,20 @@ export const mutations: readonly Mutation[] = [
     make: () => ({ ports: (ports) => but(ports, { clock: { ...ports.clock, epoch: () => anHourLate(ports.clock.epoch()) } }) }),
   },
   { promise: "S10", says: "a boot begins with an empty log", scenario: "power-cuts", transport: "mqtt", make: wiping },
+  {
+    promise: "S11",
+    says: "a sensor that failed is not asked again",
+    scenario: "bad-sensors",
+    transport: "mqtt",
+    make: () => ({ ports: (ports) => but(ports, { i2c: resigning(ports.i2c) }) }),
+  },
+  {
+    promise: "S12",
+    says: "an old sample stands in for one that failed",
+    scenario: "bad-sensors",
+    transport: "mqtt",
+    make: () => ({ ports: (ports) => but(ports, { i2c: remembering(ports.i2c) }) }),
+  },
 ];
 
 /** The routes on which a mutation has to be found. */

@@ -46,6 +46,7 @@ function resolveImport(tree: Tree, from: string, specifier: string): string | un
   if (specifier === "motet") return "firmware/index.ts";
   if (specifier === "motet/world") return "sim/lab/index.ts";
   if (specifier.startsWith("motet/drivers/")) return `firmware/drivers/${specifier.slice(14)}.ts`;
+  if (specifier.startsWith("motet/watch/")) return `firmware/platform/${specifier.slice(12)}/watch.ts`;
   if (!specifier.startsWith(".")) return undefined;
   const parts = from.split("/").slice(0, -1);
   for (const part of specifier.split("/")) {

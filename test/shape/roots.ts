@@ -13,14 +13,13 @@ const named: readonly RegExp[] = [
   /\.d\.ts$/,
   // The virtual world is a bench of its own: suites and fleets are built upon it.
   /^sim\/world\/world\.ts$/,
-  // What watches realtime interfaces, with Socket.IO, WebSocket and HTTP below it. Its suites keep it right until apps declare what they watch.
-  /^firmware\/agent\/watcher\.ts$/,
-  /^firmware\/platform\/[a-z]+\/realtime\.ts$/,
+  // Apps import what they watch ("motet/watch/<platform>").
+  /^firmware\/platform\/[a-z]+\/watch\.ts$/,
   // Adapters are named by the generated entry of a device build, by their runtime.
   /^hal\/(espruino|nodemcu)\/(index|start)\.ts$/,
   // The generated entry of a device build (boards/toolchain/compile/entry.ts) names these as text.
-  /^firmware\/agent\/(boot|provision|link-(?:[a-z]+|mqtt-ws))\.ts$/,
-  /^firmware\/platform\/[a-z]+\/(mqtt|coap|ws)\.ts$/,
+  /^firmware\/agent\/(boot|provision|link-(?:[a-z]+|mqtt-ws)|watch-boot|watcher|watch-(ws|sio))\.ts$/,
+  /^firmware\/platform\/[a-z]+\/(mqtt|coap|ws|realtime)\.ts$/,
 ];
 
 /**

@@ -21,12 +21,13 @@ export interface TargetBoard {
 /** Compiles the app for the board. Throws `CompileError` with one sentence for each mistake. */
 export async function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<Image> {
   const { id, runtime, constants, pins } = board;
-  const { loweredTexts } = await import("./lowered");
+  const [{ loweredTexts }, { usesOf }] = await Promise.all([import("./lowered"), import("./uses")]);
   const texts = loweredTexts(root, choice.app, pins === undefined ? undefined : { id, runtime, constants, pins });
+  const uses = usesOf(choice.app);
   if (runtime === "espruino") {
     const { compileEspruino } = await import("./espruino");
-    return compileEspruino(root, deviceEntry(root, choice, "espruino"), { id, constants }, texts);
+    return compileEspruino(root, deviceEntry(root, choice, "espruino", uses), { id, constants }, texts);
   }
   const [{ compileLua }, { forFlashStore }] = await Promise.all([import("./lua"), import("./lua/lfs")]);
-  return forFlashStore(await compileLua(root, deviceEntry(root, choice, "nodemcu"), { id, constants, lua: board.lua ?? "5.1" }, texts));
+  return forFlashStore(await compileLua(root, deviceEntry(root, choice, "nodemcu", uses), { id, constants, lua: board.lua ?? "5.1" }, texts));
 }

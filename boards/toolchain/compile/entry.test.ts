@@ -1,5 +1,6 @@
-import { ChoiceError, entrySource } from "./entry";
+import { ChoiceError, deviceEntry, entrySource } from "./entry";
 import { compileNative, findApp } from "./native";
+import { usesOf } from "./uses";
 import { join } from "node:path";
 
 const root = join(__dirname, "..", "..", "..");
@@ -28,4 +29,35 @@ test("an app is found by its path or by the name of an example", () => {
 test("the example compiles for the simulator", async () => {
   const program = await compileNative(root, choice);
   expect(Object.keys(program).sort()).toEqual(["boot", "erase", "provision", "state"]);
+});
+
+describe("an app that watches", () => {
+  const alarms = { ...choice, app: join(root, "firmware", "apps", "alarm-count.ts"), platform: "thingsboard" };
+
+  test("and does nothing else has no link, no log and no other platform's watcher", () => {
+    expect(usesOf(alarms.app)).toEqual({ watches: true, onlyWatches: true, platforms: ["thingsboard"] });
+    const source = entrySource(root, alarms, usesOf(alarms.app));
+    expect(source).toContain("agent/watch-ws");
+    for (const absent of ["agent/link-", "agent/boot\"", "watch-sio", "evrythng"]) expect(source).not.toContain(absent);
+  });
+
+  test("and has readings of its own has both", () => {
+    const app = join(root, "test", "engines", "apps", "watching-thing.ts");
+    expect(usesOf(app)).toEqual({ watches: true, onlyWatches: false, platforms: ["thethings"] });
+    const source = deviceEntry(root, { ...choice, app }, "espruino", usesOf(app));
+    for (const present of ["agent/link-mqtt", "agent/watch-sio", "watcherOpen(thing, sioWatch(thethingsRealtime()))"]) expect(source).toContain(present);
+  });
+
+  test("names of the app's own files count, and an app that watches nothing takes nothing", () => {
+    expect(usesOf(join(root, "test", "engines", "apps", "probe.ts"))).toEqual({ watches: false, onlyWatches: false, platforms: [] });
+  });
+
+  test("cannot be built for a platform that it does not watch, nor with its WebSocket taken", () => {
+    expect(() => entrySource(root, { ...alarms, platform: "thethings" }, usesOf(alarms.app))).toThrow(new ChoiceError('This app watches thingsboard, because it imports "motet/watch/thingsboard": add --platform thingsboard.'));
+    expect(() => entrySource(root, { ...alarms, transport: "ws" }, { ...usesOf(alarms.app), onlyWatches: false })).toThrow("choose --transport mqtt");
+  });
+
+  test("says so to whoever provisions it", async () => {
+    expect(Object.keys(await compileNative(root, alarms)).sort()).toEqual(["boot", "erase", "provision", "state", "watches"]);
+  });
 });

@@ -36,6 +36,28 @@ const profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>> = {
   },
 };
 
+/** What watches each platform's realtime interface. */
+const watchers: Readonly<Record<string, Profile>> = {
+  thethings: { module: "platform/thethings/realtime", profile: "thethingsRealtime", link: "sio" },
+  evrythng: { module: "platform/evrythng/realtime", profile: "evrythngRealtime", link: "ws" },
+  thingsboard: { module: "platform/thingsboard/realtime", profile: "thingsboardRealtime", link: "ws" },
+};
+
+/** Platforms whose values can be watched. */
+export const watchedPlatforms: readonly string[] = Object.keys(watchers);
+
+/** What an app takes of the framework, as far as a build depends on it. */
+export interface Uses {
+  /** It watches values of other things. */
+  readonly watches: boolean;
+  /** It does nothing else: no reading, no command, no activation. */
+  readonly onlyWatches: boolean;
+  /** The platforms whose sources it imports. */
+  readonly platforms: readonly string[];
+}
+
+const usesNothing: Uses = { watches: false, onlyWatches: false, platforms: [] };
+
 /** A choice that cannot be built; the message is one sentence that says what can. */
 export class ChoiceError extends Error {}
 
@@ -56,39 +78,78 @@ const linkOf = ({ link }: Profile): string => `${link.replace(/-./g, (pair) => p
 
 const moduleOf = (root: string, path: string): string => JSON.stringify(`${root}/${path}`);
 
-/** What every entry imports: the app, the agent, one link and one profile. */
-function imports(root: string, choice: BuildChoice, profile: Profile): string[] {
-  return [
-    `import definition from ${JSON.stringify(choice.app.replace(/\.ts$/, ""))};`,
-    `import { bootThing } from ${moduleOf(root, "firmware/agent/boot")};`,
-    `import { ${linkOf(profile)} } from ${moduleOf(root, `firmware/agent/link-${profile.link}`)};`,
-    `import { ${profile.profile} } from ${moduleOf(root, `firmware/${profile.module}`)};`,
-  ];
+/** What watches, for an app that does; undefined for any other. */
+function chosenWatcher(choice: BuildChoice, { watches, onlyWatches, platforms }: Uses): Profile | undefined {
+  const other = platforms.find((platform) => platform !== choice.platform);
+  if (other !== undefined) throw new ChoiceError(`This app watches ${other}, because it imports "motet/watch/${other}": add --platform ${other}.`);
+  if (!watches) return undefined;
+  const watcher = watchers[choice.platform];
+  if (watcher === undefined) throw new ChoiceError(`There is no platform "${choice.platform}" to watch: choose ${watchedPlatforms.join(", ").replace(/, (?=[^,]*$)/, " or ")}.`);
+  if (choice.transport === "ws" && !onlyWatches) throw new ChoiceError("A device that watches has its WebSocket for that: choose --transport mqtt for the rest of it.");
+  return watcher;
+}
+
+/** The app itself, and how it is booted: what is imported, and the call. */
+interface Parts {
+  readonly imports: readonly string[];
+  readonly declarations: readonly string[];
+  readonly boot: (build: string) => string;
+  /** What provisions it: names that stand for erase, provision and state, and their module. */
+  readonly provision: string;
+}
+
+function partsOf(root: string, choice: BuildChoice, uses: Uses): Parts {
+  const from = (name: string, path: string): string => `import { ${name} } from ${moduleOf(root, path)};`;
+  const watcher = chosenWatcher(choice, uses);
+  const app = `import definition from ${JSON.stringify(choice.app.replace(/\.ts$/, ""))};`;
+  const watching = watcher === undefined ? [] : [from(`${watcher.link}Watch`, `firmware/agent/watch-${watcher.link}`), from(watcher.profile, `firmware/${watcher.module}`)];
+  const driver = watcher === undefined ? "" : `${watcher.link}Watch(${watcher.profile}())`;
+  const named = (erase: string, provision: string, state: string, path: string): string =>
+    `export { ${erase} as erase, ${provision} as provision, ${state} as state } from ${moduleOf(root, path)};`;
+  if (uses.onlyWatches) {
+    return {
+      imports: [app, from("bootWatcher", "firmware/agent/watch-boot"), ...watching],
+      declarations: [],
+      boot: (build) => `bootWatcher(ports, ${driver}, ${build}, definition)`,
+      provision: named("eraseThing", "provisionWatcher", "watcherState", "firmware/agent/provision"),
+    };
+  }
+  const chosen = chosenProfile(choice);
+  const { link, module, profile } = chosen;
+  return {
+    imports: [
+      app,
+      from("bootThing", "firmware/agent/boot"),
+      from(linkOf(chosen), `firmware/agent/link-${link}`),
+      from(profile, `firmware/${module}`),
+      ...(watcher === undefined ? [] : [...watching, from("watcherOpen", "firmware/agent/watcher"), `import type { Thing } from ${moduleOf(root, "firmware/agent/thing")};`]),
+    ],
+    declarations: watcher === undefined ? [] : ["/** @cold */", `function define(thing: Thing): void { watcherOpen(thing, ${driver}); definition(thing); }`],
+    boot: (build) => `bootThing(ports, ${linkOf(chosen)}(${profile}()), ${build}, ${watcher === undefined ? "definition" : "define"})`,
+    provision: named("eraseThing", "provisionThing", "provisionState", "firmware/agent/provision"),
+  };
 }
 
 /** The source of the entry of a program that the simulator boots on any ports. `root` is the folder of the framework. */
-export function entrySource(root: string, choice: BuildChoice): string {
-  const profile = chosenProfile(choice);
+export function entrySource(root: string, choice: BuildChoice, uses: Uses = usesNothing): string {
+  const { imports, declarations, boot, provision } = partsOf(root, choice, uses);
   const build = JSON.stringify({ name: choice.name, version: choice.version });
-  return [
-    ...imports(root, choice, profile),
-    `export { eraseThing as erase, provisionThing as provision, provisionState as state } from ${moduleOf(root, "firmware/agent/provision")};`,
-    `export function boot(ports) { return bootThing(ports, ${linkOf(profile)}(${profile.profile}()), ${build}, definition); }`,
-    "",
-  ].join("\n");
+  const watches = uses.watches ? ["export const watches = true;"] : [];
+  return [...imports, provision, ...watches, ...declarations, `export function boot(ports) { return ${boot(build)}; }`, ""].join("\n");
 }
 
 /** The source of the entry of an image: it boots on the ports of its runtime as soon as it is loaded. */
-export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruino" | "nodemcu"): string {
-  const profile = chosenProfile(choice);
+export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruino" | "nodemcu", uses: Uses = usesNothing): string {
+  const { imports, declarations, boot } = partsOf(root, choice, uses);
   return [
-    ...imports(root, choice, profile),
+    ...imports,
     `import { ports } from ${moduleOf(root, `hal/${runtime}/index`)};`,
     `import { start } from ${moduleOf(root, `hal/${runtime}/start`)};`,
     `import type { Build } from ${moduleOf(root, "firmware/agent/thing")};`,
     `const build: Build = { name: ${JSON.stringify(choice.name)}, version: ${JSON.stringify(choice.version)} };`,
+    ...declarations,
     "/** @cold */",
-    `function main(): void { bootThing(ports, ${linkOf(profile)}(${profile.profile}()), build, definition); }`,
+    `function main(): void { ${boot("build")}; }`,
     "start(main);",
     "",
   ].join("\n");

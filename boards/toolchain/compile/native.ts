@@ -8,7 +8,7 @@ import { runInThisContext } from "node:vm";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
 import type { Program } from "../../../sim/engines/program";
-import { ChoiceError, entrySource } from "./entry";
+import { ChoiceError, entrySource, watchedPlatforms } from "./entry";
 import type { BuildChoice } from "./entry";
 
 /** Finds the app's file: a path, or the name of one of the framework's own examples. */
@@ -32,20 +32,26 @@ function lowered(texts: ReadonlyMap<string, string>): Plugin {
   };
 }
 
+/** What apps watch with, by the names that they import. */
+function watchModules(root: string): Record<string, string> {
+  return Object.fromEntries(watchedPlatforms.map((platform) => [`motet/watch/${platform}`, join(root, "firmware", "platform", platform, "watch.ts")]));
+}
+
 /** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
 export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
   // Loaded here: a command that compiles nothing need not wait for the compiler.
   const { loweredTexts } = await import("./lowered");
+  const { usesOf } = await import("./uses");
   const texts = loweredTexts(root, choice.app);
   const result = await build({
     plugins: [lowered(texts)],
-    stdin: { contents: entrySource(root, choice), resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
+    stdin: { contents: entrySource(root, choice, usesOf(choice.app)), resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
     bundle: true,
     write: false,
     format: "iife",
     globalName: "program",
     target: "es2022",
-    alias: { "motet/drivers": join(root, "firmware", "drivers"), motet: join(root, "firmware", "index.ts") },
+    alias: { "motet/drivers": join(root, "firmware", "drivers"), ...watchModules(root), motet: join(root, "firmware", "index.ts") },
     define: { MOTET_CHECKED: "true" },
     logLevel: "silent",
     sourcemap: "inline",

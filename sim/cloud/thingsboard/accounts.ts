@@ -59,7 +59,7 @@ export function newAccounts(core: Core, users: readonly UserOptions[]): Accounts
     return tenant.id;
   };
   for (const user of users) addUser(core, user, tenantId(user.tenant ?? tenantDefault), must);
-  const sign = createSigner({ key: state.secret, algorithm: "HS512", noTimestamp: true });
+  const sign = createSigner({ key: state.secret, algorithm: "HS512" });
   const verify = createVerifier({ key: state.secret, algorithms: ["HS512"], ignoreExpiration: true });
 
   const issue = (user: User): Tokens => {

@@ -17,7 +17,8 @@ export const BOARD_ID = "linux-espruino";
 /** A device that is measured; `app` is its path in the project. */
 export interface Subject {
   readonly app: string;
-  readonly transport: "mqtt" | "coap";
+  /** "watch" for one that only watches. */
+  readonly transport: "mqtt" | "coap" | "watch";
   /** thethings.iO unless it is named. */
   readonly platform?: "thethings" | "thingsboard";
 }
@@ -26,6 +27,7 @@ export const subjects: readonly Subject[] = [
   { app: "test/bench/interpreter/apps/device.ts", transport: "mqtt" },
   { app: "test/bench/interpreter/apps/device.ts", transport: "coap" },
   { app: "firmware/apps/weather-station.ts", transport: "mqtt" },
+  { app: "firmware/apps/alarm-count.ts", transport: "watch", platform: "thingsboard" },
 ];
 
 /** A line of boards/measured.json. */
@@ -52,7 +54,7 @@ export interface Peak {
 }
 
 export function choiceOf(root: string, { app, transport, platform = "thethings" }: Subject): Parameters<typeof compileDevice>[1] {
-  return { app: join(root, app), platform, transport, name: "device", version: "1.0.0" };
+  return { app: join(root, app), platform, transport: transport === "watch" ? "mqtt" : transport, name: "device", version: "1.0.0" };
 }
 
 /** The interpreter's board without TLS: what is measured stands for an ESP8266, which has none. */
@@ -73,7 +75,7 @@ export function digestOf({ files }: Image): string {
 }
 
 /** A cloud of the subject's platform, the port for its transport, and an activation code. */
-async function cloudOf({ platform, transport }: Subject): Promise<{ readonly port: number; readonly code: string; close(): Promise<void> }> {
+async function cloudOf({ platform, transport }: Subject & { readonly transport: "mqtt" | "coap" }): Promise<{ readonly port: number; readonly code: string; close(): Promise<void> }> {
   if (platform === "thingsboard") {
     const cloud = await startThingsboard({ profiles: [{ key: "bench", secret: "profile" }] });
     return { port: cloud.ports[transport], code: "bench:profile", close: () => cloud.close() };
@@ -82,10 +84,30 @@ async function cloudOf({ platform, transport }: Subject): Promise<{ readonly por
   return { port: cloud.ports[transport], code: cloud.model.createCodes(1)[0]!, close: () => cloud.close() };
 }
 
-/** Boots a device against a cloud of its own and hands it on once it has published. */
-export async function withDevice<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
+/** What the local ThingsBoard's one user is called, and its password. */
+const user = { email: "bench@motet.invalid", password: "bench-password" } as const;
+
+/** Boots a device that only watches against a cloud of its own, and hands it on once it has been told a value. */
+async function withWatcher<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
   const program = await compileNative(root, choiceOf(root, subject));
-  const cloud = await cloudOf(subject);
+  const cloud = await startThingsboard({ users: [user] });
+  const watch = { host: "127.0.0.1", port: cloud.ports.http, tls: 0 as const, loginHost: "", loginPort: 0, user: user.email, secret: user.password, app: "", thing: "" };
+  const settings = { host: "", port: 0, tls: 0 as const, timeHost: "", ssid: "", password: "", code: "", token: "", watch };
+  const bench = boot(binary, image, provisioned(program, image, settings));
+  try {
+    await bench.until("the first value", () => bench.said.some(({ event }) => event === "watched"));
+    return await use(bench);
+  } finally {
+    await bench.stop();
+    await cloud.close();
+  }
+}
+
+/** Boots a device against a cloud of its own and hands it on once it has published, or been told a value. */
+export async function withDevice<T>(root: string, binary: string, subject: Subject, image: Image, use: (bench: Bench) => Promise<T>): Promise<T> {
+  if (subject.transport === "watch") return withWatcher(root, binary, subject, image, use);
+  const program = await compileNative(root, choiceOf(root, subject));
+  const cloud = await cloudOf({ ...subject, transport: subject.transport });
   const settings = { host: "127.0.0.1", port: cloud.port, tls: 0 as const, timeHost: "", ssid: "", password: "", code: cloud.code, token: "" };
   const bench = boot(binary, image, provisioned(program, image, settings));
   try {

@@ -79,7 +79,7 @@ async function bootPeak(root: string, binary: string, subject: Subject, variable
   return leastOf(variables, async (count) => {
     const cloud = await startThethings({ activationDelayMs: 0 });
     try {
-      const settings = settingsOf(cloud.ports[subject.transport], withCode ? cloud.model.createCodes(1)[0]! : "", withCode ? "" : cloud.model.createThing().thingToken);
+      const settings = settingsOf(cloud.ports[subject.transport as "mqtt" | "coap"], withCode ? cloud.model.createCodes(1)[0]! : "", withCode ? "" : cloud.model.createThing().thingToken);
       return await attempt(binary, image, provisioned(program, image, settings), count, published);
     } finally {
       await cloud.close();

@@ -21,6 +21,7 @@ function fromMemory(root: string, modules: Modules): Plugin {
   const aliases: readonly (readonly [RegExp, string])[] = [
     [/^motet$/, join(root, "firmware", "index.ts")],
     [/^motet\/drivers\/(.*)$/, join(root, "firmware", "drivers", "$1.ts")],
+    [/^motet\/watch\/(.*)$/, join(root, "firmware", "platform", "$1", "watch.ts")],
   ];
   return {
     name: "modules",

@@ -39,7 +39,7 @@ function options(root: string): ts.CompilerOptions {
     removeComments: true,
     outDir: join(root, "dist", "image"),
     rootDir: "/",
-    paths: { motet: [join(root, "firmware", "index.ts")], "motet/drivers/*": [join(root, "firmware", "drivers", "*")] },
+    paths: { motet: [join(root, "firmware", "index.ts")], "motet/drivers/*": [join(root, "firmware", "drivers", "*")], "motet/watch/*": [join(root, "firmware", "platform", "*", "watch")] },
   };
 }
 

@@ -60,7 +60,7 @@ function compilerOptions(root: string, lua: LuaVersion): tstl.CompilerOptions {
     exactOptionalPropertyTypes: true,
     noImplicitReturns: true,
     useDefineForClassFields: false,
-    paths: { motet: [join(root, "firmware/index.ts")], "motet/drivers/*": [join(root, "firmware/drivers/*.ts")] },
+    paths: { motet: [join(root, "firmware/index.ts")], "motet/drivers/*": [join(root, "firmware/drivers/*.ts")], "motet/watch/*": [join(root, "firmware/platform/*/watch.ts")] },
     luaTarget: lua === "5.1" ? tstl.LuaTarget.Lua51 : tstl.LuaTarget.Lua53,
     luaLibImport: tstl.LuaLibImportKind.RequireMinimal,
     noImplicitSelf: true,

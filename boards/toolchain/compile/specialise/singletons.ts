@@ -16,7 +16,8 @@ export const singletonNames: ReadonlySet<string> = new Set([
   "Ports", "Board", "Build", "Boots", "Thing", "Publisher", "Supervisor", "TimeSync", "RamQueue", "RecordStore", "ReadingLog",
   "LinkDriver", "LinkSink", "Link", "MqttLink", "CoapLink", "MqttCarrier", "PlatformText", "MqttProfile", "CoapProfile", "CoapAsks",
   "DownlinkSink", "MqttSession", "MqttSink", "MqttOptions", "CoapClient", "CoapSink", "CoapOptions",
-  "WsSession", "WsSink", "WsOptions", "SioSession", "SioSink", "SioOptions", "Watcher", "WatchSink", "WatchTarget", "RealtimeProfile",
+  "WsSession", "WsSink", "WsOptions", "SioSession", "SioSink", "SioOptions",
+  "Host", "Pulse", "Watcher", "WatchDriver", "WatchLink", "WatchWs", "WatchSio", "WatchSink", "WatchTarget", "WatchedSink", "RealtimeProfile", "SocketioProfile", "LoginProfile",
 ]);
 
 /**

@@ -1,0 +1,58 @@
+/**
+ * A login: one POST and its answer, in the words of the platform's profile. Bytes only; the connection is the watcher's.
+ */
+import { httpHeaderLine, httpRequest } from "../protocol/http/encode";
+import { httpReader } from "../protocol/http/reader";
+import type { HttpReader, HttpSink } from "../protocol/http/reader";
+import type { LoginProfile, WatchKey } from "../platform/realtime";
+
+const HEAD_BYTES_MAX = 2048;
+/** Two tokens of some hundred bytes each. */
+const BODY_BYTES_MAX = 4096;
+
+export interface Login {
+  readonly reader: HttpReader;
+  /** True when it asks for a new token with the one before. */
+  readonly renewing: boolean;
+  body: string;
+  /** The HTTP status once the answer is whole, else 0. */
+  status: number;
+  /** Why there is no answer, an HttpCode, or 0. */
+  failure: number;
+}
+
+/** @cold */
+export function newLogin(renewing: boolean): Login {
+  return { reader: httpReader({ headBytesMax: HEAD_BYTES_MAX, bodyBytesMax: BODY_BYTES_MAX }, [], false), renewing, body: "", status: 0, failure: 0 };
+}
+
+/**
+ * A sink that notes what it hears. Made by a caller that is not cold, since a cold function may hand out none of its own.
+ * @apart
+ */
+export function loginNotes(login: Login): HttpSink {
+  return {
+    body: (bytes) => {
+      login.body += bytes;
+    },
+    done: (status) => {
+      login.status = status;
+    },
+    // Nothing else was asked for: no answer is an upgrade.
+    upgraded: () => {
+      login.failure = 1;
+    },
+    failed: (code) => {
+      login.failure = code;
+    },
+  };
+}
+
+/**
+ * The request as bytes. Holds secrets. Empty when the host would break it.
+ * @cold
+ */
+export function loginRequest(profile: LoginProfile, hostHeader: string, key: WatchKey, refresh: string): string {
+  const headers = httpHeaderLine("Content-Type", "application/json") + httpHeaderLine("Accept", "application/json") + httpHeaderLine("Connection", "close");
+  return httpRequest("POST", hostHeader, profile.path(refresh), headers, profile.body(key, refresh));
+}

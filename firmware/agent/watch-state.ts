@@ -1,0 +1,70 @@
+/** What an app watches, what the watcher holds, and where it stands. No code. */
+import type { Timer } from "../../hal/ports/clock";
+import type { TcpSocket } from "../../hal/ports/tcp";
+import type { Source, WatchedSink } from "../platform/realtime";
+import type { CommandType, Host } from "./thing";
+import type { WatchDriver, WatchLink, WatchSink } from "./watch-link";
+import type { Login } from "./watch-login";
+
+/** What one watcher watches at most. */
+export const WATCHES_MAX = 8;
+
+/** A declaration of the app. */
+export interface Watch {
+  readonly source: Source;
+  readonly type: CommandType;
+  readonly decimals: number;
+  readonly bytesMax: number;
+  /** Gets a value of the declared type, and what it belongs to. */
+  readonly hear: (this: void, value: boolean | number | string, from: string) => void;
+}
+
+export const enum WatchStep {
+  /** Between two connections. */
+  waiting = 0,
+  resolving,
+  connecting,
+  /** The login's answer is waited for. */
+  loggingIn,
+  /** The protocol is up to the subscriptions. */
+  joining,
+  live,
+  /** Leaves in order, to come back at once with a new token. */
+  renewing,
+  /** Stopped until the next boot. */
+  over,
+}
+
+/** What a device that watches holds for it. */
+export interface Watcher {
+  readonly host: Host;
+  readonly driver: WatchDriver;
+  readonly watches: Watch[];
+  step: WatchStep;
+  link: WatchLink | undefined;
+  sink: WatchSink;
+  each: WatchedSink;
+  /** The source whose message is being read. */
+  index: number;
+  socket: TcpSocket;
+  out: string;
+  writable: boolean;
+  /** The next step while waiting, the end of patience while not, and while live the renewal. */
+  timer: Timer;
+  tick: Timer;
+  turn: Timer;
+  /** Why the connection ends when patience does. */
+  endCode: number;
+  failures: number;
+  /** Uptime since which it has been live, or has not. */
+  since: number;
+  login: Login | undefined;
+  /** From a login until it has served, and what the next is had for. Secrets. */
+  token: string;
+  refresh: string;
+  /** How long the token serves, milliseconds, and the uptime at which it came. */
+  renewMs: number;
+  tokenAt: number;
+  /** What the timer calls. */
+  readonly act: (this: void) => void;
+}
