@@ -134,7 +134,8 @@ if (binary === undefined) console.log("Figures of the interpreter: skipped, ESPR
 else if (app === undefined) await all(binary, values.write, values.only);
 else {
   const platform = values.platform === "thingsboard" ? ({ platform: "thingsboard" } as const) : {};
-  const subject: Subject = subjects.find((one) => one.app === app && one.transport === values.transport) ?? { app, transport: values.transport === "coap" ? "coap" : "mqtt", ...platform };
+  const known = values.platform === undefined ? subjects.find((one) => one.app === app && one.transport === values.transport) : undefined;
+  const subject: Subject = known ?? { app, transport: values.transport === "coap" ? "coap" : "mqtt", ...platform };
   if (values.globals) await globals(binary, subject);
   else show(await measure(root, binary, subject));
 }
