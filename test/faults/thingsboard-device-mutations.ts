@@ -15,7 +15,7 @@ export const deviceMutations: readonly SourceMutation[] = [
   { says: "a name that is taken is a refusal", file: "platform/thingsboard/text.ts", from: "answer.result = ActivationResult.doubtful", to: "answer.result = ActivationResult.refused", suite: activation },
   { says: "a token that could not prove itself is tried for ever", file: "agent/ladder.ts", from: "proving ? AgentCode.activationRefused : code", to: "code", suite: activation },
   { says: "the token that was proved is not kept", file: "agent/activation.ts", from: "  activationDone(thing, token);\n}", to: "  thing.token = token;\n}", suite: activation },
-  { says: "over MQTT, a refused token is a lost connection like any other", file: "agent/link-mqtt.ts", from: "link.sink.lost(AgentCode.tokenSuspect)", to: "link.sink.lost(code)", suite: readings },
+  { says: "over MQTT, a refused token is a lost connection like any other", file: "agent/link-mqtt-socket.ts", from: "link.sink.lost(AgentCode.tokenSuspect)", to: "link.sink.lost(code)", suite: readings },
   { says: "over CoAP, a refused token is a lost link like any other", file: "agent/link-coap.ts", from: "endSoon(link, 0, AgentCode.tokenSuspect);", to: "endSoon(link, 0, AgentCode.protocol + code);", suite: readings },
   { says: "readings without a time share a batch", file: "platform/thingsboard/text.ts", from: "untimedAlone: true", to: "untimedAlone: false", suite: readings },
   { says: "over CoAP, a batch that the server could not take has arrived", file: "agent/link-coap.ts", from: "if (classOf(code) === 2) link.sink.acknowledged", to: "if (classOf(code) !== 4) link.sink.acknowledged", suite: coap },
