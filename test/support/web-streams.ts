@@ -11,7 +11,7 @@ import { closeOf, frame, headerOf, readClientFrame, upgradeOf } from "../conform
 export interface WebWire {
   toCloud: boolean;
   toDevice: boolean;
-  /** Cuts what the server sends into frames: payloads of one message, in order. */
+  /** Cuts what the server sends into frames: payloads of one message, in order. They leave together. */
   cut?: (data: string) => readonly string[];
   /** Bytes that the server sends on one turn go as one message, on the turn that this schedules. */
   gather?: (send: () => void) => void;
@@ -64,7 +64,7 @@ export function webStream(stream: ServerStream, service: WebSocketService, wire:
   };
   const sendMessage = (data: string, opcode: number): void => {
     const pieces = wire.cut?.(data) ?? [data];
-    pieces.forEach((piece, i) => say(frame(i > 0 ? 0 : opcode, piece, { fin: i === pieces.length - 1 })));
+    say(pieces.map((piece, i) => frame(i > 0 ? 0 : opcode, piece, { fin: i === pieces.length - 1 })).join(""));
   };
   let gathered = "";
   const gather = (data: string, later: (send: () => void) => void): void => {

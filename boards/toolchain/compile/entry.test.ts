@@ -15,6 +15,19 @@ test("one profile and one link are linked, and nothing of the others", () => {
   expect(coap).not.toContain("mqtt");
 });
 
+test("the carrier of MQTT is the build's choice: a plain build links nothing of WebSockets, and native ones nothing of MQTT", () => {
+  const evrythng = { ...choice, platform: "evrythng" };
+  const plain = entrySource(root, evrythng);
+  expect(plain).toContain("mqttLink(evrythngMqtt())");
+  expect(plain).not.toContain("link-mqtt-ws");
+  const framed = entrySource(root, { ...evrythng, transport: "mqtt-ws" });
+  expect(framed).toContain("mqttWsLink(evrythngMqtt())");
+  expect(framed).toContain("agent/link-mqtt-ws");
+  const native = entrySource(root, { ...evrythng, transport: "ws" });
+  expect(native).toContain("wsLink(evrythngWs())");
+  expect(native).not.toContain("mqtt");
+});
+
 test("a choice that cannot be built says what can", () => {
   expect(() => entrySource(root, { ...choice, platform: "x" })).toThrow(new ChoiceError('There is no platform "x": choose thethings, evrythng or thingsboard.'));
   expect(() => entrySource(root, { ...choice, transport: "x" })).toThrow(new ChoiceError('thethings has no transport "x": choose mqtt or coap.'));
