@@ -1,10 +1,13 @@
 /**
  * A login: one POST and its answer, in the words of the platform's profile. Bytes only; the connection is the watcher's.
  */
+import { elapsed } from "../base/time";
 import { httpHeaderLine, httpRequest } from "../protocol/http/encode";
 import { httpReader } from "../protocol/http/reader";
 import type { HttpReader, HttpSink } from "../protocol/http/reader";
 import type { LoginProfile, WatchKey } from "../platform/realtime";
+import { loadKey } from "./watch-settings";
+import type { Watcher } from "./watch-state";
 
 const HEAD_BYTES_MAX = 2048;
 /** Two tokens of some hundred bytes each. */
@@ -55,4 +58,12 @@ export function loginNotes(login: Login): HttpSink {
 export function loginRequest(profile: LoginProfile, hostHeader: string, key: WatchKey, refresh: string): string {
   const headers = httpHeaderLine("Content-Type", "application/json") + httpHeaderLine("Accept", "application/json") + httpHeaderLine("Connection", "close");
   return httpRequest("POST", hostHeader, profile.path(refresh), headers, profile.body(key, refresh));
+}
+
+/** Whether the next connection is for a token; gives up one that has had its time. */
+export function needsLogin(watcher: Watcher): boolean {
+  const login = watcher.driver.login;
+  if (!login.always && loadKey(watcher.host.records).user === "") return false;
+  if (watcher.token !== "" && login.renews && elapsed(watcher.host.ports.clock.uptime(), watcher.tokenAt) >= watcher.renewMs) watcher.token = "";
+  return watcher.token === "";
 }

@@ -55,6 +55,8 @@ export interface Watcher {
   turn: Timer;
   /** Why the connection ends when patience does. */
   endCode: number;
+  /** True when the platform refused a source on this connection. */
+  lacking: boolean;
   failures: number;
   /** Uptime since which it has been live, or has not. */
   since: number;

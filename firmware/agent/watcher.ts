@@ -20,7 +20,7 @@ import { AgentCode } from "./link";
 import { tell } from "./thing";
 import type { Host } from "./thing";
 import type { WatchDriver, WatchSink, WatchTarget } from "./watch-link";
-import { loginNotes, loginRequest, newLogin } from "./watch-login";
+import { loginNotes, loginRequest, needsLogin, newLogin } from "./watch-login";
 import { loadKey, loadPlace } from "./watch-settings";
 import { WatchStep } from "./watch-state";
 import type { Watcher } from "./watch-state";
@@ -35,6 +35,8 @@ const ANSWER_TIMEOUT_MS = 20000;
 const FAREWELL_MS = 1000;
 /** A connection that lasted so long was a good one: the next wait is a first one again. */
 const STABLE_MS = 60000;
+/** What was refused may be there later: it is asked for again so often. */
+const LACKING_MS = 600000;
 /** When a token does not say how long it serves, seconds; and the longest that is believed. */
 const LIFETIME_SEC = 3600;
 const LIFETIME_SEC_MAX = 86400;
@@ -152,6 +154,7 @@ function connected(watcher: Watcher): void {
   const token = watcher.driver.login.exists && watcher.token !== "" ? watcher.token : key.secret;
   const target: WatchTarget = { hostHeader: hostHeader(watcher, place, place.host, place.port), token, thing: key.thing, watches: watcher.watches };
   watcher.step = WatchStep.joining;
+  watcher.lacking = false;
   watcher.link = watcher.driver.open(target, watcher.sink, watcher.host.ports.clock.uptime());
   if (watcher.link === undefined) setTimer(watcher, 0, AgentCode.invalid);
 }
@@ -189,14 +192,6 @@ function resolved(watcher: Watcher, fault: number, address: string): void {
   else setTimer(watcher, ANSWER_TIMEOUT_MS, AgentCode.timeout);
 }
 
-/** Whether this connection is for a token. */
-function needsLogin(watcher: Watcher): boolean {
-  const login = watcher.driver.login;
-  if (!login.always && loadKey(watcher.host.records).user === "") return false;
-  if (watcher.token !== "" && login.renews && elapsed(watcher.host.ports.clock.uptime(), watcher.tokenAt) >= watcher.renewMs) watcher.token = "";
-  return watcher.token === "";
-}
-
 /** @cold */
 function begin(watcher: Watcher): void {
   const ports = watcher.host.ports;
@@ -217,7 +212,7 @@ function begin(watcher: Watcher): void {
  */
 function act(watcher: Watcher): void {
   if (watcher.step === WatchStep.waiting) begin(watcher);
-  else if (watcher.driver.login.renews && watcher.step === WatchStep.live && watcher.endCode === 0) renew(watcher);
+  else if (watcher.step === WatchStep.live && watcher.endCode === 0) renew(watcher);
   else end(watcher, watcher.endCode);
 }
 
@@ -229,17 +224,21 @@ function live(watcher: Watcher): void {
   watcher.step = WatchStep.live;
   watcher.since = clock.uptime();
   tell(watcher.host, "watching", watcher.watches.length, "");
-  if (!watcher.driver.login.renews) return;
-  // It has served: the next connection asks for a new one.
-  watcher.token = "";
-  setTimer(watcher, Math.max(watcher.renewMs - elapsed(watcher.since, watcher.tokenAt), 1000), 0);
+  if (watcher.driver.login.renews) {
+    // It has served: the next connection asks for a new one.
+    watcher.token = "";
+    setTimer(watcher, Math.max(watcher.renewMs - elapsed(watcher.since, watcher.tokenAt), 1000), 0);
+  }
+  if (watcher.lacking) setTimer(watcher, LACKING_MS, 0);
 }
 
 /** @cold */
 function refused(watcher: Watcher, index: number, code: number): void {
-  if (index >= 0) tell(watcher.host, "watchRefused", code, "" + index);
   // On a later turn: the protocol is still at work.
-  else setTimer(watcher, 0, AgentCode.tokenSuspect);
+  if (index < 0) return setTimer(watcher, 0, AgentCode.tokenSuspect);
+  tell(watcher.host, "watchRefused", code, "" + index);
+  watcher.lacking = true;
+  if (watcher.step === WatchStep.live) setTimer(watcher, LACKING_MS, 0);
 }
 
 /** The protocol has ended: the transport follows once the farewell has left. */
@@ -287,7 +286,7 @@ function sinkOf(watcher: Watcher): WatchSink {
  */
 export function watcherOpen(host: Host, driver: WatchDriver): void {
   const watcher = {
-    host, driver, watches: [], step: WatchStep.waiting, link: undefined, index: 0, socket: 0, out: "", writable: false, timer: 0, tick: 0, turn: 0, endCode: 0,
+    host, driver, watches: [], step: WatchStep.waiting, link: undefined, index: 0, lacking: false, socket: 0, out: "", writable: false, timer: 0, tick: 0, turn: 0, endCode: 0,
     failures: 0, since: host.ports.clock.uptime(), login: undefined, token: "", refresh: "", renewMs: 0, tokenAt: 0, act: () => act(watcher),
   } as unknown as Watcher;
   watcher.sink = sinkOf(watcher);

@@ -77,7 +77,7 @@ function findOldest(log: ReadingLog): void {
     const block = (log.block + step) % log.area.blocks;
     if (readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial)) {
       if (first > 0) log.waiting += header.first - header.skipped - first;
-      first = header.done && block !== log.block ? 0 : header.first;
+      first = header.done ? 0 : header.first;
       if (first > 0 && log.oldest.serial === 0) {
         enterBlock(log.oldest, block, header.serial, first);
         log.surveyed = first - 1;

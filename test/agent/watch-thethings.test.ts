@@ -141,6 +141,14 @@ test("a refused session token stops it for good; a refused topic is told, and th
   part.server.refused.add(topics[0]!);
   untilLive(part);
   expect(part.device.told("watchRefused").map(({ text }) => text)).toEqual(["0"]);
+  // Ten minutes later it is there.
+  part.server.refused.clear();
+  part.world.run(590000);
+  untilLive(part, 2);
+  part.world.run(3600000);
+  expect(part.device.told("watchRefused")).toHaveLength(1);
+  expect(part.device.told("watching")).toHaveLength(2);
+  expect(lost(part)).toEqual([]);
 });
 
 test("a server that goes silent, at any step, is left and tried again", () => {

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** What stands for `of` on each platform; the thng's id is known once its desk has run. */
 const sources: Readonly<Record<string, { readonly name: string; of(thingId: string): string }>> = {
-  thethings: { name: "resource", of: () => 'resource("temperature")' },
+  thethings: { name: "ofThing", of: () => 'ofThing("temperature")' },
   evrythng: { name: "property", of: (thingId) => `property("${thingId}", "temperature")` },
   thingsboard: { name: "latest, devicesNamed", of: () => 'latest(devicesNamed("watched"), "temperature")' },
 };
@@ -98,7 +98,7 @@ test("the example is built for boards of both runtimes, and mistakes are named",
   }
   const wrong = start("build", "alarm-count", "--platform", "evrythng", "--board", "esp32-espruino", "--out", folder.path);
   expect(await wrong.ended).toBe(1);
-  expect(wrong.output()).toContain('This app watches thingsboard, because it imports \\"motet/watch/thingsboard\\": add --platform thingsboard.');
+  expect(wrong.output()).toContain('This app watches thingsboard, because it imports "motet/watch/thingsboard": add --platform thingsboard.');
   const virtual = start("sim", "alarm-count", "--time", "virtual");
   expect(await virtual.ended).toBe(1);
   const far = start("sim", "alarm-count", "--platform", "thingsboard", "--watch", "wss://board.example");

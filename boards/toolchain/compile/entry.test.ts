@@ -54,7 +54,7 @@ describe("an app that watches", () => {
 
   test("cannot be built for a platform that it does not watch, nor with its WebSocket taken", () => {
     expect(() => entrySource(root, { ...alarms, platform: "thethings" }, usesOf(alarms.app))).toThrow(new ChoiceError('This app watches thingsboard, because it imports "motet/watch/thingsboard": add --platform thingsboard.'));
-    expect(() => entrySource(root, { ...alarms, transport: "ws" }, { ...usesOf(alarms.app), onlyWatches: false })).toThrow("choose --transport mqtt");
+    expect(() => entrySource(root, { ...alarms, transport: "mqtt-ws" }, { ...usesOf(alarms.app), onlyWatches: false })).toThrow("choose --transport mqtt");
   });
 
   test("says so to whoever provisions it", async () => {

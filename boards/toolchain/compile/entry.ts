@@ -86,7 +86,7 @@ function chosenWatcher(choice: BuildChoice, { watches, onlyWatches, platforms }:
   if (!watches) return undefined;
   const watcher = watchers[choice.platform];
   if (watcher === undefined) throw new ChoiceError(`There is no platform "${choice.platform}" to watch: choose ${watchedPlatforms.join(", ").replace(/, (?=[^,]*$)/, " or ")}.`);
-  if (choice.transport === "ws" && !onlyWatches) throw new ChoiceError("A device that watches has its WebSocket for that: choose --transport mqtt for the rest of it.");
+  if (choice.transport === "mqtt-ws" && !onlyWatches) throw new ChoiceError("A device that watches has its WebSocket for that: choose --transport mqtt for the rest of it.");
   return watcher;
 }
 
