@@ -176,21 +176,6 @@ describe("a newest block that loses its head while it is written to", () => {
   });
 });
 
-test("what arrived from a newest block without a head is not counted as lost when the block goes", () => {
-  const { flash, open } = made();
-  const log = open();
-  fill(log, 70);
-  acknowledge(log, () => true);
-  flash.flip("log", log.block * 256 + 5, 2);
-  for (let until = 73; until <= 130; until += 3) {
-    fill(log, until);
-    acknowledge(log, () => true);
-    expect([log.waiting, log.droppedFull, log.droppedCorrupt]).toEqual([0, 0, 0]);
-  }
-  const again = open();
-  expect([waiting(again), again.droppedFull, again.droppedCorrupt]).toEqual([[], 0, 0]);
-});
-
 describe("hardware failures", () => {
   test("a reading whose write failed is written to the next block, under a sequence of its own", () => {
     for (const kept of [0, 1, 7, 10]) {
