@@ -131,20 +131,6 @@ describe("a block that loses its head", () => {
   });
 });
 
-test("when the newest block has lost its head, what has arrived from the one before, which is marked done, is no loss", () => {
-  const { flash, open } = made();
-  const log = open();
-  fill(log, 23);
-  acknowledge(log, (n) => n > 1);
-  waiting(log);
-  flash.flip("log", log.block * 256 + 5, 2);
-  const again = open();
-  expect([waiting(again), again.waiting, again.droppedCorrupt]).toEqual([range(1, 1), 1, 0]);
-  acknowledge(again, () => true);
-  expect(logAppend(again, "more")).toBeGreaterThan(23);
-  expect([waiting(again).length, again.waiting, again.droppedCorrupt]).toEqual([1, 1, 0]);
-});
-
 describe("a newest block that loses its head while it is written to", () => {
   test.each([
     [-4, false], [0, false], [3, false], [7, false], [-4, true], [0, true], [3, true], [7, true],
