@@ -1,4 +1,4 @@
-/** `motet flash`: builds an app and puts it on the board at a port. Token, settings and log stay. */
+/** `motet flash`: builds an app, or takes a runtime's image, and puts it on the board at a port. Token, settings and log stay. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { boardIds, loadBoard } from "../boards/toolchain/board";
@@ -8,26 +8,24 @@ import type { InstallProgress } from "../boards/toolchain/link/install";
 import { LinkError } from "../boards/toolchain/link/transport";
 import { choiceOf } from "./context";
 import type { Context } from "./context";
+import { transferBar } from "./flash-bar";
+import { runFlashRuntime } from "./flash-runtime";
 import { addLinkOptions, reportingFaults, withBoard } from "./link";
 import type { LinkOptions } from "./link";
 
 interface FlashOptions extends LinkOptions {
   readonly platform: string;
   readonly transport: string;
+  /** The runtime's image to write, in place of an app. */
+  readonly runtime?: string;
 }
-
-const BAR_CHARS = 24;
 
 /** One line that a terminal writes over and over. */
 function progressOf({ output }: Context): InstallProgress {
   const began = Date.now();
   return {
     step: (text) => output.note(text),
-    bytes: (done, total) => {
-      const full = Math.round((BAR_CHARS * done) / total);
-      const rate = Math.round(done / Math.max(1, Date.now() - began));
-      output.progress(done === total ? "" : `[${"#".repeat(full)}${".".repeat(BAR_CHARS - full)}] ${done} of ${total} bytes, ${rate} kB/s`);
-    },
+    bytes: (done, total) => output.progress(transferBar(done, total, Date.now() - began)),
   };
 }
 
@@ -55,11 +53,14 @@ async function runFlash(context: Context, app: string, options: FlashOptions): P
 export function addFlash(program: Command, context: Context): void {
   const command = program
     .command("flash")
-    .description("build an app and put it on a board; what the device has stored stays")
+    .description("build an app and put it on a board, or its runtime; what the device has stored stays")
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station");
   addLinkOptions(command)
     .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
     .option("--transport <name>", "mqtt or coap", "mqtt")
+    .option("--runtime <image>", "write the runtime's own image, a folder or .tgz as its maker publishes it (motet boards show)")
     .option("--json", "print one event per line as JSON")
-    .action((app: string, options: FlashOptions) => reportingFaults(context, () => runFlash(context, app, options)));
+    .action((app: string, options: FlashOptions) =>
+      reportingFaults(context, () => (options.runtime === undefined ? runFlash(context, app, options) : runFlashRuntime(context, { ...options, runtime: options.runtime }))),
+    );
 }

@@ -30,11 +30,11 @@ export function addLinkOptions(command: Command): Command {
   return command
     .requiredOption("--board <id>", "the board, e.g. esp32-espruino")
     .option("--port <port>", "a serial port's path, tcp://HOST:PORT, or exec:PROGRAM; without it, the only port that may be the board's")
-    .option("--baud <n>", "the console's speed (default: the board's own)", parseBaud);
+    .option("--baud <n>", "the speed of the port (default: the board's own)", parseBaud);
 }
 
 /** The port that a person named, or the only one that it can be. */
-async function choosePort(board: Board, port: string | undefined): Promise<string> {
+export async function choosePort(board: Board, port: string | undefined): Promise<string> {
   if (port !== undefined) return port;
   const fitting = (await listPorts()).filter((each) => boardsAt(each, [board]).length > 0);
   if (fitting.length === 1) return fitting[0]!.path;

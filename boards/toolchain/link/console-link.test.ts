@@ -155,6 +155,10 @@ function serialPackage(openError: string | null, setError: string | null = null)
       this.isOpen = openError === null;
       done(openError === null ? null : new Error(openError));
     }
+    update(settings: object, done: (error: Error | null) => void): void {
+      lines.push(settings);
+      done(null);
+    }
     set(state: object, done: (error: Error | null) => void): void {
       lines.push(state);
       done(setError === null ? null : new Error(setError));

@@ -8,6 +8,7 @@ import type { Transport } from "./transport";
 /** What of `serialport` is used. */
 interface Port {
   write(bytes: Buffer): boolean;
+  update(settings: { readonly baudRate: number }, done: (error: Error | null) => void): void;
   set(lines: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): void;
   close(): void;
   open(done: (error: Error | null) => void): void;
@@ -62,6 +63,8 @@ export async function openSerial(path: string, baud: number, given?: SerialPacka
       await new Promise((resolve) => setTimeout(resolve, RESET_MS));
       await setLines(port, false, false);
     },
+    setLines: (dtr, rts) => setLines(port, dtr, rts),
+    setBaud: (to) => new Promise((resolve, reject) => port.update({ baudRate: to }, (error) => (error === null || error === undefined ? resolve() : reject(error)))),
     close: () => (port.isOpen ? port.close() : undefined),
     onData: undefined,
     onClose: undefined,

@@ -5,6 +5,10 @@ export interface Transport {
   write(bytes: string): void;
   /** Pulses the board's reset line; absent where there is none. */
   reset?(): Promise<void>;
+  /** Drives both lines of a serial port. On most boards RTS alone holds the chip in reset, DTR alone GPIO0 low. */
+  setLines?(dtr: boolean, rts: boolean): Promise<void>;
+  /** Changes a serial port's speed, bits a second. */
+  setBaud?(baud: number): Promise<void>;
   /** Ends it; nothing is told after. Idempotent. */
   close(): void;
   /** Called with what arrives. */
