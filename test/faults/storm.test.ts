@@ -12,7 +12,7 @@ import { budget, seed } from "../support/budget";
 
 /** Over each transport of thethings.iO, and on each other route, where a day is shorter. */
 const DAYS = budget(2000, 100000) / 2;
-const DAYS_ELSEWHERE = budget(150, 20000);
+const DAYS_ELSEWHERE = budget(50, 20000);
 const HOURS_ELSEWHERE = budget(8, 24);
 /** What a day of storm has to have at least, for this to mean anything. */
 const FAULTS_LEAST = 20;

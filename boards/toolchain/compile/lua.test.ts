@@ -129,7 +129,7 @@ describe.each(["mqtt", "coap"] as const)("the %s device without an app", (kind) 
     expect(image.modules.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(text.length);
     expect(text).toMatch(/^[\n\x20-\x7e]*$/);
     const paths = image.modules.map(({ path }) => path);
-    expect(paths).toContain(`firmware/agent/link-${kind}.ts`);
+    expect(paths).toContain(`firmware/agent/link-${kind === "mqtt" ? "mqtt-driver" : kind}.ts`);
     // What only platforms have that are asked is not in the image of one that is not, however often it is looked up.
     for (const path of ["firmware/agent/link-mqtt-asks.ts", "firmware/agent/wanted.ts"]) expect(paths).not.toContain(path);
     expect(text).not.toContain("sink called back");
