@@ -92,8 +92,8 @@ class Day {
     this.world = createWorld({ seed, accessPoints: [SITE] });
     this.world.network.names.set(HOST, SERVER_ADDRESS);
     this.cloud = createLabCloud(this.world, platformOf(route.platform));
-    const has = (wanted: string): boolean => plan.some(({ kind }) => kind === wanted);
-    this.watch = new Watch({ now: () => this.world.clock.now(), worldMs: () => this.world.now(), timesHold: !has("clock-jump"), bitsFlip: has("bit-flip") });
+    const timesHold = !plan.some(({ kind }) => kind === "clock-jump");
+    this.watch = new Watch({ now: () => this.world.clock.now(), worldMs: () => this.world.now(), timesHold });
     this.sensors = new SensorWatch({ sensor: () => this.device.machine.sensors, broken: (promise, says) => this.watch.broken(promise, says) });
     const isTight = new Random(`${seed}/device`).below(TIGHT_ONE_IN) === 0;
     this.device = createLabDevice(this.world, {

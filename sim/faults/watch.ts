@@ -1,6 +1,5 @@
 /** Watches the promises of one device during a day: hears the device, the app and the cloud, and says what was broken. */
 import type { Thing } from "../../firmware/agent/thing";
-import type { ReadingLog } from "../../firmware/store/log";
 import { Ledger } from "../lab/ledger";
 import type { Arrival } from "../lab/platform";
 import type { FlipLoss } from "./flips";
@@ -33,8 +32,6 @@ export interface WatchOptions {
   readonly worldMs: () => number;
   /** True where no clock jumps: then the times of readings are checked. */
   readonly timesHold: boolean;
-  /** True where bits flip by themselves: a block whose head flipped is not found by the next boot, which misses what had arrived from it. */
-  readonly bitsFlip: boolean;
 }
 
 export class Watch {
@@ -53,8 +50,6 @@ export class Watch {
   private token = "";
   private uncounted = 0;
   private overcounted = 0;
-  /** The log of the boot before. */
-  private log: ReadingLog | undefined;
 
   constructor(private readonly options: WatchOptions) {}
 
@@ -143,9 +138,6 @@ export class Watch {
     const { log } = thing.publisher;
     const { waiting } = log;
     const { outstanding } = this.ledger;
-    // What the boot before has read of such a block, and has no loss of, is missing for this one.
-    if (this.options.bitsFlip && this.log !== undefined) this.overcounted += Math.max(0, log.droppedCorrupt - this.log.droppedCorrupt);
-    this.log = log;
     // The losses of the boot before are told with the first batch after it.
     const untold = log.droppedFull + log.droppedCorrupt - this.ledger.droppedFor("full") - this.ledger.droppedFor("corrupt");
     if (outstanding > waiting + Math.max(0, untold) + this.uncounted) this.broken("S10", `after a boot the log holds ${waiting} readings where ${outstanding} are outstanding`);
