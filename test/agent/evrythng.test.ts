@@ -1,22 +1,9 @@
 /** A device on EVRYTHNG, in the virtual world: it reports, obeys actions and properties, and loses nothing. */
-import { every, lastWill, measure, onCommand, report, seconds } from "../../firmware/index";
-import type { Definition } from "../../firmware/index";
+import { lastWill } from "../../firmware/index";
 import { statement } from "../conformance/statement";
+import { counter } from "../support/counter";
 import { createEvrythngDevice, createEvrythngWorld } from "../support/evrythng-world";
 import type { EvrythngDevice, EvrythngTransport, EvrythngWorld } from "../support/evrythng-world";
-
-/** Counts every ten seconds, and tells `obeyed` what it was commanded. */
-function counter(obeyed: unknown[] = []): Definition {
-  return (thing) => {
-    let n = 0;
-    measure(thing, { key: "count" });
-    every(thing, seconds(10), () => {
-      if (report(thing, "count", n + 1) === 0) n += 1;
-    });
-    onCommand(thing, { key: "fan", type: "boolean" }, (on) => void obeyed.push(on));
-    onCommand(thing, { key: "speed", type: "number", min: 0, max: 10 }, (speed) => void obeyed.push(speed));
-  };
-}
 
 const minutes = (n: number): number => n * 60000;
 

@@ -1,24 +1,12 @@
 /** A device that speaks MQTT over a WebSocket, in the virtual world: what it offers, demands, sends and survives (MQTT 3.1.1 chapter 6). */
-import { every, lastWill, measure, onCommand, report, seconds } from "../../firmware/index";
-import type { Definition } from "../../firmware/index";
+import { lastWill, seconds } from "../../firmware/index";
 import { statement } from "../conformance/statement";
 import { closeOf, frame, headerOf } from "../conformance/websocket-peer";
+import { counter } from "../support/counter";
 import { createEvrythngDevice, createEvrythngWorld } from "../support/evrythng-world";
 import type { EvrythngDevice, EvrythngWorld } from "../support/evrythng-world";
 
 const minutes = (n: number): number => n * 60000;
-
-/** Counts every ten seconds, and tells `obeyed` what it was commanded. */
-function counter(obeyed: unknown[] = []): Definition {
-  return (thing) => {
-    let n = 0;
-    measure(thing, { key: "count" });
-    every(thing, seconds(10), () => {
-      if (report(thing, "count", n + 1) === 0) n += 1;
-    });
-    onCommand(thing, { key: "fan", type: "boolean" }, (on) => void obeyed.push(on));
-  };
-}
 
 function worldOf(seed: number): EvrythngWorld {
   return createEvrythngWorld(seed, "mqtt-ws");

@@ -3,7 +3,7 @@
  * in flash that is let in; a definite refusal ends the tries. All of it over each transport.
  */
 import { recordGet } from "../../firmware/store/records";
-import { CODE, createThingsboardDevice, createThingsboardWorld, operatorsDevice, profile, transports } from "../support/thingsboard-world";
+import { CODE, createThingsboardDevice, createThingsboardWorld, operatorsDevice, profile, transports, reboot } from "../support/thingsboard-world";
 import type { ThingsboardDevice, ThingsboardWorld } from "../support/thingsboard-world";
 
 const idle = (): void => {};
@@ -82,9 +82,7 @@ describe.each(transports)("over %s", (transport) => {
     // The answer has left the cloud; the device goes before it has come.
     expect(cloud.world.runUntil(() => cloud.sent.some((bytes) => bytes.includes('"SUCCESS"')), minutes(1))).toBe(true);
     expect(device.told("activated")).toEqual([]);
-    device.machine.powerCut();
-    cloud.world.run(1000);
-    device.machine.powerOn();
+    reboot(cloud, device);
     expectOneDevice(cloud, device);
   });
 
@@ -92,13 +90,9 @@ describe.each(transports)("over %s", (transport) => {
     const cloud = createThingsboardWorld(4, transport);
     const device = createThingsboardDevice(cloud, idle);
     expect(cloud.world.runUntil(() => cloud.devices().length === 1, minutes(1))).toBe(true);
-    device.machine.powerCut();
-    cloud.world.run(1000);
-    device.machine.powerOn();
+    reboot(cloud, device);
     expect(cloud.world.runUntil(() => (device.thing().asked?.pending ?? "") !== "", minutes(5))).toBe(true);
-    device.machine.powerCut();
-    cloud.world.run(1000);
-    device.machine.powerOn();
+    reboot(cloud, device);
     expectOneDevice(cloud, device);
   });
 
@@ -106,9 +100,7 @@ describe.each(transports)("over %s", (transport) => {
     const cloud = createThingsboardWorld(5, transport);
     const device = createThingsboardDevice(cloud, idle);
     expect(cloud.world.runUntil(() => cloud.devices().length === 1, minutes(1))).toBe(true);
-    device.machine.powerCut();
-    cloud.world.run(1000);
-    device.machine.powerOn();
+    reboot(cloud, device);
     expect(cloud.world.runUntil(() => (device.thing().asked?.pending ?? "") !== "", minutes(5))).toBe(true);
     cloud.stopCloud();
     cloud.world.run(minutes(10));
@@ -145,9 +137,7 @@ describe.each(transports)("over %s", (transport) => {
     expect(cloud.world.runUntil(() => device.told("connected").length === 1, minutes(5))).toBe(true);
     const { token } = device.thing();
     expect(stored(device, "token")).toBeUndefined();
-    device.machine.powerCut();
-    cloud.world.run(1000);
-    device.machine.powerOn();
+    reboot(cloud, device);
     expect(cloud.world.runUntil(() => device.told("connected").length === 2, minutes(5))).toBe(true);
     expect(device.thing().token).toBe(token);
     expect(cloud.devices()).toHaveLength(1);

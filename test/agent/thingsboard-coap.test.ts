@@ -5,7 +5,8 @@
 import { AgentCode } from "../../firmware/agent/link";
 import { measure, onCommand } from "../../firmware/index";
 import type { Thing } from "../../firmware/index";
-import { connected, counter, createThingsboardDevice, createThingsboardWorld, operatorsDevice, reboot } from "../support/thingsboard-world";
+import { counter } from "../support/counter";
+import { connected, createThingsboardDevice, createThingsboardWorld, operatorsDevice, reboot } from "../support/thingsboard-world";
 import type { ThingsboardWorld } from "../support/thingsboard-world";
 
 const minutes = (n: number): number => n * 60000;

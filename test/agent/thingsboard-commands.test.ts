@@ -1,6 +1,7 @@
 /** Commands on ThingsBoard: shared attributes and calls, each obeyed once, and a call answered with what it came to, over each transport. */
 import { onCommand } from "../../firmware/index";
-import { connected, counter, createThingsboardDevice, createThingsboardWorld, reboot, transports } from "../support/thingsboard-world";
+import { counter } from "../support/counter";
+import { connected, createThingsboardDevice, createThingsboardWorld, reboot, transports } from "../support/thingsboard-world";
 import type { ThingsboardWorld } from "../support/thingsboard-world";
 
 const minutes = (n: number): number => n * 60000;

@@ -1,6 +1,7 @@
 /** A device on ThingsBoard, in the virtual world: it reports and loses nothing, whatever becomes of the cloud, its token and its subscriptions, over each transport. */
 import { lastWill } from "../../firmware/index";
-import { connected, counter, createThingsboardDevice, createThingsboardWorld, operatorsDevice, reboot, transports } from "../support/thingsboard-world";
+import { counter } from "../support/counter";
+import { connected, createThingsboardDevice, createThingsboardWorld, operatorsDevice, reboot, transports } from "../support/thingsboard-world";
 import type { ThingsboardWorld } from "../support/thingsboard-world";
 
 const minutes = (n: number): number => n * 60000;

@@ -68,3 +68,28 @@ export function scratch(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), "motet-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
+
+/** What the tests of one file have at their desk: a folder, and commands that print events. Both are gone after each test. */
+export function atDesk(): { readonly folder: { readonly path: string }; start(this: void, ...args: string[]): Running } {
+  const running: Running[] = [];
+  let folder: ReturnType<typeof scratch>;
+  beforeEach(() => {
+    folder = scratch();
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((one) => one.stop("SIGKILL")));
+    folder.remove();
+  });
+  return {
+    folder: {
+      get path() {
+        return folder.path;
+      },
+    },
+    start: (...args) => {
+      const one = motet([...args, "--json"]);
+      running.push(one);
+      return one;
+    },
+  };
+}

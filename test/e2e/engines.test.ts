@@ -2,28 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSilent } from "../support/canary";
-import { motet, scratch } from "./command";
+import { atDesk, motet } from "./command";
 import type { Running } from "./command";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
 const TIMEOUT_MS = 300000;
-const running: Running[] = [];
-let folder: ReturnType<typeof scratch>;
-
-function start(...args: string[]): Running {
-  const one = motet([...args, "--json"]);
-  running.push(one);
-  return one;
-}
-
-beforeEach(() => {
-  folder = scratch();
-});
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop("SIGKILL")));
-  folder.remove();
-});
+const { folder, start } = atDesk();
 
 function secrets(): string[] {
   const session = JSON.parse(readFileSync(join(folder.path, "session.json"), "utf8")) as { sessionToken: string; password: string };

@@ -3,28 +3,11 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mosquittoPub } from "../interop/cloud-peers";
 import { expectSilent } from "../support/canary";
-import { motet, scratch } from "./command";
-import type { Running } from "./command";
+import { atDesk } from "./command";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
 const TIMEOUT_MS = 300000;
-const running: Running[] = [];
-let folder: ReturnType<typeof scratch>;
-
-function start(...args: string[]): Running {
-  const one = motet([...args, "--json"]);
-  running.push(one);
-  return one;
-}
-
-beforeEach(() => {
-  folder = scratch();
-});
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop("SIGKILL")));
-  folder.remove();
-});
+const { folder, start } = atDesk();
 
 interface Session {
   readonly http: number;

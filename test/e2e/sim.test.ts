@@ -3,26 +3,9 @@ import { spawn } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSilent } from "../support/canary";
-import { motet, scratch } from "./command";
-import type { Running } from "./command";
+import { atDesk } from "./command";
 
-const running: Running[] = [];
-let folder: ReturnType<typeof scratch>;
-
-function start(...args: string[]): Running {
-  const one = motet([...args, "--json"]);
-  running.push(one);
-  return one;
-}
-
-beforeEach(() => {
-  folder = scratch();
-});
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop("SIGKILL")));
-  folder.remove();
-});
+const { folder, start } = atDesk();
 
 /** Everything secret that the state folder holds. */
 function secrets(): string[] {

@@ -2,27 +2,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectSilent } from "../support/canary";
-import { motet, scratch } from "./command";
-import type { Running } from "./command";
+import { atDesk } from "./command";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
 const TIMEOUT_MS = 300000;
-const running: Running[] = [];
-let folder: ReturnType<typeof scratch>;
-
-function start(...args: string[]): Running {
-  const one = motet([...args, "--json"]);
-  running.push(one);
-  return one;
-}
-
-beforeEach(() => {
-  folder = scratch();
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop("SIGKILL")));
-  folder.remove();
-});
+const { folder, start } = atDesk();
 
 /** What stands for `of` on each platform; the thng's id is known once its desk has run. */
 const sources: Readonly<Record<string, { readonly name: string; of(thingId: string): string }>> = {

@@ -9,7 +9,6 @@ import { coapLink } from "../../firmware/agent/link-coap";
 import { mqttLink } from "../../firmware/agent/link-mqtt";
 import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
 import type { Thing } from "../../firmware/agent/thing";
-import { every, measure, onCommand, report, seconds } from "../../firmware/index";
 import { thingsboardCoap as coapProfile } from "../../firmware/platform/thingsboard/coap";
 import { thingsboardMqtt as mqttProfile } from "../../firmware/platform/thingsboard/mqtt";
 import { createCoapServer } from "../../sim/cloud/coap/server";
@@ -243,19 +242,6 @@ export function createThingsboardDevice(cloud: ThingsboardWorld, definition: Def
   };
   const device = createLabDevice(cloud.world, { program, provision, machine, onSaid });
   return { machine: device.machine, thing: () => device.running() as Thing, told: (event) => said.filter((one) => one.event === event) };
-}
-
-/** Counts every ten seconds, and tells `obeyed` what it was commanded. */
-export function counter(obeyed: unknown[] = []): Definition {
-  return (thing) => {
-    let n = 0;
-    measure(thing, { key: "count" });
-    every(thing, seconds(10), () => {
-      if (report(thing, "count", n + 1) === 0) n += 1;
-    });
-    onCommand(thing, { key: "fan", type: "boolean" }, (on) => void obeyed.push(on));
-    onCommand(thing, { key: "speed", type: "number", min: 0, max: 10 }, (speed) => void obeyed.push(speed));
-  };
 }
 
 /** The device has connected so many times by then, and what it asked for has been answered. */
