@@ -4,27 +4,14 @@
  */
 import { join, sep } from "node:path";
 import ts from "typescript";
+import { sourceOptions } from "../compile/options";
 import type { Problem } from "../compile/problem";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
 import { lowerApp } from "./lower";
 
 /** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
-export function appOptions(root: string): ts.CompilerOptions {
-  return {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2015.d.ts"],
-    libReplacement: true,
-    types: [],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noEmit: true,
-    paths: { motet: [join(root, "firmware", "index.ts")], "motet/drivers/*": [join(root, "firmware", "drivers", "*")], "motet/watch/*": [join(root, "firmware", "platform", "*", "watch")] },
-  };
-}
+export const appOptions = (root: string): ts.CompilerOptions => ({ ...sourceOptions(root), noEmit: true });
 
 const declarations = (root: string): string[] => ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts"].map((path) => join(root, path));
 
