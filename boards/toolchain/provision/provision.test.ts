@@ -65,6 +65,14 @@ test("what is not named stays, and what is shown holds no secret", async () => {
   expect(JSON.stringify(shown)).not.toMatch(/canary/);
 });
 
+test("the longest of everything fits beside each other, a key of 64 digits in place of a password included", async () => {
+  await plug();
+  const long: DeviceSettings = { cloud: { ...cloud, host: "h".repeat(100), timeHost: "t".repeat(60) }, wifi: { ssid: "s".repeat(32), password: "0f".repeat(32) }, code: "c".repeat(100) };
+  const watch = { host: "w".repeat(100), port: 65535, tls: TlsLevel.verified, loginHost: "l".repeat(100), loginPort: 65535, user: "u".repeat(100), secret: "p".repeat(136), app: "", thing: "" };
+  expect((await linked((link) => provisionDevice(link, board.board, { ...long, watch }))).stored).toMatchObject({ state: "ready", watch: { user: "u".repeat(100) } });
+  expect(recordGet(records(), "wifi")).toMatch(/0f$/);
+});
+
 test("a token takes the place of a code and what belongs to it", async () => {
   await plug();
   await linked((link) => provisionDevice(link, board.board, settings));
