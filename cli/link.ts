@@ -8,11 +8,14 @@ import { boardsAt, listPorts } from "../boards/toolchain/link/ports";
 import { LinkError } from "../boards/toolchain/link/transport";
 import type { LinkFault, Transport } from "../boards/toolchain/link/transport";
 import type { Context } from "./context";
+import { ask, Secrets } from "./secret";
 
 export interface LinkOptions {
   readonly board: string;
   readonly port?: string;
   readonly baud?: number;
+  /** Where the password of a locked console is: "@FILE". */
+  readonly consolePassword?: string;
 }
 
 const BAUD_MAX = 4000000;
@@ -30,7 +33,8 @@ export function addLinkOptions(command: Command): Command {
   return command
     .requiredOption("--board <id>", "the board, e.g. esp32-espruino")
     .option("--port <port>", "a serial port's path, tcp://HOST:PORT, or exec:PROGRAM; without it, the only port that may be the board's")
-    .option("--baud <n>", "the speed of the port (default: the board's own)", parseBaud);
+    .option("--baud <n>", "the speed of the port (default: the board's own)", parseBaud)
+    .option("--console-password <source>", "the password of a locked console: @FILE; at a terminal it is asked for");
 }
 
 /** The port that a person named, or the only one that it can be. */
@@ -52,14 +56,50 @@ export async function openBoard(board: Board, { port, baud }: LinkOptions): Prom
   return { name, transport: await openPort(name, baud ?? board.link.baud, board.link.telnetPort) };
 }
 
-/** Opens the console of a board for `use`, and lets go of it afterwards. */
-export async function withBoard<T>(board: Board, options: LinkOptions, use: (link: ConsoleLink, port: string) => Promise<T>): Promise<T> {
+/** What Espruino prompts with while its console is locked, and what it says to a password that is not its own. */
+const LOCKED = "password>";
+const WRONG = "Invalid password";
+/** Enough of what a console prints to find either. */
+const PROMPT_CHARS = 400;
+
+/** A console that takes everything for a password. */
+class LockedError extends LinkError {}
+
+/** Opens the console of a board for `use`, types its password where there is one, and lets go of it afterwards. */
+async function withConsole<T>(board: Board, options: LinkOptions, password: string, use: (link: ConsoleLink, port: string) => Promise<T>): Promise<T> {
   const { name, transport } = await openBoard(board, options);
   const link = new ConsoleLink(transport);
+  let printed = "";
+  let isLocked = false;
+  let isWrong = false;
+  link.onText = (text) => {
+    printed = (printed + text).slice(-PROMPT_CHARS);
+    isLocked ||= printed.includes(LOCKED);
+    isWrong ||= printed.includes(WRONG);
+  };
+  // A line of its own before it, because whatever was typed already would be taken for its beginning.
+  if (password !== "") transport.write(`\n${password}\n`);
   try {
     return await use(link, name);
+  } catch (problem) {
+    if (!(problem instanceof LinkError) || problem.fault !== "silent" || !isLocked) throw problem;
+    if (password !== "" && isWrong) throw new LinkError("board", "The password is not the one of this console: check --console-password.", { cause: problem });
+    throw new LockedError("board", "The console of the board is locked: add --console-password @FILE with its password.", { cause: problem });
   } finally {
     link.close();
+  }
+}
+
+/** The same; of a console that is locked a person at a terminal is asked the password. */
+export async function withBoard<T>(board: Board, options: LinkOptions, use: (link: ConsoleLink, port: string) => Promise<T>): Promise<T> {
+  const { consolePassword } = options;
+  if (consolePassword === "-") throw new Error("Standard input is for what is provisioned: give --console-password as @FILE.");
+  const password = consolePassword === undefined ? "" : new Secrets([]).read(consolePassword, "console-password").trim();
+  try {
+    return await withConsole(board, options, password, use);
+  } catch (problem) {
+    if (!(problem instanceof LockedError) || !process.stdin.isTTY) throw problem;
+    return withConsole(board, options, (await ask("Password of the console: ", true)).trim(), use);
   }
 }
 

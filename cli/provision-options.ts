@@ -15,6 +15,8 @@ export interface SettingOptions {
   readonly watch?: string;
   readonly watchUser?: string;
   readonly watchSecret?: string;
+  readonly lock?: string;
+  readonly unlock?: true;
 }
 
 /** What a person at a terminal is asked for. */
@@ -79,9 +81,17 @@ async function wifiOf(options: SettingOptions, secrets: Secrets, asker: Asker): 
   return undefined;
 }
 
+function consoleOf({ lock, unlock }: SettingOptions, secrets: Secrets): string | undefined {
+  if (lock === undefined) return unlock === true ? "" : undefined;
+  if (unlock === true) throw new Error("A console is locked or not: leave --lock or --unlock out.");
+  const password = secrets.read(lock, "lock").trim();
+  if (password === "") throw new Error("A lock needs a password: check what --lock names, or use --unlock.");
+  return password;
+}
+
 /** True when no option names a setting: then a person is asked for them all. */
-export function namesNothing({ cloud, ssid, password, code, token, watch }: SettingOptions): boolean {
-  return [cloud, ssid, password, code, token, watch].every((each) => each === undefined);
+export function namesNothing({ cloud, ssid, password, code, token, watch, lock, unlock }: SettingOptions): boolean {
+  return [cloud, ssid, password, code, token, watch, lock, unlock].every((each) => each === undefined);
 }
 
 /** The settings that options name. Secrets are read in the order in which a person would type them. */
@@ -89,14 +99,15 @@ export async function settingsOf(options: SettingOptions, asker: Asker = termina
   const { cloud, tls, timeHost, code, token, password, watchUser, watchSecret } = options;
   if (cloud === undefined && timeHost !== undefined) throw new Error("Add --cloud: the time server is stored with the cloud's address.");
   if (cloud === undefined && options.watch === undefined && tls !== undefined) throw new Error("Add --cloud: the TLS level is stored with the cloud's address.");
-  const secrets = new Secrets([password, code, token, watchUser, watchSecret]);
+  const secrets = new Secrets([password, code, token, watchUser, watchSecret, options.lock]);
   const place = cloud === undefined ? undefined : parseCloud(cloud, tls, timeHost ?? "");
   const wifi = await wifiOf(options, secrets, asker);
   const given = code === undefined ? undefined : secrets.read(code, "code").trim();
   // EVRYTHNG's id and key may stand on lines of their own.
   const made = token === undefined ? undefined : secrets.read(token, "token").replace(/\s+/g, "");
   const watch = watchOf(options, secrets);
-  return { ...(place && { cloud: place }), ...(wifi && { wifi }), ...(given !== undefined && { code: given }), ...(made !== undefined && { token: made }), ...(watch && { watch }) };
+  const consolePassword = consoleOf(options, secrets);
+  return { ...(place && { cloud: place }), ...(wifi && { wifi }), ...(given !== undefined && { code: given }), ...(made !== undefined && { token: made }), ...(watch && { watch }), ...(consolePassword !== undefined && { consolePassword }) };
 }
 
 /** Asks a person for everything that a new device needs; an empty answer leaves what the device has. */

@@ -33,7 +33,7 @@ const stateNames: Readonly<Record<StoredSettings["state"], string>> = {
 };
 
 /** What is stored, for a person. Of secrets, that they are there. */
-function storedLines({ state, cloud, wifi, code, token, watch, boots, error }: StoredSettings): string[] {
+function storedLines({ state, cloud, wifi, code, token, watch, locked, boots, error }: StoredSettings): string[] {
   const place = ({ host, port }: { readonly host: string; readonly port: number }): string => (port === 0 ? host : `${host}:${port}`);
   return [
     `  state   ${stateNames[state]}`,
@@ -42,31 +42,33 @@ function storedLines({ state, cloud, wifi, code, token, watch, boots, error }: S
     ...(code ? ["  code    stored"] : []),
     ...(token ? ["  token   stored"] : []),
     ...(watch === undefined ? [] : [`  watch   ${place(watch)}, TLS ${levelNames[watch.tls] ?? "unknown"}${watch.user === "" ? "" : `, as ${watch.user}`}, ${watch.secret ? "secret stored" : "no secret"}`]),
+    ...(locked ? ["  console locked with a password"] : []),
     ...(boots === undefined ? [] : [`  boots   ${boots.total}, of them quick and in a row ${boots.quick}${error === undefined ? "" : `; the last one ended by itself with error ${error}`}`]),
   ];
 }
 
-function bootLine({ hasProgram, boot }: Restarted, board: Board, port: string): string {
+function bootLine({ hasProgram, boot, build }: Restarted, board: Board, port: string): string {
   if (!hasProgram) return `It has no app yet: motet flash --board ${board.id} --port ${port}`;
-  return boot === undefined ? `It has not said yet that it booted: look with "motet monitor --board ${board.id} --port ${port}".` : `booted: ${boot}`;
+  const which = build === undefined ? "" : `, build ${build}`;
+  return boot === undefined ? `It has not said yet that it booted: look with "motet monitor --board ${board.id} --port ${port}".` : `booted: ${boot}${which}`;
 }
 
 function report({ output }: Context, event: string, board: Board, port: string, done: Provisioned, more: { readonly [field: string]: unknown } = {}): void {
-  const { hello, unit, stored, boot } = done;
-  output.report({ event, board: board.id, port, unit, runtime: hello.version, ...more, ...stored, booted: boot !== undefined, boot }, [`unit ${unit}, ${board.id}`, ...storedLines(stored), bootLine(done, board, port)]);
+  const { hello, unit, stored, build, boot } = done;
+  output.report({ event, board: board.id, port, unit, runtime: hello.version, ...more, ...stored, build, booted: boot !== undefined, boot }, [`unit ${unit}, ${board.id}`, ...storedLines(stored), bootLine(done, board, port)]);
 }
 
 async function chosenSettings(options: Options, board: Board): Promise<DeviceSettings> {
   const settings = namesNothing(options) && terminal.isThere && options.batch === undefined ? await askSettings(options, board.constants.radio, terminal) : await settingsOf(options);
-  if (Object.keys(settings).length === 0 && options.batch === undefined) throw new Error("There is nothing to provision: name settings (--cloud, --ssid, --code, --token, --watch), or use --show, --erase or --batch.");
+  if (Object.keys(settings).length === 0 && options.batch === undefined) throw new Error("There is nothing to provision: name settings (--cloud, --ssid, --code, --token, --watch, --lock), or use --show, --erase or --batch.");
   return settings;
 }
 
 async function runErase(context: Context, board: Board, options: Options, how: ProvisionOptions): Promise<void> {
   await withBoard(board, options, async (link, port) => {
     const done = await eraseDevice(link, board, how);
-    const { unit, hello, scannedBytes, boot } = done;
-    context.output.report({ event: "erased", board: board.id, port, unit, runtime: hello.version, scannedBytes, booted: boot !== undefined, boot }, [
+    const { unit, hello, scannedBytes, build, boot } = done;
+    context.output.report({ event: "erased", board: board.id, port, unit, runtime: hello.version, scannedBytes, build, booted: boot !== undefined, boot }, [
       `unit ${unit}, ${board.id}: token, settings and log are erased; ${scannedBytes} bytes of flash were read back and hold nothing of them`,
       bootLine(done, board, port),
     ]);
@@ -147,6 +149,8 @@ export function addProvision(program: Command, context: Context): void {
     .option("--watch <address>", "where an app watches: wss://HOST[:PORT] or ws://HOST[:PORT]")
     .option("--watch-user <source>", "the user's name there (EVRYTHNG: leave it out): @FILE, or -")
     .option("--watch-secret <source>", "the user's password, or a key: @FILE, or -")
+    .option("--lock <source>", "lock the console with this password from the next boot on, for production: @FILE, or -")
+    .option("--unlock", "leave the console open, for development")
     .option("--show", "show what the device holds; of secrets, that they are there")
     .option("--erase", "make the device forget token, settings and log, and prove it by reading its flash")
     .option("--batch <codes>", "give each board a code of its own from a file with one a line; --port may name several, with commas between")

@@ -36,7 +36,7 @@ export class Secrets {
   private nextLine(option: string): string {
     this.lines ??= this.fromInput === 1 ? [this.input()] : this.input().split(/\r?\n/);
     const line = this.lines.shift();
-    if (line === undefined) throw new Error(`Standard input has no line left for --${option}: give one line for each "-", in the order password, code, token, watch-user, watch-secret.`);
+    if (line === undefined) throw new Error(`Standard input has no line left for --${option}: give one line for each "-", in the order password, code, token, watch-user, watch-secret, lock.`);
     return line;
   }
 }

@@ -14,6 +14,7 @@
  * | anchors | the world time of the zero of uptime, for boots whose readings were made before the clock was set |
  * | error | why the last boot ended by itself |
  * | mark.* | the time of the last command of a key that was obeyed |
+ * | console | what unlocks the console of a device in production; absent in development |
  * | watch, watch.key | where and as whom a device watches (watch-settings.ts) |
  */
 import { TlsLevel } from "../../hal/ports/tls";
@@ -96,4 +97,18 @@ export function loadCloud(store: RecordStore): CloudSettings | undefined {
     tls: tls === "0" ? TlsLevel.none : tls === "2" ? TlsLevel.verified : TlsLevel.encryptedUnverified,
     timeHost: fieldAt(record, 3),
   };
+}
+
+/**
+ * What unlocks the console; "" where it is not to be locked.
+ * @cold
+ */
+export function loadConsolePassword(store: RecordStore): string {
+  return recordGet(store, "console") ?? "";
+}
+
+/** Stores what unlocks the console from the next boot on, "" to leave it open: 0, or `storeFailed`. */
+export function storeConsolePassword(store: RecordStore, password: string): number {
+  const code = password === "" ? recordRemove(store, "console") : recordPut(store, "console", password);
+  return code === 0 ? 0 : AgentCode.storeFailed;
 }

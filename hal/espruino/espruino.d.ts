@@ -94,6 +94,10 @@ declare const E: {
   reboot(): void;
   enableWatchdog(seconds: number, isAutomatic: boolean): void;
   kickWatchdog(): void;
+  /** At most 20 characters; kept in memory until the next boot. */
+  setPassword(password: string): void;
+  /** Until the password is typed, what comes to a console is taken for it. */
+  lockConsole(): void;
 };
 
 declare const process: {

@@ -25,3 +25,14 @@ export function start(run: (this: void) => void): void {
   if (BOARD.tlsLevel > 0) process["#onuncaughtException"] = uncaught;
   run();
 }
+
+/**
+ * Locks the consoles of the board until somebody types the password; "" leaves them open, as development wants them.
+ *
+ * @cold
+ */
+export function lockConsole(password: string): void {
+  if (password === "") return;
+  E.setPassword(password);
+  E.lockConsole();
+}

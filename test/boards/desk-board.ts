@@ -7,6 +7,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { join } from "node:path";
 import { loadBoard } from "../../boards/toolchain/board";
 import type { Board } from "../../boards/toolchain/board";
+import type { EngineSettings } from "../../sim/engines/espruino-api/e";
 import { createEspruino } from "../../sim/engines/espruino-api/index";
 import type { Espruino } from "../../sim/engines/espruino-api/index";
 import { areasOf } from "../../sim/engines/espruino/flash-folder";
@@ -142,6 +143,11 @@ export class DeskBoard {
     Object.assign(espruino.globals, { load: () => this.later(() => this.reboot()), reset: () => this.later(() => this.restart()) });
     this.packetConsole = new PacketConsole(this.options.name ?? this.board.answers?.[0] ?? "ESP32", (text) => espruino.evaluate(text), (bytes) => void this.socket?.write(bytes, "latin1"), (data) => (this.corrupts ? `~${data.slice(1)}` : data));
     if (this.files.has(".bootcde")) espruino.run(".bootcde");
+  }
+
+  /** What the program that runs has done to the board's consoles. */
+  get consoles(): Readonly<EngineSettings> {
+    return this.espruino!.settings;
   }
 
   /** Takes what is in Storage to the next boot, as flash does. */

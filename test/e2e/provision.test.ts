@@ -63,7 +63,7 @@ test("settings come from files and standard input, are shown without what is sec
   await ended(first);
   expect(first.events).toEqual([expect.objectContaining({ event: "provisioned", board: "esp32-espruino", port, state: "ready", code: true, token: false, wifi: { ssid: "home", password: true }, booted: true, boot: "0000aaaa" })]);
   expect([record(board, "code"), record(board, "wifi")]).toEqual([CODE, `\x04home\x0f${PASSWORD}`]);
-  expect(await ended(provision(port, ["--show"]))).toMatch(/state {3}provisioned, not activated yet\n {2}cloud {3}mqtt\.example\.org, TLS encrypted\n {2}wifi {4}home, password stored\n {2}code {4}stored\nbooted: 0000aaaa\n$/);
+  expect(await ended(provision(port, ["--show"]))).toMatch(/state {3}provisioned, not activated yet\n {2}cloud {3}mqtt\.example\.org, TLS encrypted\n {2}wifi {4}home, password stored\n {2}code {4}stored\nbooted: 0000aaaa, build 0000aaaa\n$/);
   expect(await ended(provision(port, ["--erase"]))).toMatch(/token, settings and log are erased; 65536 bytes of flash were read back and hold nothing of them\nbooted: 0000aaaa/);
   expect(board.flash.dump("records") + board.flash.dump("log")).not.toMatch(/canary|home|mqtt/);
   expect(provisionState({ flash: board.flash.port, checksum } as Ports)).not.toBe(0);
@@ -80,6 +80,9 @@ test.each<[string, string[], RegExp]>([
   ["TLS at an address without", ["--cloud", "mqtt://x", "--tls", "encrypted"], /gives none of that level/],
   ["two modes", ["--show", "--erase"], /Choose one of --show, --erase and --batch/],
   ["settings with --show", ["--show", "--ssid", "home"], /leave the settings out/],
+  ["a lock on the command line", ["--lock", "canary-token-123"], /"--lock @FILE"/],
+  ["a lock without a password", ["--lock", "@/dev/null"], /A lock needs a password/],
+  ["a password of a console on the command line", ["--show", "--console-password", "canary-token-123"], /"--console-password @FILE"/],
   ["a user without what is watched", ["--watch-user", "-"], /Add --watch/],
   ["codes that are not there", ["--batch", "/no/such/file"], /file of codes cannot be read \(ENOENT\)/],
 ])("%s is one sentence, before the board is touched", async (_name, args, sentence) => {
@@ -122,6 +125,29 @@ test("a board with a token of its own is given no code", async () => {
   const run = provision(port, ["--batch", file("codes.csv", `${CODE}\n`)]);
   expect(await ended(run)).toMatch(/got no code, because it holds a code or a token from elsewhere: erase it first, with --erase; 1 codes left/);
   expect(record(board, "code")).toBeUndefined();
+}, TIMEOUT_MS);
+
+onEspruino("[espruino] a console that was locked takes commands with its password, and no others, until it is unlocked", async () => {
+  const board = new InterpreterBoard(process.env["ESPRUINO"]!);
+  try {
+    const port = `tcp://127.0.0.1:${await board.cable()}`;
+    await board.powerOn();
+    const right = ["--console-password", `@${file("lock", `${PASSWORD}\n`)}`];
+    const on = (...args: string[]): Running => motet([...args, "--board", "linux-espruino", "--port", port], PASSWORD);
+    await ended(on("flash", "test/engines/apps/quick-probe.ts"));
+    expect(await ended(on("provision", "--lock", "-"))).toMatch(/console locked with a password/);
+    for (const [args, sentence] of [[[], /The console of the board is locked: add --console-password @FILE/], [["--console-password", `@${file("wrong", "wrong-password")}`], /The password is not the one of this console/]] as const) {
+      const refused = on("provision", "--show", ...args);
+      expect([await refused.ended, refused.output()]).toEqual([6, expect.stringMatching(sentence)]);
+    }
+    expect(await ended(on("provision", "--show", ...right))).toMatch(/console locked/);
+    expect(await ended(on("flash", "test/engines/apps/quick-probe.ts", ...right))).toMatch(/was on the board already/);
+    expect(board.printed).not.toContain(PASSWORD);
+    expect(await ended(on("provision", "--unlock", ...right))).not.toMatch(/console locked/);
+    expect(await ended(on("provision", "--show"))).not.toMatch(/console locked/);
+  } finally {
+    await board.close();
+  }
 }, TIMEOUT_MS);
 
 onEspruino("[espruino] flashed, provisioned, booted, activated, reporting; erased, it says that it is not provisioned, and its flash holds nothing", async () => {

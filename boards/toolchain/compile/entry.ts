@@ -142,15 +142,20 @@ export function entrySource(root: string, choice: BuildChoice, uses: Uses = uses
 /** The source of the entry of an image: it boots on the ports of its runtime as soon as it is loaded. */
 export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruino" | "nodemcu", uses: Uses = usesNothing): string {
   const { imports, declarations, boot } = partsOf(root, choice, uses);
+  const canLock = runtime === "espruino";
   return [
     ...imports,
     `import { ports } from ${moduleOf(root, `hal/${runtime}/index`)};`,
-    `import { start } from ${moduleOf(root, `hal/${runtime}/start`)};`,
+    `import { start${canLock ? ", lockConsole" : ""} } from ${moduleOf(root, `hal/${runtime}/start`)};`,
+    ...(canLock
+      ? [`import { loadConsolePassword } from ${moduleOf(root, "firmware/agent/settings")};`, `import type { ${uses.onlyWatches ? "Host" : "Thing"} as Booted } from ${moduleOf(root, "firmware/agent/thing")};`]
+      : []),
     `import type { Build } from ${moduleOf(root, "firmware/agent/thing")};`,
     `const build: Build = { name: ${JSON.stringify(choice.name)}, version: ${JSON.stringify(choice.version)} };`,
     ...declarations,
     "/** @cold */",
-    `function main(): void { ${boot("build")}; }`,
+    // Every board with Espruino has its areas, so that its boot answers a device; in safe mode, too, its console is locked.
+    canLock ? `function main(): void { const booted = ${boot("build")} as Booted; lockConsole(loadConsolePassword(booted.records)); }` : `function main(): void { ${boot("build")}; }`,
     "start(main);",
     "",
   ].join("\n");

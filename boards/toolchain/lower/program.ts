@@ -6,6 +6,7 @@ import { join, sep } from "node:path";
 import ts from "typescript";
 import { sourceOptions } from "../compile/options";
 import type { Problem } from "../compile/problem";
+import { secretProblems } from "../compile/secrets";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
 import { lowerApp } from "./lower";
@@ -74,7 +75,7 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
   const problems: Problem[] = [];
   const sources = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName));
   const pins = board === undefined ? undefined : checkPins(program, sources, board);
-  problems.push(...(pins?.problems ?? []));
+  problems.push(...(pins?.problems ?? []), ...sources.flatMap(secretProblems));
   for (const { fileName, text } of sources) {
     const lowered = lowerApp(fileName, text, program, root, pins?.given);
     problems.push(...lowered.problems);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodeBook, readCodes } from "./batch";
 import type { StoredSettings } from "./stored";
 
-const blank: StoredSettings = { state: "unprovisioned", cloud: undefined, wifi: undefined, code: false, token: false, watch: undefined, boots: undefined, error: undefined };
+const blank: StoredSettings = { state: "unprovisioned", cloud: undefined, wifi: undefined, code: false, token: false, locked: false, watch: undefined, boots: undefined, error: undefined };
 const activated: StoredSettings = { ...blank, state: "activated", token: true };
 const CODES = ["code-1", "code-2", "code-3"];
 let folder = "";

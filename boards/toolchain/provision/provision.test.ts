@@ -49,7 +49,7 @@ const dump = (): string => board.flash.dump("records") + board.flash.dump("log")
 test.each(["esp32-espruino", "linux-espruino"])("what the host wrote is what the device reads, on %s", async (id) => {
   await plug(id);
   const done = await linked((link) => provisionDevice(link, board.board, settings));
-  expect(done).toMatchObject({ hasProgram: true, boot: "0000aaaa", unit: expect.stringMatching(/^[0-9a-f]{12,24}$/), stored: { state: "ready", cloud, wifi: { ssid: "Café", password: true }, code: true, token: false } });
+  expect(done).toMatchObject({ hasProgram: true, build: "0000aaaa", boot: "0000aaaa", unit: expect.stringMatching(/^[0-9a-f]{12,24}$/), stored: { state: "ready", cloud, wifi: { ssid: "Café", password: true }, code: true, token: false } });
   expect(provisionState({ flash: board.flash.port, checksum } as Ports)).toBe(0);
   expect(recordGet(records(), "wifi")).toBe("\x05Caf\xc3\xa9\x0fcanary-pa55word");
   expect(recordGet(records(), "code")).toBe("canary-code-0001");
@@ -61,7 +61,7 @@ test("what is not named stays, and what is shown holds no secret", async () => {
   await linked((link) => provisionDevice(link, board.board, { wifi: { ssid: "other", password: "" } }));
   recordPut(records(), "token", TOKEN);
   const shown = await linked((link) => showSettings(link, board.board));
-  expect(shown.stored).toEqual({ state: "activated", cloud, wifi: { ssid: "other", password: false }, code: true, token: true, watch: undefined, boots: undefined, error: undefined });
+  expect(shown.stored).toEqual({ state: "activated", cloud, wifi: { ssid: "other", password: false }, code: true, token: true, locked: false, watch: undefined, boots: undefined, error: undefined });
   expect(JSON.stringify(shown)).not.toMatch(/canary/);
 });
 
@@ -71,6 +71,15 @@ test("the longest of everything fits beside each other, a key of 64 digits in pl
   const watch = { host: "w".repeat(100), port: 65535, tls: TlsLevel.verified, loginHost: "l".repeat(100), loginPort: 65535, user: "u".repeat(100), secret: "p".repeat(136), app: "", thing: "" };
   expect((await linked((link) => provisionDevice(link, board.board, { ...long, watch }))).stored).toMatchObject({ state: "ready", watch: { user: "u".repeat(100) } });
   expect(recordGet(records(), "wifi")).toMatch(/0f$/);
+});
+
+test("a lock is stored by itself, shown without its password, and taken away", async () => {
+  await plug();
+  const lock = (consolePassword: string): Promise<boolean> => linked(async (link) => (await provisionDevice(link, board.board, { consolePassword })).stored.locked);
+  expect(await lock("canary-lock-12")).toBe(true);
+  expect(recordGet(records(), "console")).toBe("canary-lock-12");
+  expect(await lock("")).toBe(false);
+  expect(recordGet(records(), "console")).toBeUndefined();
 });
 
 test("a token takes the place of a code and what belongs to it", async () => {

@@ -8,6 +8,7 @@ import type { FlashPort } from "../../../hal/ports/flash";
 import type { Board } from "../board";
 import type { ConsoleLink, Hello } from "../link/console-link";
 import { checkBoard, startProgram, stopProgram } from "../link/flash";
+import { readInstalled } from "../link/install";
 import { LinkError, realTimer } from "../link/transport";
 import type { Timer } from "../link/transport";
 import { espruinoFlash } from "./espruino-flash";
@@ -45,6 +46,8 @@ export interface Restarted extends Unit {
   readonly boot: string | undefined;
   /** It has a program that boots. */
   readonly hasProgram: boolean;
+  /** Which build of an app that is; undefined for none, or for a program of someone else. */
+  readonly build: string | undefined;
 }
 
 export interface Provisioned extends Restarted {
@@ -128,8 +131,9 @@ async function whileStopped<T>(link: ConsoleLink, board: Board, { boards = [boar
     throw problem;
   }
   const hasProgram = (await link.call(`require("Storage").read(".bootcde")===undefined?0:1`)) === 1;
+  const build = (await readInstalled(link)).active?.hash;
   const boot = hasProgram ? await startProgram(link, timer) : undefined;
-  return { hello, unit, hasProgram, boot, result };
+  return { hello, unit, hasProgram, build, boot, result };
 }
 
 /** What tells the board at a link from all others. */

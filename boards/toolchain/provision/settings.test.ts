@@ -16,6 +16,8 @@ test.each<[string, DeviceSettings]>([
   ["the longest code", { code: "c".repeat(100) }],
   ["a profile's key and secret", { code: "key0123456789:secret0123456789" }],
   ["the longest token", { token: "t".repeat(128) }],
+  ["a console that stays open", { consolePassword: "" }],
+  ["the longest password of a console", { consolePassword: "c".repeat(20) }],
   ["the longest watcher", { watch: { ...watch, secret: "s".repeat(236) } }],
 ])("%s is taken", (_name, settings) => {
   expect(settingsProblem(settings)).toBeUndefined();
@@ -41,6 +43,8 @@ test.each<[string, DeviceSettings, RegExp]>([
   ["both", { code: "c", token: "t" }, /a code or a token|an activation code or a token/],
   ["a watcher without a secret", { watch: { ...watch, secret: "" } }, /add --watch-secret/],
   ["a watcher with too much", { watch: { ...watch, user: "u".repeat(10), secret: "s".repeat(227) } }, /236 bytes at most together, and these have 237/],
+  ["a console's password that is easily tried", { consolePassword: "1234567" }, /8 to 20 characters/],
+  ["a console's password that the console would cut", { consolePassword: "c".repeat(21) }, /8 to 20 characters/],
   ["a watcher at no host", { watch: { ...watch, host: "a b" } }, /wss:\/\/HOST/],
   ["a watcher's login at no host", { watch: { ...watch, loginHost: "a b" } }, /login/],
 ])("%s is refused in one sentence", (_name, settings, sentence) => {

@@ -33,6 +33,8 @@ export interface DeviceSettings {
   readonly token?: string;
   /** Where and as whom a device watches values of other things. */
   readonly watch?: WatchProvision;
+  /** What unlocks the console from the next boot on, or "" to leave it open. */
+  readonly consolePassword?: string;
 }
 
 /** A value out of its range; the message is one sentence that says what is right. */
@@ -46,6 +48,9 @@ const TOKEN_BYTES_MAX = 128;
 /** All texts of who watches share one record. */
 const WATCH_KEY_BYTES_MAX = 236;
 const PORT_MAX = 65535;
+/** What Espruino's console takes; and it lets anybody try for ever. */
+const CONSOLE_PASSWORD_MAX = 20;
+const CONSOLE_PASSWORD_MIN = 8;
 
 /** As the device keeps a text: one char a byte. */
 export const toBytes = (typed: string): string => Buffer.from(typed, "utf8").toString("latin1");
@@ -83,9 +88,14 @@ function watchProblem({ host, port, tls, loginHost, loginPort, user, secret, app
   return undefined;
 }
 
+function consoleProblem(password: string): string | undefined {
+  const isRight = password.length >= CONSOLE_PASSWORD_MIN && password.length <= CONSOLE_PASSWORD_MAX && /^[!-~]+$/.test(password);
+  return isRight || password === "" ? undefined : `A console's password has ${CONSOLE_PASSWORD_MIN} to ${CONSOLE_PASSWORD_MAX} characters of ASCII without blanks.`;
+}
+
 /** What is wrong with settings by themselves, or undefined. */
-export function settingsProblem({ cloud, wifi, code, token, watch }: DeviceSettings): string | undefined {
-  const problem = (cloud && cloudProblem(cloud)) ?? (wifi && wifiProblem(wifi)) ?? (watch && watchProblem(watch));
+export function settingsProblem({ cloud, wifi, code, token, watch, consolePassword }: DeviceSettings): string | undefined {
+  const problem = (cloud && cloudProblem(cloud)) ?? (wifi && wifiProblem(wifi)) ?? (watch && watchProblem(watch)) ?? consoleProblem(consolePassword ?? "");
   if (problem !== undefined) return problem;
   if (code !== undefined && token !== undefined) return "A device takes an activation code or a token: leave one of them out.";
   if (code !== undefined && (code.length > CODE_BYTES_MAX || !/^[!-~]+$/.test(code) || /["\\/+#]/.test(code))) return `An activation code has 1 to ${CODE_BYTES_MAX} characters of ASCII, without blanks, quotes, slashes, + and #.`;

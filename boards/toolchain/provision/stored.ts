@@ -2,7 +2,7 @@
  * What a device holds, as far as it may be shown: of a secret, that it is there. Reads the record store, and writes what the firmware's own
  * functions write.
  */
-import { loadCloud, storeProvision, storeWatcher } from "../../../firmware/agent/settings";
+import { loadCloud, loadConsolePassword, storeConsolePassword, storeProvision, storeWatcher } from "../../../firmware/agent/settings";
 import { fieldAt, unpack32 } from "../../../firmware/agent/fields";
 import { hasWatch, loadKey, loadPlace } from "../../../firmware/agent/watch-settings";
 import { StoreState } from "../../../firmware/store/code";
@@ -25,6 +25,8 @@ export interface StoredSettings {
   readonly wifi: { readonly ssid: string; readonly password: boolean } | undefined;
   readonly code: boolean;
   readonly token: boolean;
+  /** Its console is locked at each boot. */
+  readonly locked: boolean;
   readonly watch: { readonly host: string; readonly port: number; readonly tls: TlsLevel; readonly user: string; readonly secret: boolean } | undefined;
   /** Boots in all, and quick ones in a row, as the device counted them; undefined for one that never booted. */
   readonly boots: { readonly total: number; readonly quick: number } | undefined;
@@ -33,7 +35,7 @@ export interface StoredSettings {
 }
 
 /** Keys of records whose values nobody may see. */
-const SECRET_KEYS = ["token", "code", "channel", "wifi", "watch.key"] as const;
+const SECRET_KEYS = ["token", "code", "channel", "wifi", "watch.key", "console"] as const;
 const BOOTS_BYTES = 5;
 
 function openRecords(port: FlashPort): RecordStore {
@@ -67,6 +69,7 @@ export function readStored(port: FlashPort): StoredSettings {
     wifi: wifi === undefined ? undefined : { ssid: fromBytes(fieldAt(wifi, 0)), password: fieldAt(wifi, 1) !== "" },
     code: has("code"),
     token: has("token"),
+    locked: loadConsolePassword(store) !== "",
     watch: place === undefined ? undefined : { host: place.host, port: place.port, tls: place.tls, user: fromBytes(user), secret: secret !== "" },
     boots: bootsOf(recordGet(store, "boots")),
     error: error === undefined ? undefined : Number(error),
@@ -81,10 +84,11 @@ export function secretsIn(port: FlashPort): string[] {
 
 /** What stands against these settings on a device that holds those, or undefined. */
 function conflict(settings: DeviceSettings, { state, cloud }: StoredSettings): string | undefined {
-  const { code, token } = settings;
+  const { code, token, consolePassword } = settings;
   if (code !== undefined && state === "activated") return "The device is activated already, so a code would never be used: to activate it anew, erase it first with --erase.";
+  const isConsole = consolePassword !== undefined && Object.keys(settings).length === 1;
   const isWatcher = code === undefined && token === undefined && (settings.watch !== undefined || state === "watcher");
-  if (settings.cloud === undefined && cloud === undefined && !isWatcher) return "The device does not know where its cloud is: add --cloud, e.g. --cloud mqtts://mqtt.thethings.io.";
+  if (settings.cloud === undefined && cloud === undefined && !isWatcher && !isConsole) return "The device does not know where its cloud is: add --cloud, e.g. --cloud mqtts://mqtt.thethings.io.";
   return undefined;
 }
 
@@ -95,7 +99,8 @@ export function writeStored(port: FlashPort, settings: DeviceSettings): void {
   if (problem !== undefined) throw new SettingsError(problem);
   const store = openRecords(port);
   const given = toProvision(settings, before.cloud);
-  const code = given.host === "" ? storeWatcher(store, given) : storeProvision(store, given);
+  let code = given.host === "" ? storeWatcher(store, given) : storeProvision(store, given);
+  if (code === 0 && settings.consolePassword !== undefined) code = storeConsolePassword(store, settings.consolePassword);
   if (code !== 0) throw new LinkError("storage", "The device's records do not take the settings, because they are full or worn out: erase the device with --erase and provision it anew; if it stays so, take another board.");
   // With a token, a code and what belongs to it are of no more use.
   if (settings.token !== undefined) for (const key of ["code", "channel", "refused"]) recordRemove(store, key);
