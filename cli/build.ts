@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { loadBoard } from "../boards/toolchain/board";
 import { buildDevice } from "../boards/toolchain/build";
-import { LFS_STEPS } from "../boards/toolchain/compile/lua/lfs";
+import { storeSteps } from "../boards/toolchain/compile/lua/lfs";
+import { keepMaps, KEPT_MAPS } from "../boards/toolchain/link/kept-maps";
 import { TRANSPORTS, choiceOf } from "./context";
 import type { Context } from "./context";
 import { budgetLines, moduleLines } from "./size-table";
@@ -19,11 +20,12 @@ async function runBuild(context: Context, app: string, options: BuildOptions): P
   const choice = choiceOf(context, app, options);
   const board = loadBoard(context.root, options.board);
   const out = options.out ?? join(".motet", "build", `${choice.name}-${board.id}`);
-  const { artifacts, report } = await buildDevice(context.root, choice, board, out);
+  const { artifacts, report, image } = await buildDevice(context.root, choice, board, out);
   const { flashBytes, flashBudget, memory, modules } = report;
+  keepMaps(KEPT_MAPS, image);
   context.output.report({ event: "built", board: board.id, out, artifacts, flashBytes, flashBudget, memory, modules }, [
     `${choice.name} for ${board.title}: ${artifacts.length} files in ${out}`,
-    ...(board.runtime === "lua" ? LFS_STEPS.map((step) => `  next: ${step}`) : []),
+    ...(board.runtime === "lua" ? storeSteps(image).map((step) => `  next: ${step}`) : []),
     ...budgetLines(report),
     ...moduleLines(modules, 10),
   ]);

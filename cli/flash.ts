@@ -5,6 +5,7 @@ import { boardIds, loadBoard } from "../boards/toolchain/board";
 import { buildDevice } from "../boards/toolchain/build";
 import { checkBoard, flashApp } from "../boards/toolchain/link/flash";
 import type { InstallProgress } from "../boards/toolchain/link/install";
+import { keepMaps, KEPT_MAPS } from "../boards/toolchain/link/kept-maps";
 import { LinkError } from "../boards/toolchain/link/transport";
 import { choiceOf } from "./context";
 import type { Context } from "./context";
@@ -39,6 +40,7 @@ async function runFlash(context: Context, app: string, options: FlashOptions): P
     // Before the compiler runs: whoever has the wrong board or port need not wait for it.
     checkBoard(await link.hello(), board, boards);
     const { image } = await buildDevice(root, choice, board, join(".motet", "build", `${choice.name}-${board.id}`));
+    keepMaps(KEPT_MAPS, image);
     const began = Date.now();
     return { port: name, flashed: await flashApp(link, image, board, boards, progressOf(context)), ms: Date.now() - began };
   });

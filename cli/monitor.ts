@@ -1,6 +1,7 @@
 /** `motet monitor`: what the device at a port says, and what else its console prints. */
 import type { Command } from "commander";
 import { loadBoard } from "../boards/toolchain/board";
+import { findPlaces, KEPT_MAPS } from "../boards/toolchain/link/kept-maps";
 import { startMonitor } from "../boards/toolchain/link/monitor";
 import { endedByUser } from "./context";
 import type { Context } from "./context";
@@ -10,6 +11,8 @@ import type { LinkOptions } from "./link";
 const NAME_WIDTH = 13;
 /** Records that tell of something wrong, by their names. */
 const BAD = /^(offline|dropped|refused|tokenSuspect|safeMode|failed|storeFailed)$/;
+/** Lines in which an engine or an adapter tells of an error that nothing caught. */
+const FAILURE = /^(Uncaught |ERROR: |.*: attempt to )/;
 const colours = { good: 32, bad: 31, plain: 2 } as const;
 
 /** Text in a colour, where a person looks at a terminal. */
@@ -37,9 +40,10 @@ async function runMonitor(context: Context, options: LinkOptions): Promise<void>
     return opened;
   };
   const signal = endedByUser();
-  const monitor = await startMonitor(async () => (await open()).transport, {
+  const monitor = await startMonitor(async () => (await open()).transport, findPlaces(KEPT_MAPS, context.root), {
     record: ({ event, number, text }) => say({ event: "record", name: event, number, text }, `${coloured(BAD.test(event) ? "bad" : "good", event.padEnd(NAME_WIDTH))} ${number} ${printable(text)}`),
-    line: (text) => say({ event: "console", text }, coloured("plain", printable(text))),
+    line: (text, places) => say({ event: "console", text, ...(places.length > 0 ? { places } : {}) }, coloured(FAILURE.test(text) ? "bad" : "plain", printable(text))),
+    unmapped: (hash) => say({ event: "unmapped", hash }, coloured("plain", `-- this trace is of build ${hash}, whose map is not in ${KEPT_MAPS}: build it here to see lines of TypeScript`)),
     connected: () => say({ event: "connected", board: board.id, port }, coloured("plain", `-- listening to ${board.id} at ${port}; Ctrl-C ends`)),
     lost: () => say({ event: "lost", port }, coloured("bad", "-- the console is gone; looking for it")),
   });

@@ -170,3 +170,8 @@ interface String {
 interface Array<T> {
   indexOf(item: T): number;
 }
+
+/** An error of the engine's own: where it was thrown, as lines of a console. Nothing but an error has it. */
+interface EspruinoThrown {
+  readonly stack?: string;
+}

@@ -5,11 +5,15 @@
 
 /**
  * A TLS handshake that failed ends here, as an exception of the engine's own, and as `close` of its socket, which is told.
- * Anything else is a mistake in the image: it goes to the console as it would without this.
+ * Anything else is a mistake in the image: it goes to the console as it would without this, with the places that led to it.
  */
 function uncaught(error: unknown): void {
   const text = "" + (error as string);
-  if ((text + " ").indexOf("mbedtls") < 0) print("Uncaught " + text);
+  if ((text + " ").indexOf("mbedtls") >= 0) return;
+  print("Uncaught " + text);
+  // Without memory there is no error, and without an error no trace.
+  const stack = error === undefined ? undefined : (error as EspruinoThrown).stack;
+  if (stack !== undefined) print(stack);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { BoardConstants, Image, ModuleSize } from "../../../sim/engines/ima
 import { bundleModules } from "./espruino/bundle";
 import { cutScript } from "./espruino/cut";
 import { inlineWrappers } from "./espruino/inline";
+import { breakLines } from "./espruino/lines";
 import { lineAndColumn, rewrite } from "./espruino/maps";
 import type { Script } from "./espruino/maps";
 import { minifyEspruino } from "./espruino/minify";
@@ -51,7 +52,10 @@ export async function compileEspruino(root: string, entry: string, board: Esprui
   const split = splitScript(written.code);
   if (split.problems.length > 0) throw new CompileError(split.problems.map((leak) => leakProblem(written, leak)));
   const small = await minifyEspruino(rewrite(written, split.parts), [...reservedProperties(root), ...quoted]);
-  const { files, main, maps, sizes } = cutScript(small);
+  const { files: cut, main, maps: cutMaps, sizes } = cutScript(small);
+  const scripts = [...cutMaps].map(([name, map]) => [name, breakLines({ code: cut.get(name)!, map })] as const);
+  const files = new Map([...cut, ...scripts.map(([name, { code }]) => [name, code] as const)]);
+  const maps = new Map(scripts.map(([name, { map }]) => [name, map]));
   const refused = [...maps].flatMap(([name, map]) => scanEspruino(files.get(name)!, { map, file: name }));
   if (refused.length > 0) throw new CompileError(refused);
   return { board: board.id, runtime: "espruino", constants: board.constants, files, main, maps, modules: moduleSizes(sizes) };

@@ -24,7 +24,7 @@ function open(): Promise<Transport> {
 }
 
 function start(): Promise<Monitor> {
-  return startMonitor(open, { record: ({ event, number, text }) => told.push(`record ${event} ${number} ${text}`), line: (text) => told.push(`line ${text}`), connected: () => told.push("connected"), lost: () => told.push("lost") }, timer);
+  return startMonitor(open, { find: () => undefined }, { record: ({ event, number, text }) => told.push(`record ${event} ${number} ${text}`), line: (text) => told.push(`line ${text}`), unmapped: (hash) => told.push(`unmapped ${hash}`), connected: () => told.push("connected"), lost: () => told.push("lost") }, timer);
 }
 
 /** Lets what waits for its time happen. */

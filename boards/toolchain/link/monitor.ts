@@ -1,18 +1,23 @@
 /**
- * `motet monitor` without its printing: listens to a board's console, tells records of the device's log from everything else, and
- * comes back when the board has restarted or its cable is back. It types nothing, so that no program is disturbed.
+ * `motet monitor` without its printing: listens to a board's console, tells records of the device's log from everything else, leads
+ * traces back to the source, and comes back when the board has restarted or its cable is back. It types nothing, so that no program is disturbed.
  */
 import { createConsole } from "../../../sim/engines/espruino/console";
 import { parseLogLine } from "../../../sim/engines/log-line";
 import type { LogRecord } from "../../../sim/engines/log-line";
+import type { Place } from "../scan/source-map";
+import { createDecoder } from "./decode";
+import type { PlaceFinder } from "./kept-maps";
 import { LinkError, realTimer } from "./transport";
 import type { Timer, Transport } from "./transport";
 
 export interface MonitorSink {
   /** A record of the device's log port. */
   record(record: LogRecord): void;
-  /** Any other line of the console. */
-  line(text: string): void;
+  /** Any other line of the console; of a trace, the lines of source that each place in it may be. */
+  line(text: string, places: readonly (readonly Place[])[]): void;
+  /** A trace is of a build whose map is not there. */
+  unmapped(hash: string): void;
   connected(): void;
   /** The console is gone; it is looked for again. */
   lost(): void;
@@ -32,7 +37,7 @@ export interface Monitor {
  * Begins to listen. Rejects when the console cannot be opened at first, because that is a person's mistake; once it was open, a
  * console that is gone is looked for until it is back.
  */
-export async function startMonitor(open: () => Promise<Transport>, sink: MonitorSink, timer: Timer = realTimer): Promise<Monitor> {
+export async function startMonitor(open: () => Promise<Transport>, finder: PlaceFinder, sink: MonitorSink, timer: Timer = realTimer): Promise<Monitor> {
   let stopped = false;
   let transport: Transport | undefined;
   let cancel: (() => void) | undefined;
@@ -40,9 +45,10 @@ export async function startMonitor(open: () => Promise<Transport>, sink: Monitor
   const ended = new Promise<void>((resolve) => (end = resolve));
 
   const attach = (opened: Transport): void => {
+    const decode = createDecoder(finder, sink, timer);
     const feed = createConsole((text) => {
       const record = parseLogLine(text);
-      if (record === undefined) sink.line(text);
+      if (record === undefined) decode(text);
       else sink.record(record);
     });
     transport = opened;

@@ -11,6 +11,7 @@ export interface Place {
 
 interface Segment {
   readonly column: number;
+  /** -1 for text that comes from nowhere. */
   readonly source: number;
   readonly line: number;
   readonly sourceColumn: number;
@@ -45,7 +46,8 @@ function readLines(mappings: string): Segment[][] {
       const numbers = decode(segment);
       if (numbers.length === 0) return [];
       column += numbers[0]!;
-      if (numbers.length < 4) return [];
+      // Text from nowhere ends what stands before it.
+      if (numbers.length < 4) return [{ column, source: -1, line: 0, sourceColumn: 0 }];
       source += numbers[1]!;
       line += numbers[2]!;
       sourceColumn += numbers[3]!;
@@ -54,15 +56,38 @@ function readLines(mappings: string): Segment[][] {
   });
 }
 
-/** Answers where a place of the emitted code (line from 1, column from 0) came from, or undefined where the map has nothing. */
-export function readSourceMap(json: string): (line: number, column: number) => Place | undefined {
+/** A source map that was read. */
+export interface SourceMap {
+  /** How many lines the emitted code has. */
+  readonly lines: number;
+  /** Where a place of the emitted code (line from 1, column from 0) came from, or undefined where the map has nothing. */
+  at(line: number, column: number): Place | undefined;
+  /** All that a line of the emitted code came from, each line of a source once, in the order of the columns. */
+  of(line: number): readonly Place[];
+}
+
+export function openSourceMap(json: string): SourceMap {
   const map = JSON.parse(json) as { sources: string[]; sourceRoot?: string; mappings: string };
   const lines = readLines(map.mappings);
-  return (line, column) => {
-    const segments = lines[line - 1] ?? [];
-    const found = segments.findLast((segment) => segment.column <= column) ?? segments[0];
+  const placeOf = (found: Segment | undefined): Place | undefined => {
     const file = found === undefined ? undefined : map.sources[found.source];
     if (found === undefined || file === undefined) return undefined;
     return { file: (map.sourceRoot ?? "") + file, line: found.line + 1, column: found.sourceColumn + 1 };
   };
+  return {
+    lines: lines.length,
+    at: (line, column) => {
+      const segments = lines[line - 1] ?? [];
+      return placeOf(segments.findLast((segment) => segment.column <= column) ?? segments[0]);
+    },
+    of: (line) => {
+      const places = (lines[line - 1] ?? []).flatMap((segment) => placeOf(segment) ?? []);
+      return places.filter((place, i) => places.findIndex((each) => each.file === place.file && each.line === place.line) === i);
+    },
+  };
+}
+
+/** Answers where a place of the emitted code (line from 1, column from 0) came from, or undefined where the map has nothing. */
+export function readSourceMap(json: string): SourceMap["at"] {
+  return openSourceMap(json).at;
 }

@@ -9,7 +9,7 @@
 import { parse } from "luaparse";
 import type { LuaNode } from "luaparse";
 import type { Image } from "../../../sim/engines/image";
-import { PROGRAM } from "../compile/lua/lfs";
+import { luaBuildOf } from "../compile/lua/lfs";
 
 /** Bytes of what Lua makes. */
 export interface LuaSizes {
@@ -73,7 +73,7 @@ export function countLua(text: string): Counts {
 
 /** Bytes at rest. `others`: globals beside the program's own, and the places that stood for them before it ran. */
 function atRest(image: Image, appBytes: number, sizes: LuaSizes, others: number): number {
-  const { globals, functions } = countLua(image.files.get(PROGRAM) ?? image.files.get(image.main) ?? "");
+  const { globals, functions } = countLua(luaBuildOf(image)?.program ?? image.files.get(image.main) ?? "");
   const places = (count: number): number => (count === 0 ? 0 : 2 ** Math.ceil(Math.log2(count)));
   return Math.round((places(globals + others) - places(others)) * sizes.node + functions * sizes.closure + sizes.running + appBytes * sizes.perAppByte);
 }

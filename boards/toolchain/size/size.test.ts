@@ -49,7 +49,7 @@ test("an app and its drivers take by their size, the framework does not", () => 
 describe("Lua", () => {
   const sizes = (id: string, source: string, modules: Image["modules"] = []): number => {
     const lua = loadBoard(root, id);
-    return estimateMemory({ ...image(""), board: lua.id, constants: lua.constants, runtime: "lua", files: new Map([["init.lua", "f()"], ["motet.lua", source]]), main: "init.lua", modules });
+    return estimateMemory({ ...image(""), board: lua.id, constants: lua.constants, runtime: "lua", files: new Map([["init.lua", "f()"], ["0123abcd.lua", source]]), main: "init.lua", modules });
   };
 
   test.each([["esp8266-lua", 28, 20], ["esp32-lua", 20, 20]])("on %s a place for a variable takes %i bytes, and a function %i besides", (id, place, closure) => {

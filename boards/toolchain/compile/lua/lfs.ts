@@ -1,35 +1,44 @@
 /**
  * The files of a NodeMCU image. Its program runs from the Lua Flash Store (LFS), because compiled code of this size fits no
- * board's memory: `luac.cross` of the firmware makes `motet.img` out of `motet.lua`, and `init.lua` starts what is in the
- * store, or has the firmware fill it first. A store that lost its contents, as one does when the power goes while it is
- * filled, is filled again at the next boot.
+ * board's memory: `luac.cross` of the firmware makes the store's image out of the program, which has the hash of its text as its name,
+ * so that a trace says which build it is of.
  */
+import { createHash } from "node:crypto";
 import type { Image } from "../../../../sim/engines/image";
+import { BOOT_FILE, FIRST_SEQUENCE, LOADER, programFile, selectorText, SELECTORS, storeFile } from "./boot";
 
-/** The program, and what it is called in the store. */
-const MODULE = "motet";
-export const PROGRAM = `${MODULE}.lua`;
-const STORE = `${MODULE}.img`;
-
-/** `reload` restarts the chip when the store is filled, and answers why when it cannot be. */
-const LOADER = `local s=node.LFS
-local f=s and s.get"${MODULE}"
-if f then f()else print("motet: "..tostring(s and s.reload"${STORE}"or"this firmware has no LFS"))end
-`;
+/** The build of an image for NodeMCU; undefined for any other image. */
+export function luaBuildOf(image: Image): { readonly hash: string; readonly program: string } | undefined {
+  const found = [...image.files].find(([name]) => /^[0-9a-f]{8}\.lua$/.test(name));
+  return found === undefined ? undefined : { hash: found[0].slice(0, 8), program: found[1] };
+}
 
 /** What a person does with the files, one sentence for each step. */
-export const LFS_STEPS: readonly string[] = [
-  `compile it with the luac.cross of your firmware: luac.cross -f -o ${STORE} ${PROGRAM}`,
-  `put ${STORE} and init.lua on the board and restart it; when ${STORE} has changed, run node.LFS.reload("${STORE}") there`,
-];
+export function storeSteps(image: Image): readonly string[] {
+  const { hash } = luaBuildOf(image)!;
+  return [
+    `compile it with the luac.cross of your firmware: ${storeCommand(hash).join(" ")}`,
+    `put ${storeFile(hash)}, ${BOOT_FILE} and at last ${SELECTORS[0]} on the board, and restart it`,
+  ];
+}
+
+/** How `luac.cross` is called, in the folder of the files. */
+export function storeCommand(hash: string): readonly string[] {
+  return ["luac.cross", "-f", "-o", storeFile(hash), programFile(hash)];
+}
 
 /** The same image with its program where the store takes it from. */
 export function forFlashStore(image: Image): Image {
+  const program = image.files.get(image.main)!;
   const map = image.maps.get(image.main);
+  const hash = createHash("sha256").update(program, "latin1").digest("hex").slice(0, 8);
+  const name = programFile(hash);
+  const selector = selectorText({ hash, sequence: FIRST_SEQUENCE });
   return {
     ...image,
-    files: new Map([[image.main, LOADER], [PROGRAM, image.files.get(image.main)!]]),
-    maps: new Map(map === undefined ? [] : [[PROGRAM, map.replace(`"file":"${image.main}"`, `"file":"${PROGRAM}"`)]]),
-    modules: [...image.modules, { path: "(loader)", bytes: LOADER.length }],
+    files: new Map([[BOOT_FILE, LOADER], [SELECTORS[0] as string, selector], [name, program]]),
+    main: BOOT_FILE,
+    maps: new Map(map === undefined ? [] : [[name, map.replace(`"file":"${image.main}"`, `"file":"${name}"`)]]),
+    modules: [...image.modules, { path: "(loader)", bytes: LOADER.length + selector.length }],
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Writes a program as the shortest Lua text that means it, and tells where each piece of it came from.
  */
-import type { Binding, Closure, Expr, Stat, Top } from "./tree";
+import type { Binding, Closure, Expr, Place, Stat, Top } from "./tree";
 import { isName, quote, Writer } from "./writer";
 import type { Mark } from "./writer";
 
@@ -15,8 +15,13 @@ const precedence: Readonly<Record<string, number>> = {
 };
 const UNARY = 12;
 const ATOM = 20;
+/** Modules whose text is as short as it can be; all others are of an app. */
+const FRAMEWORK = /^(firmware\/(?!apps\/)|hal\/|entry)/;
+
 class Printer {
   readonly writer = new Writer();
+  /** The line of an app that the last line was begun for. */
+  private line: Place | undefined;
 
   constructor(private readonly names: (binding: Binding) => string) {}
 
@@ -204,8 +209,18 @@ class Printer {
     }
   }
 
+  /** Each line of an app begins one here: an error on a board names a line and no column. */
+  private beginsLine(at: Place | undefined): boolean {
+    if (at === undefined || FRAMEWORK.test(at.module)) return false;
+    const isNew = this.line?.module !== at.module || this.line.line !== at.line;
+    this.line = at;
+    return isNew;
+  }
+
   private stat(stat: Stat): void {
-    this.writer.separate(this.beginning(stat));
+    const beginning = this.beginning(stat);
+    if (beginning !== "(" && this.beginsLine(stat.at)) this.writer.startLine();
+    else this.writer.separate(beginning);
     this.writer.mark(stat.at);
     switch (stat.kind) {
       case "local":

@@ -51,6 +51,7 @@ end
 local host = { turn = 0, globals = {} }
 local handlers, steps = {}, 0
 local onError, restarting
+local trace = ""
 local ownErrors = { [HUNG] = true }
 local benchCall
 local bytesBefore = 0
@@ -127,7 +128,7 @@ local function uncaught(message)
   if find(tostring(message), HUNG, 1, true) then
     host.tell("system.restart")
   elseif onError ~= nil then
-    pcall(onError, tostring(message))
+    pcall(onError, tostring(message) .. trace)
   elseif not restarting then
     restarting = true
     host.tell("system.restartLater", 2000)
@@ -152,9 +153,12 @@ local function watch()
   debug.sethook(watchdog, "", INSTRUCTIONS)
 end
 
--- Handles an error that left the image. The hook does not act while this runs.
+-- Handles an error that left the image. The hook does not act while this runs. The firmware's handler adds the trace, of which
+-- the part of this program is left out.
 local function calm(message)
   if steps > STEPS_MAX then watch() end
+  trace = "\nstack traceback:"
+  for frame in debug.traceback("", 2):gmatch("\n(\t[%w_.%-]+:%d+:[^\n]*)") do trace = trace .. "\n" .. frame end
   return message
 end
 
