@@ -58,6 +58,9 @@ export function evrythngMqtt(): MqttProfile {
     wantedRequestTopic: "",
     wantedRequest: () => "",
     answerTopic: () => "",
+    callTopic: () => "",
+    callBody: () => "",
+    factsTopic: "",
     answerBody: () => "",
   };
 }

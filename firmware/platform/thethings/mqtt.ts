@@ -29,6 +29,9 @@ export function thethingsMqtt(): MqttProfile {
     wantedRequestTopic: "",
     wantedRequest: () => "",
     answerTopic: () => "",
+    callTopic: () => "",
+    callBody: () => "",
+    factsTopic: "",
     answerBody: () => "",
   };
 }
