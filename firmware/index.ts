@@ -3,7 +3,7 @@
  * and what can be watched on a platform from "motet/watch/<platform>".
  */
 export { defineThing, every, hours, lastWill, locate, measure, minutes, onCommand, readBack, report, seconds, sleepBetween } from "./agent/api";
-export { callPlatform, describe } from "./agent/facts";
+export { callPlatform, describe, sayOn } from "./agent/facts";
 export type { CommandOptions, CommandValues, MeasureOptions } from "./agent/api";
 export type { Definition } from "./agent/boot";
 export type { Value } from "./agent/report";

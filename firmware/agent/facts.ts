@@ -1,8 +1,9 @@
 /**
- * What a device says besides its readings, on a platform that takes it: facts of itself, of which the last word holds, and calls of its own.
- * Facts are told again with each connection. It must never be where a reading goes: facts have no time, and are in memory alone.
+ * What a device says besides its readings, on a platform that takes it: facts of itself, of which the last word holds, calls of its own, and
+ * what goes to other topics of its own. Facts are told again with each connection. It must never be where a reading goes: facts have no time, and are in memory alone.
  */
 import { find } from "../base/find";
+import { at } from "../base/intrinsics";
 import { jsonString } from "../base/json-write";
 import { AgentCode } from "./link";
 import { valueText } from "./report";
@@ -15,6 +16,9 @@ const FACT_BYTES_MAX = 64;
 /** The most bytes of what a call gives its method, and of a method's name. */
 const PARAMS_BYTES_MAX = 256;
 const METHOD_BYTES_MAX = 64;
+/** The most bytes of what stands behind the device's name in a topic, and of what is published there. */
+const PATH_BYTES_MAX = 96;
+const SAID_BYTES_MAX = 1024;
 
 /**
  * All facts as a JSON object; "" for none.
@@ -66,4 +70,28 @@ export function callPlatform(thing: Thing, method: string, params: string, done:
   const code = thing.driver.callOut(link, method, params);
   if (code === 0) thing.reader = done;
   return code;
+}
+
+/** True for what may stand behind the device's name in a topic: printable ASCII without wildcards and options. */
+function pathValid(path: string): boolean {
+  for (let i = 0; i < path.length; i += 1) {
+    const byte = at(path, i);
+    if (byte <= 32 || byte >= 127 || byte === 35 || byte === 43 || byte === 63) return false;
+  }
+  return path.length <= PATH_BYTES_MAX && (path === "" || at(path, 0) === 47);
+}
+
+/**
+ * Publishes `body`, JSON text, on another topic of the device's own, once: on EVRYTHNG over MQTT `/location`, `/actions/TYPE`, `/actions/all`,
+ * `/properties/KEY`, or "" for the thng itself.
+ *
+ * Answers 0, `invalid` for a path that is none or a body above 1,024 bytes, a fault or `busy` while the device is offline, and `unsupported`
+ * elsewhere. Nobody acknowledges it: what the platform cannot take it drops.
+ * @cold
+ */
+export function sayOn(thing: Thing, path: string, body: string): number {
+  if (!pathValid(path) || body.length > SAID_BYTES_MAX) return AgentCode.invalid;
+  const link = thing.supervisor.link;
+  if (link === undefined || !thing.supervisor.linked) return AgentCode.busy;
+  return thing.driver.sayOn(link, path, body);
 }

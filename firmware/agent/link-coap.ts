@@ -237,6 +237,7 @@ export function coapLink(profile: CoapProfile): LinkDriver {
       const asked = request(GET, profile.readPath(self.token, query.key), profile.readQuery(query), "");
       return coapRequest(self.client, self.coapSink, asked, Ref.read, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
+    sayOn: () => AgentCode.unsupported,
     describe: (link, facts) => {
       if (profile.requests) describeSoon(link as CoapLink, facts);
     },

@@ -101,6 +101,16 @@ function activationAnswered(link: MqttLink, payload: string): void {
 }
 
 /**
+ * Publishes on a topic of the device's own: 0, or why not.
+ * @cold
+ */
+function sayOn(link: MqttLink, path: string, body: string): number {
+  if (link.step !== Step.live || !link.open) return Fault.closed;
+  const topic = link.profile.ownTopic(link.topic, path);
+  return mqttPublish(link.session, link.mqttSink, topic, body, 0, false, 0, link.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
+}
+
+/**
  * Facts of the device, said on a turn of the link when it is live.
  * @cold
  */
@@ -270,6 +280,7 @@ export function mqttDriver(profile: MqttProfile, carrier: MqttCarrier): LinkDriv
       return self.crowded ? AgentCode.busy : mqttPublishOnce(self.session, self.mqttSink, self.topic, payload, self.ports.clock.uptime());
     },
     read: () => AgentCode.unsupported,
+    sayOn: (link, path, body) => (profile.says ? sayOn(link as MqttLink, path, body) : AgentCode.unsupported),
     describe: (link, facts) => {
       if (profile.requests) describeSoon(link as MqttLink, facts);
     },

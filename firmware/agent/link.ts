@@ -131,6 +131,8 @@ export interface LinkDriver {
   sendOnce(this: void, link: Link, payload: string): number;
   /** Asks for stored values: 0, `busy` or `unsupported`; `answer` follows a 0 unless the link is lost before. */
   read(this: void, link: Link, query: ReadQuery): number;
+  /** Publishes on a topic of the device's own, `path` behind its name: 0, `busy`, `unsupported` or a fault. Nobody acknowledges it. */
+  sayOn(this: void, link: Link, path: string, body: string): number;
   /** Where the platform is asked: tells what the device says of itself, a JSON object with all of it, now or when the link is ready. Nobody acknowledges it. */
   describe(this: void, link: Link, facts: string): void;
   /** Where the platform is asked: calls a method of it with `params`, JSON text: 0, `busy` or a fault; `answer` follows a 0 unless the link is lost before. */

@@ -111,6 +111,10 @@ export interface MqttProfile {
   readonly user: string | undefined;
   /** A secret. */
   password(this: void, token: string): string;
+  /** True where the device publishes on other topics of its own. */
+  readonly says: boolean;
+  /** That topic, given the one that batches go to and what stands behind the device's name. */
+  ownTopic(this: void, topic: string, path: string): string;
   /** The topic that the answer to an activation comes on. Holds secrets. */
   activationTopic(this: void, code: string, channel: string): string;
   /** The topic that batches are published to and the device's channel comes on. Holds secrets. */

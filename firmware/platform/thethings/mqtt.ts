@@ -17,6 +17,8 @@ export function thethingsMqtt(): MqttProfile {
     keyed: false,
     user: undefined,
     password: () => "",
+    says: false,
+    ownTopic: () => "",
     activationTopic: (code, channel) => "v2/activations/" + code + "/" + channel,
     thingTopic: (token) => "v2/things/" + token,
     single: true,

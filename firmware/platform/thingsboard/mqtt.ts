@@ -42,6 +42,8 @@ export function thingsboardMqtt(): MqttProfile {
     // Who has no token yet.
     user: "provision",
     password: () => "",
+    says: false,
+    ownTopic: () => "",
     activationTopic: () => PROVISION_RESPONSE,
     thingTopic: () => TELEMETRY,
     single: false,

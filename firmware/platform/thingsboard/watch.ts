@@ -73,7 +73,10 @@ function readMember(message: string, key: string, sink: WatchedSink): boolean {
   return false;
 }
 
-/** What of alarms a query asks for, after `devices`. */
+/**
+ * What of alarms a query asks for, after `devices`.
+ * @cold
+ */
 function alarmQuery(devices: Devices, alarms: Alarms | undefined): string {
   let text = devices;
   const lists = [];
