@@ -3,11 +3,12 @@
  * and what can be watched on a platform from "motet/watch/<platform>".
  */
 export { defineThing, every, hours, lastWill, locate, measure, minutes, onCommand, readBack, report, seconds, sleepBetween } from "./agent/api";
+export { callPlatform, describe, sayOn } from "./agent/facts";
 export type { CommandOptions, CommandValues, MeasureOptions } from "./agent/api";
 export type { Definition } from "./agent/boot";
 export type { Value } from "./agent/report";
 export type { Board, Host, Thing } from "./agent/thing";
-export { defineWatcher, isWatching, watch } from "./agent/watch";
+export { defineWatcher, isWatching, order, watch } from "./agent/watch";
 export type { WatchOptions } from "./agent/watch";
 export type { ReadQuery } from "./platform/profile";
 export type { Source } from "./platform/realtime";

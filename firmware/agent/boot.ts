@@ -80,7 +80,7 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
     accepted: 0,
     untimed: 0,
     token: recordGet(records, "token") ?? "",
-    asked: driver.requests ? { pending: "", origin: Origin.none, outcome: 0, oversized: "" } : undefined,
+    asked: driver.requests ? { pending: "", origin: Origin.none, outcome: 0, oversized: "", facts: [] } : undefined,
     reader: undefined,
   };
   const error = recordGet(records, "error") ?? "0";

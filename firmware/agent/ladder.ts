@@ -10,6 +10,7 @@ import { recordGet } from "../store/records";
 import { activationChannel, activationDone, activationProved, activationRefused, activationState } from "./activation";
 import { backoffMs } from "./backoff";
 import { commandOversized, commandsReceive, commandsTold, wantedKeys } from "./commands";
+import { factsText } from "./facts";
 import { fieldAt } from "./fields";
 import { AgentCode } from "./link";
 import type { LinkSink, LinkTarget } from "./link";
@@ -202,9 +203,9 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
     tls,
     identity: thing.ports.system.uniqueId(),
     token: thing.driver.requests ? tokenToShow(thing) : thing.token,
-    code,
-    channel,
+    code, channel,
     wanted: thing.driver.named ? wantedKeys(thing) : "",
+    facts: thing.driver.requests ? factsText(thing) : "",
     will: thing.will,
   };
   climb(thing, Rung.link);

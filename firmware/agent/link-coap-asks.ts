@@ -33,6 +33,8 @@ export function newCoapAsks(profile: CoapProfile, target: LinkTarget): CoapAsks 
     answering: false,
     callId: "",
     answer: "",
+    facts: target.facts,
+    telling: false,
     turn: 0,
   };
 }
@@ -98,6 +100,14 @@ function answerCall(link: CoapLink): void {
   if (!asks.answering) asks.answers.shift();
 }
 
+/** @cold */
+function tellFacts(link: CoapLink): void {
+  const asks = link.asks!;
+  const said = request(POST, link.profile.valuesPath(link.token), "", asks.facts);
+  asks.facts = "";
+  asks.telling = coapRequest(link.client, link.coapSink, said, Ref.facts, link.ports.clock.uptime()) === 0;
+}
+
 /**
  * Says what waits to be said.
  * @cold
@@ -106,6 +116,7 @@ function speak(link: CoapLink): void {
   const asks = link.asks!;
   asks.turn = 0;
   if (asks.answers.length > 0 && !asks.answering) answerCall(link);
+  if (asks.facts !== "" && !asks.telling) tellFacts(link);
   while (asks.due && !asks.asking) ask(link);
 }
 
@@ -115,7 +126,7 @@ function speak(link: CoapLink): void {
  */
 export function speakSoon(link: CoapLink): void {
   const asks = link.asks!;
-  const waits = (asks.due && !asks.asking) || (asks.answers.length > 0 && !asks.answering);
+  const waits = (asks.facts !== "" && !asks.telling) || (asks.due && !asks.asking) || (asks.answers.length > 0 && !asks.answering);
   if (waits && asks.turn === 0) asks.turn = link.ports.clock.after(0, () => speak(link));
 }
 
@@ -157,7 +168,7 @@ export function observed(link: CoapLink, ref: number, payload: string): void {
 }
 
 /**
- * The platform has answered the question, or taken an answer to a call. A refusal of either is no loss: what holds is asked for again
+ * The platform has answered the question, or taken an answer to a call or facts of the device. A refusal of either is no loss: what holds is asked for again
  * when the observation is registered next.
  * @cold
  */
@@ -166,6 +177,8 @@ export function answeredAsked(link: CoapLink, ref: number, isSuccess: boolean, p
   if (ref === Ref.answer) {
     asks.answering = false;
     asks.answers.shift();
+  } else if (ref === Ref.facts) {
+    asks.telling = false;
   } else {
     asks.asking = false;
     // Older than what came meanwhile: it is asked for again.
@@ -175,4 +188,14 @@ export function answeredAsked(link: CoapLink, ref: number, isSuccess: boolean, p
     }
   }
   speakSoon(link);
+}
+
+/**
+ * Facts of the device, said on a turn of the link when it is live.
+ * @cold
+ */
+export function describeSoon(link: CoapLink, facts: string): void {
+  if (!link.open) return;
+  link.asks!.facts = facts;
+  if (link.live) speakSoon(link);
 }

@@ -15,7 +15,10 @@ export const enum Ref {
   calls = 4,
   wanted = 5,
   answer = 6,
-  batch = 7,
+  /** The same: facts of the device, a call of its own. */
+  facts = 7,
+  ownCall = 8,
+  batch = 9,
 }
 
 export const GET = 1;
@@ -53,6 +56,9 @@ export interface CoapAsks {
   /** The last call and the answer to it: a call that comes again is answered again, not obeyed. */
   callId: string;
   answer: string;
+  /** What the device says of itself, until it is said; or "". */
+  facts: string;
+  telling: boolean;
   turn: Timer;
 }
 

@@ -14,7 +14,7 @@ import type { ActivationAnswer, CoapProfile, ReadQuery } from "../platform/profi
 import { coapCancel, coapClosed, coapOpen, coapReceive, coapRequest, coapTick } from "../protocol/coap/client";
 import type { CoapRequest, CoapSink } from "../protocol/coap/client";
 import { AgentCode } from "./link";
-import { answeredAsked, newCoapAsks, observeBoth, observed, speakSoon, unreadable } from "./link-coap-asks";
+import { answeredAsked, describeSoon, newCoapAsks, observeBoth, observed, speakSoon, unreadable } from "./link-coap-asks";
 import { GET, POST, Ref, request } from "./link-coap-state";
 import type { CoapLink } from "./link-coap-state";
 import type { Link, LinkDriver, LinkSink, LinkTarget } from "./link";
@@ -25,8 +25,8 @@ const COAP_UNAUTHORIZED = 129;
 const COAP_INCOMPLETE = 136;
 const COAP_TOO_LARGE = 141;
 const EXCHANGES_MAX = 4;
-/** Two observations, a batch, a question and an answer. */
-const EXCHANGES_MAX_ASKED = 5;
+/** Two observations, a batch, a question, an answer, facts and a call. */
+const EXCHANGES_MAX_ASKED = 7;
 /** The body of a response cannot be received, as the core tells it. */
 const COAP_CODE_TOO_LARGE = 5;
 const BODY_BYTES_MAX = 2048;
@@ -100,7 +100,8 @@ function heard(link: CoapLink): void {
  */
 function responded(link: CoapLink, ref: number, code: number, payload: string): void {
   if (code === COAP_UNAUTHORIZED) endSoon(link, 0, AgentCode.tokenSuspect);
-  else if (ref === Ref.wanted || ref === Ref.answer) answeredAsked(link, ref, classOf(code) === 2, payload);
+  else if (ref === Ref.ownCall) link.sink.answer(classOf(code) === 2 ? AgentCode.ok : AgentCode.protocol + code, payload);
+  else if (ref === Ref.wanted || ref === Ref.answer || ref === Ref.facts) answeredAsked(link, ref, classOf(code) === 2, payload);
   else endSoon(link, 0, AgentCode.subscriptionRefused);
 }
 
@@ -140,7 +141,7 @@ function makeSink(link: CoapLink): CoapSink {
     },
     failed: (ref, code) => {
       if (link.profile.requests && ref === Ref.wanted && code === COAP_CODE_TOO_LARGE) return spared(link);
-      if (ref === Ref.read) link.sink.answer(AgentCode.protocol + code, "");
+      if (ref === Ref.read || (link.profile.requests && ref === Ref.ownCall)) link.sink.answer(AgentCode.protocol + code, "");
       else endSoon(link, 0, AgentCode.protocol + code);
     },
     wake: (inMs) => {
@@ -235,6 +236,17 @@ export function coapLink(profile: CoapProfile): LinkDriver {
       if (!self.live || !self.open) return Fault.closed;
       const asked = request(GET, profile.readPath(self.token, query.key), profile.readQuery(query), "");
       return coapRequest(self.client, self.coapSink, asked, Ref.read, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
+    },
+    sayOn: () => AgentCode.unsupported,
+    describe: (link, facts) => {
+      if (profile.requests) describeSoon(link as CoapLink, facts);
+    },
+    callOut: (link, method, params) => {
+      const self = link as CoapLink;
+      if (!profile.requests) return AgentCode.unsupported;
+      if (!self.live || !self.open) return Fault.closed;
+      const asked = request(POST, profile.callsPath(self.token), "", profile.callBody(method, params));
+      return coapRequest(self.client, self.coapSink, asked, Ref.ownCall, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
     close: (link) => {
       const self = link as CoapLink;

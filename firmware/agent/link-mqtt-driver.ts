@@ -18,7 +18,7 @@ import type { ActivationAnswer, MqttProfile } from "../platform/profile";
 import { MqttCode, mqttConnect, mqttDisconnect, mqttOpen, mqttPublish, mqttPublishOnce, mqttReceive, mqttSubscribe, mqttTick, mqttUnsubscribe } from "../protocol/mqtt/session";
 import type { MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
-import { answered, called, newAsks, speak } from "./link-mqtt-asks";
+import { answered, callAnswered, callOut, called, newAsks, speak } from "./link-mqtt-asks";
 import { WINDOW, sessionOptions } from "./link-mqtt-options";
 import { end, flush, setDeadline } from "./link-mqtt-socket";
 import { Step, Todo } from "./link-mqtt-state";
@@ -101,6 +101,25 @@ function activationAnswered(link: MqttLink, payload: string): void {
 }
 
 /**
+ * Publishes on a topic of the device's own: 0, or why not.
+ * @cold
+ */
+function sayOn(link: MqttLink, path: string, body: string): number {
+  if (link.step !== Step.live || !link.open) return Fault.closed;
+  const topic = link.profile.ownTopic(link.topic, path);
+  return mqttPublish(link.session, link.mqttSink, topic, body, 0, false, 0, link.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
+}
+
+/**
+ * Facts of the device, said on a turn of the link when it is live.
+ * @cold
+ */
+function describeSoon(link: MqttLink, facts: string): void {
+  link.asks!.facts = facts;
+  if (link.step === Step.live && link.open) takeTurn(link, Todo.nothing);
+}
+
+/**
  * What a platform says that is asked: its topics tell what it is.
  * @cold
  */
@@ -108,7 +127,8 @@ function told(link: MqttLink, topic: string, payload: string): void {
   if (link.step === Step.activating && topic === link.topic) return activationAnswered(link, payload);
   const origin = link.profile.originOf(topic);
   if (link.step !== Step.live || origin === Origin.none) return;
-  if (origin === Origin.update) link.sink.told(payload, origin);
+  if (origin === Origin.reply) callAnswered(link, topic, payload);
+  else if (origin === Origin.update) link.sink.told(payload, origin);
   else if (origin === Origin.rpc ? called(link, topic, payload) : answered(link, payload)) takeTurn(link, Todo.nothing);
 }
 
@@ -260,6 +280,11 @@ export function mqttDriver(profile: MqttProfile, carrier: MqttCarrier): LinkDriv
       return self.crowded ? AgentCode.busy : mqttPublishOnce(self.session, self.mqttSink, self.topic, payload, self.ports.clock.uptime());
     },
     read: () => AgentCode.unsupported,
+    sayOn: (link, path, body) => (profile.says ? sayOn(link as MqttLink, path, body) : AgentCode.unsupported),
+    describe: (link, facts) => {
+      if (profile.requests) describeSoon(link as MqttLink, facts);
+    },
+    callOut: (link, method, params) => (profile.requests ? callOut(link as MqttLink, method, params) : AgentCode.unsupported),
     close: (link) => {
       const self = link as MqttLink;
       self.quiet = true;

@@ -19,6 +19,7 @@ export function end(link: MqttLink, code: number): void {
   clock.cancel(link.turn);
   clock.cancel(link.tick);
   clock.cancel(link.deadline);
+  if (link.profile.requests) clock.cancel(link.asks!.patience);
   mqttClosed(link.session);
   link.ports.tcp.close(link.socket);
   link.out = "";

@@ -49,6 +49,11 @@ export interface Asks {
   /** The topic of the last call, which names it, and the answer to it: a call that comes again is answered again, not obeyed. */
   callTopic: string;
   reply: string;
+  /** What the device says of itself, until it is said; or "". */
+  facts: string;
+  /** The device's own calls that were made, and the end of patience with the last, while its answer is to come; else 0. */
+  calls: number;
+  patience: Timer;
 }
 
 /** What carries the packets of a link: TCP alone, or something on it that has frames of its own. A build has one. */

@@ -177,6 +177,9 @@ export function wsLink(profile: WsProfile): LinkDriver {
     send: (link, ref, payload) => send(link as WsLink, ref, payload),
     sendOnce: () => AgentCode.unsupported,
     read: () => AgentCode.unsupported,
+    sayOn: () => AgentCode.unsupported,
+    describe: () => {},
+    callOut: () => AgentCode.unsupported,
     close: (link) => close(link as WsLink),
   };
 }

@@ -56,6 +56,8 @@ export interface LinkTarget {
   readonly channel: string;
   /** Where the link is told them (`named`), the keys of the device's commands, with commas between; else "". */
   readonly wanted: string;
+  /** Where the platform is asked, what the device says of itself, a JSON object; "" for nothing. */
+  readonly facts: string;
   /** What the platform stores when the device vanishes, as a value's JSON text; "" for nothing. */
   readonly will: string;
 }
@@ -83,7 +85,7 @@ export interface LinkSink {
   told(this: void, payload: string, origin: Origin): number;
   /** The same: the value of `key` that holds is larger than what the link can receive. */
   oversized(this: void, key: string): void;
-  /** The answer to `read`; `code` 0 and the platform's text, or why not. */
+  /** The answer to `read` or `callOut`; `code` 0 and the platform's text, or why not. */
   answer(this: void, code: number, payload: string): void;
   /** The link is gone; the reason is a port's fault or an `AgentCode`; where the platform is asked, `tokenSuspect` for a refused token. */
   lost(this: void, code: number): void;
@@ -129,6 +131,12 @@ export interface LinkDriver {
   sendOnce(this: void, link: Link, payload: string): number;
   /** Asks for stored values: 0, `busy` or `unsupported`; `answer` follows a 0 unless the link is lost before. */
   read(this: void, link: Link, query: ReadQuery): number;
+  /** Publishes on a topic of the device's own, `path` behind its name: 0, `busy`, `unsupported` or a fault. Nobody acknowledges it. */
+  sayOn(this: void, link: Link, path: string, body: string): number;
+  /** Where the platform is asked: tells what the device says of itself, a JSON object with all of it, now or when the link is ready. Nobody acknowledges it. */
+  describe(this: void, link: Link, facts: string): void;
+  /** Where the platform is asked: calls a method of it with `params`, JSON text: 0, `busy` or a fault; `answer` follows a 0 unless the link is lost before. */
+  callOut(this: void, link: Link, method: string, params: string): number;
   /** Ends the link in order, so that no will is sent. Idempotent; no call of the sink follows. */
   close(this: void, link: Link): void;
 }

@@ -22,7 +22,7 @@ import type { Measure, Thing } from "./thing";
 export type Value = number | boolean | string;
 
 /** The value's JSON text; undefined when it is no number or too large. */
-function valueText(value: Value, decimals: number): string | undefined {
+export function valueText(value: Value, decimals: number): string | undefined {
   if (typeof value === "number") return quantise(value, decimals);
   if (typeof value === "boolean") return value ? "true" : "false";
   return jsonString(value);

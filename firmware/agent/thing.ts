@@ -186,6 +186,8 @@ export interface Asked {
   outcome: number;
   /** The keys of commands whose values were told to be too large to be received, each between commas. */
   oversized: string;
+  /** What the device says of itself: `"key":value`, JSON text, each key once. */
+  readonly facts: string[];
 }
 
 /** What every device is, also one that has no readings of its own and only watches those of others. */

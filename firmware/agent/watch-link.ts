@@ -61,6 +61,8 @@ export interface WatchDriver {
   receive(this: void, link: WatchLink, bytes: string, uptime: number): void;
   tick(this: void, link: WatchLink, uptime: number): void;
   turn(this: void, link: WatchLink, uptime: number): void;
+  /** Sends a command that nothing is told for: 0, `unsupported` or `busy`. Only while the link is live, and never from its sink. */
+  order(this: void, link: WatchLink, request: string): number;
   /** Leaves in order; `closed` follows, at once or later. */
   leave(this: void, link: WatchLink, uptime: number): void;
   /** The transport has ended, by whomever; the sink may be told `closed`. Idempotent. */

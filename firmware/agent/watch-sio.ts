@@ -5,6 +5,7 @@
 import { SioCode, sioClose, sioConnect, sioEmit, sioEnded, sioOpen, sioReceive, sioTick } from "../protocol/socketio/session";
 import type { SioSession, SioSink } from "../protocol/socketio/session";
 import type { SocketioProfile } from "../platform/realtime";
+import { AgentCode } from "./link";
 import type { WatchDriver, WatchLink, WatchSink, WatchTarget } from "./watch-link";
 
 const HEAD_BYTES_MAX = 1024;
@@ -129,6 +130,7 @@ export function sioWatch(profile: SocketioProfile): WatchDriver {
     receive: (link, bytes, uptime) => sioReceive((link as WatchSio).session, bytes, uptime),
     tick: (link, uptime) => sioTick((link as WatchSio).session, uptime),
     turn: (link, uptime) => ask(link as WatchSio, profile, uptime),
+    order: () => AgentCode.unsupported,
     leave: (link, uptime) => sioClose((link as WatchSio).session, uptime),
     ended: (link) => sioEnded((link as WatchSio).session),
   };

@@ -6,6 +6,7 @@ import { httpHeaderLine } from "../protocol/http/encode";
 import { WsCode, wsClose, wsConnect, wsEnded, wsOpen, wsReceive, wsSendText, wsTick } from "../protocol/websocket/session";
 import type { WsSession, WsSink } from "../protocol/websocket/session";
 import type { RealtimeProfile, WatchedMessage } from "../platform/realtime";
+import { AgentCode } from "./link";
 import type { WatchDriver, WatchLink, WatchSink, WatchTarget } from "./watch-link";
 
 const HEAD_BYTES_MAX = 1024;
@@ -59,6 +60,8 @@ function received(link: WatchWs, profile: RealtimeProfile, text: string): void {
     link.joining = false;
     link.sink.live();
   }
+  // An order is no source: that it came to nothing shows in what is watched.
+  if (found.index >= link.target.watches.length) return;
   if (found.code !== 0) return link.sink.refused(found.index, found.code);
   if (found.index >= 0) return link.sink.message(found.index, text);
   for (let i = 0; i < link.target.watches.length; i += 1) link.sink.message(i, text);
@@ -126,6 +129,12 @@ export function wsWatch(profile: RealtimeProfile): WatchDriver {
       wsTick(self.session, self.wsSink, uptime);
     },
     turn: (link) => hello(link as WatchWs, profile),
+    order: (link, request) => {
+      const self = link as WatchWs;
+      const text = profile.order(request);
+      if (text === "") return AgentCode.unsupported;
+      return wsSendText(self.session, self.wsSink, text) === 0 ? 0 : AgentCode.busy;
+    },
     leave: (link, uptime) => {
       const self = link as WatchWs;
       wsClose(self.session, self.wsSink, WsCode.normal, uptime);

@@ -56,3 +56,14 @@ export function watch<T extends keyof CommandValues>(host: Host, options: WatchO
 export function isWatching(host: Host): boolean {
   return host.watcher!.step === WatchStep.live;
 }
+
+/**
+ * Sends an order of the platform's own module, as `markAllRead()`: 0, `busy` unless everything is watched at present, and `unsupported` where the
+ * platform takes none. What it brings about shows in what is watched; not to be called from within what hears a value: take a turn first.
+ * @cold
+ */
+export function order(host: Host, request: string): number {
+  const watcher = host.watcher!;
+  if (watcher.step !== WatchStep.live || watcher.link === undefined) return AgentCode.busy;
+  return watcher.driver.order(watcher.link, request);
+}

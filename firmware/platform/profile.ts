@@ -23,6 +23,8 @@ export const enum Origin {
   answer = 2,
   /** A call, which is answered. */
   rpc = 3,
+  /** The answer to a call of the device's own. */
+  reply = 4,
 }
 
 /** Receives the values of a downlink text. */
@@ -109,6 +111,10 @@ export interface MqttProfile {
   readonly user: string | undefined;
   /** A secret. */
   password(this: void, token: string): string;
+  /** True where the device publishes on other topics of its own. */
+  readonly says: boolean;
+  /** That topic, given the one that batches go to and what stands behind the device's name. */
+  ownTopic(this: void, topic: string, path: string): string;
   /** The topic that the answer to an activation comes on. Holds secrets. */
   activationTopic(this: void, code: string, channel: string): string;
   /** The topic that batches are published to and the device's channel comes on. Holds secrets. */
@@ -135,8 +141,13 @@ export interface MqttProfile {
   readonly wantedRequestTopic: string;
   /** Asks for the values of `keys`, which stand with commas between. */
   wantedRequest(this: void, keys: string): string;
-  /** The topic of the answer to a call that came on `topic`. */
+  /** The topic of the answer to a call that came on `topic`, or that the device made on it. */
   answerTopic(this: void, topic: string): string;
+  /** The topic of the device's own call of this number, from 1. */
+  callTopic(this: void, number: number): string;
+  callBody(this: void, method: string, params: string): string;
+  /** Where the device says facts of itself. */
+  readonly factsTopic: string;
   /** The answer: `code` 0 for a command that was obeyed, else why not. */
   answerBody(this: void, code: number): string;
 }
@@ -163,12 +174,13 @@ export interface CoapProfile {
   readonly requests: boolean;
   /** Holds secrets. */
   activationRequest(this: void, code: string, token: string, identity: string): string;
-  /** The path that tells of values which were written, and that values which hold are asked at. Holds secrets. */
+  /** The path that tells of values which were written, that values which hold are asked at, and facts of the device are posted to. Holds secrets. */
   valuesPath(this: void, token: string): string;
   /** Uri-Query that asks for the values of `keys`, which stand with commas between. */
   wantedQuery(this: void, keys: string): string;
-  /** The path that tells of calls. Holds secrets. */
+  /** The path that tells of calls, and that the device's own are posted to. Holds secrets. */
   callsPath(this: void, token: string): string;
+  callBody(this: void, method: string, params: string): string;
   /** The number of a call, as its text has it; "" for what is none. */
   callId(this: void, payload: string): string;
   /** The path that the call's answer is posted to. Holds secrets. */

@@ -84,6 +84,8 @@ export interface RealtimeProfile {
   helloOpen(this: void, token: string): string;
   helloItem(this: void, index: number, request: string): string;
   readonly helloClose: string;
+  /** A message of its own with one command that nothing is told for; "" where the platform has none. */
+  order(this: void, request: string): string;
   /** Says of a message what it is about. */
   look(this: void, message: string, found: WatchedMessage): void;
 }

@@ -4,7 +4,7 @@ import type { Host } from "../../firmware/agent/thing";
 import { isWatching, watch } from "../../firmware/agent/watch";
 import { wsWatch } from "../../firmware/agent/watch-ws";
 import { evrythngRealtime } from "../../firmware/platform/evrythng/realtime";
-import { action, batchTask, collection, members, productProperty, property, thng } from "../../firmware/platform/evrythng/watch";
+import { action, batchTask, collection, location, members, productProperty, property, thng } from "../../firmware/platform/evrythng/watch";
 import type { Source } from "../../firmware/platform/realtime";
 import { statement } from "../conformance/statement";
 import { closeOf, frame } from "../conformance/websocket-peer";
@@ -73,7 +73,7 @@ test("properties of one thng share a socket; a second topic is refused by a chec
   expect(() => cloud.world.run(1000)).toThrow("cannot be");
 });
 
-statement("EV-12 EV-16 EV-19 EV-24 EV-26 EV-28", "collections, their members, products, actions and thngs are watched by the same means", () => {
+statement("EV-12 EV-13 EV-16 EV-17 EV-18 EV-19 EV-22 EV-23 EV-24 EV-26 EV-27 EV-28", "collections, their members, products, actions and thngs are watched by the same means", () => {
   const own = (cloud: WatchedEvrythng): WatchedEvrythng["own"] => cloud.own;
   const rows: [string, (cloud: WatchedEvrythng) => Source, (cloud: WatchedEvrythng) => unknown, (cloud: WatchedEvrythng) => unknown[]][] = [
     ["collection", (cloud) => collection(own(cloud).collection, "name"), (cloud) => cloud.as("update", `/collections/${own(cloud).collection}`, { name: "later" }), (cloud) => ["later", own(cloud).collection]],
@@ -82,6 +82,11 @@ statement("EV-12 EV-16 EV-19 EV-24 EV-26 EV-28", "collections, their members, pr
     ["product", (cloud) => productProperty(own(cloud).product, "season"), (cloud) => cloud.as("update", `/products/${own(cloud).product}/properties`, [{ key: "season", value: "winter" }]), () => ["winter", ""]],
     ["action", (cloud) => action(`/thngs/${own(cloud).thng}`, "all", "status"), (cloud) => cloud.as("create", `/thngs/${own(cloud).thng}/actions/_go`, { customFields: { status: "on" } }), (cloud) => ["on", own(cloud).thng]],
     ["action's type", () => action("", "all", "type"), (cloud) => cloud.as("create", "/actions/_go", { thng: own(cloud).thng }), (cloud) => ["_go", own(cloud).thng]],
+    ["action of a type", (cloud) => action(`/thngs/${own(cloud).thng}`, "_go", "status"), (cloud) => cloud.as("create", `/thngs/${own(cloud).thng}/actions/_go`, { customFields: { status: "off" } }), (cloud) => ["off", own(cloud).thng]],
+    ["action on a product", (cloud) => action(`/products/${own(cloud).product}`, "all", "type"), (cloud) => cloud.as("create", `/thngs/${own(cloud).thng}/actions/_go`, {}), (cloud) => ["_go", own(cloud).thng]],
+    ["action of a type on a product", (cloud) => action(`/products/${own(cloud).product}`, "_go", "type"), (cloud) => cloud.as("create", `/thngs/${own(cloud).thng}/actions/_go`, {}), (cloud) => ["_go", own(cloud).thng]],
+    ["action on a collection", (cloud) => action(`/collections/${own(cloud).collection}`, "all", "type"), (cloud) => cloud.as("create", `/collections/${own(cloud).collection}/actions/_go`, {}), () => ["_go", expect.any(String)]],
+    ["action of a type on a collection", (cloud) => action(`/collections/${own(cloud).collection}`, "_go", "type"), (cloud) => cloud.as("create", `/collections/${own(cloud).collection}/actions/_go`, {}), () => ["_go", expect.any(String)]],
     ["thng", (cloud) => thng(own(cloud).thng, "name"), (cloud) => cloud.as("update", `/thngs/${own(cloud).thng}`, { name: "other" }), (cloud) => ["other", own(cloud).thng]],
   ];
   for (const [name, of, act, expected] of rows) {
@@ -92,6 +97,15 @@ statement("EV-12 EV-16 EV-19 EV-24 EV-26 EV-28", "collections, their members, pr
     run.cloud.world.run(1000);
     expect([name, run.heard]).toEqual([name, [expected(run.cloud)]]);
   }
+});
+
+statement("EV-29", "where a thng is: what is known at first, then each place", () => {
+  const put = (cloud: WatchedEvrythng, latitude: number): unknown => cloud.as("update", `/thngs/${cloud.own.thng}/location`, [{ position: { type: "Point", coordinates: [8.5, latitude] } }]);
+  const run = bench((cloud) => location(cloud.own.thng, "latitude"), "number", undefined, (cloud) => void put(cloud, 47.25));
+  untilLive(run);
+  put(run.cloud, 46.5);
+  run.cloud.world.run(1000);
+  expect(run.heard).toEqual([[47.25, ""], [46.5, ""]]);
 });
 
 test("tasks of a batch, and a collection that is deleted, whose notice has no byte", () => {

@@ -5,10 +5,9 @@
 import { join } from "node:path";
 import { budget, generator, seed } from "../support/budget";
 import { deviceMutations } from "./evrythng-mutations";
-import { outcomeOf, standsIn } from "./source-mutation";
+import { MUTATION_TIMEOUT_MS, outcomeOf, standsIn } from "./source-mutation";
 
 const folder = "firmware";
-const TIMEOUT_MS = 120000;
 
 const draw = generator(seed);
 const order = deviceMutations.map((mutation) => ({ mutation, rank: draw(1000000) })).sort((a, b) => a.rank - b.rank);
@@ -18,7 +17,7 @@ test.each(tried.map((mutation) => [mutation.says, mutation] as const))("%s: noti
   const { numFailedTests, numRuntimeErrorTestSuites } = outcomeOf(suite, { file: join(folder, file), from, to });
   expect(numRuntimeErrorTestSuites).toBe(0);
   expect(numFailedTests).toBeGreaterThan(0);
-}, TIMEOUT_MS);
+}, MUTATION_TIMEOUT_MS);
 
 test("every mutation can be made: its text stands once in its file", () => {
   for (const { file, from } of deviceMutations) expect([file, from, standsIn(join(folder, file), from)]).toEqual([file, from, 1]);
@@ -26,4 +25,4 @@ test("every mutation can be made: its text stands once in its file", () => {
 
 test("without a mutation the same run passes", () => {
   expect(outcomeOf(tried[0]!.suite, undefined)).toMatchObject({ numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
-}, TIMEOUT_MS);
+}, MUTATION_TIMEOUT_MS);

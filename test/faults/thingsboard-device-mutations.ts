@@ -8,6 +8,7 @@ const activation = "test/agent/thingsboard-activation.test.ts";
 const readings = "test/agent/thingsboard.test.ts";
 const commands = "test/agent/thingsboard-commands.test.ts";
 const coap = "test/agent/thingsboard-coap.test.ts";
+const says = "test/agent/thingsboard-says.test.ts";
 
 /** Files below firmware. */
 export const deviceMutations: readonly SourceMutation[] = [
@@ -28,4 +29,8 @@ export const deviceMutations: readonly SourceMutation[] = [
   { says: "over MQTT, a value that is too large is asked for again and again", file: "agent/link-mqtt-asks.ts", from: "asks.place = overfed.place + 1;", to: "asks.place = overfed.place;", suite: commands },
   { says: "over CoAP, what is too large ends the observation", file: "agent/link-coap.ts", from: "lenient: profile.requests", to: "lenient: false", suite: commands },
   { says: "a call's number is a value", file: "platform/thingsboard/text.ts", from: 'if (id !== "" && method === "")', to: 'if (id !== "")', suite: "firmware/platform/thingsboard/text.test.ts" },
+  { says: "over MQTT, facts that were said before there was a connection are forgotten", file: "agent/link-mqtt-asks.ts", from: "facts: target.facts,", to: 'facts: "",', suite: says },
+  { says: "over CoAP, facts that were said before there was a connection are forgotten", file: "agent/link-coap-asks.ts", from: "facts: target.facts,", to: 'facts: "",', suite: says },
+  { says: "over MQTT, any answer is the one to its last call", file: "agent/link-mqtt-asks.ts", from: "asks.patience !== 0 && topic ===", to: 'asks.patience !== 0 && "" !==', suite: says },
+  { says: "over MQTT, a call waits for ever", file: "agent/link-mqtt-asks.ts", from: "const CALL_TIMEOUT_MS = 30000;", to: "const CALL_TIMEOUT_MS = 300000000;", suite: says },
 ];

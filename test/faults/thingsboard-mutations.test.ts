@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { budget, generator, seed } from "../support/budget";
-import { outcomeOf, standsIn } from "./source-mutation";
+import { MUTATION_TIMEOUT_MS, outcomeOf, standsIn } from "./source-mutation";
 import { deviceMutations } from "./thingsboard-device-mutations";
 import { cloudMutations } from "./thingsboard-mutations";
 
@@ -21,7 +21,7 @@ describe.each([
     const { numFailedTests, numRuntimeErrorTestSuites } = outcomeOf(suite, { file: join(folder, file), from, to });
     expect(numRuntimeErrorTestSuites).toBe(0);
     expect(numFailedTests).toBeGreaterThan(0);
-  }, 120000);
+  }, MUTATION_TIMEOUT_MS);
 
   test("every mutation can be made: its text stands once in its file", () => {
     for (const { file, from } of mutations) expect([file, from, standsIn(join(folder, file), from)]).toEqual([file, from, 1]);
@@ -29,5 +29,5 @@ describe.each([
 
   test("without a mutation the same run passes", () => {
     expect(outcomeOf(tried[0]!.suite, undefined)).toMatchObject({ numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
-  }, 120000);
+  }, MUTATION_TIMEOUT_MS);
 });

@@ -77,6 +77,8 @@ export interface ThingsboardWorldOptions {
   readonly losing?: (bytes: string) => boolean;
   /** True for a platform that sends each call twice. */
   readonly callsTwice?: boolean;
+  /** What the platform answers to calls of devices; undefined for a method that there is not. */
+  readonly answerDevice?: (method: string, params: unknown) => unknown;
   /** Stands between the cloud's MQTT service and its connections. */
   readonly around?: (service: MqttService) => MqttService;
 }
@@ -99,7 +101,7 @@ export function createThingsboardWorld(seed: number, transport: Transport = "mqt
   const host = worldHost(world, (event) => {
     if (JSON.stringify(event).includes(profile.secret)) throw new Error(`the cloud's event "${event.event}" holds a secret`);
   });
-  const model = createThingsboard(host, { profiles: [{ ...profile, strategy }] });
+  const model = createThingsboard(host, { profiles: [{ ...profile, strategy }], ...(options.answerDevice === undefined ? {} : { answerDevice: options.answerDevice }) });
   let { rpc } = model;
   const served = (): Thingsboard => ({ ...model, rpc: options.callsTwice === true ? callingTwice(rpc) : rpc });
   const trouble: ThingsboardWorld["trouble"] = { code: undefined };

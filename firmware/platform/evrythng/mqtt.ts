@@ -46,6 +46,8 @@ export function evrythngMqtt(): MqttProfile {
     keyed: true,
     user: "authorization",
     password: (token) => sub(token, ID_CHARS, token.length),
+    says: true,
+    ownTopic: (topic, path) => sub(topic, 0, THNG_CHARS) + path,
     activationTopic: () => "",
     thingTopic: (token) => "/thngs/" + sub(token, 0, ID_CHARS) + "/properties",
     single: false,
@@ -58,6 +60,9 @@ export function evrythngMqtt(): MqttProfile {
     wantedRequestTopic: "",
     wantedRequest: () => "",
     answerTopic: () => "",
+    callTopic: () => "",
+    callBody: () => "",
+    factsTopic: "",
     answerBody: () => "",
   };
 }

@@ -23,6 +23,7 @@ export function evrythngRealtime(): RealtimeProfile {
     helloOpen: () => "",
     helloItem: () => "",
     helloClose: "",
+    order: () => "",
     look: (_message, found) => {
       found.index = -1;
     },

@@ -3,7 +3,7 @@
  * documentation, "Properties", "Actions", "Pub/Sub Broker".
  *
  * A command is a property that somebody else writes, or an action: each of an action's custom fields commands the key of its
- * name. Location has a topic of its own, which the device does not write to: a reading's place is left out.
+ * name. Location has a topic of its own, which is not a reading's: a reading's place is left out.
  */
 import type { EpochTime } from "../../../hal/ports/clock";
 import { parseMillis } from "../../base/date";

@@ -117,6 +117,11 @@ export function thng(thngId: string, field: string): Source {
   return { request: "/thngs/" + thngId, key: field, read: readFields };
 }
 
+/** Where a thng is: `latitude` or `longitude`, in degrees. */
+export function location(thngId: string, field: string): Source {
+  return { request: "/thngs/" + thngId + "/location", key: field, read: readFields };
+}
+
 /** A field of tasks of a batch that are completed, as `status`; `from` is the task's id. */
 export function batchTask(batchId: string, field: string): Source {
   return { request: "/batches/" + batchId + "/tasks", key: field, read: readFields };

@@ -29,6 +29,7 @@ export function thethingsCoap(): CoapProfile {
     valuesPath: () => "",
     wantedQuery: () => "",
     callsPath: () => "",
+    callBody: () => "",
     callId: () => "",
     answerPath: () => "",
     answerBody: () => "",

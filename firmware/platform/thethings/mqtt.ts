@@ -17,6 +17,8 @@ export function thethingsMqtt(): MqttProfile {
     keyed: false,
     user: undefined,
     password: () => "",
+    says: false,
+    ownTopic: () => "",
     activationTopic: (code, channel) => "v2/activations/" + code + "/" + channel,
     thingTopic: (token) => "v2/things/" + token,
     single: true,
@@ -29,6 +31,9 @@ export function thethingsMqtt(): MqttProfile {
     wantedRequestTopic: "",
     wantedRequest: () => "",
     answerTopic: () => "",
+    callTopic: () => "",
+    callBody: () => "",
+    factsTopic: "",
     answerBody: () => "",
   };
 }

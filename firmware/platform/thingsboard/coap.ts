@@ -6,7 +6,7 @@
  * (60 seconds unless the platform says otherwise), and the platform answers that.
  */
 import type { CoapProfile } from "../profile";
-import { activationRequest, answerBody } from "./requests";
+import { activationRequest, answerBody, callBody } from "./requests";
 import { callId, thingsboardText } from "./text";
 
 export function thingsboardCoap(): CoapProfile {
@@ -27,6 +27,7 @@ export function thingsboardCoap(): CoapProfile {
     valuesPath: (token) => "/api/v1/" + token + "/attributes",
     wantedQuery: (keys) => "sharedKeys=" + keys,
     callsPath: (token) => "/api/v1/" + token + "/rpc",
+    callBody,
     callId,
     answerPath: (token, id) => "/api/v1/" + token + "/rpc/" + id,
     answerBody,

@@ -10,7 +10,7 @@ import { find } from "../../base/find";
 import { sub } from "../../base/intrinsics";
 import { Origin } from "../profile";
 import type { MqttProfile } from "../profile";
-import { activationRequest, answerBody } from "./requests";
+import { activationRequest, answerBody, callBody } from "./requests";
 import { thingsboardText } from "./text";
 
 const TELEMETRY = "v1/devices/me/telemetry";
@@ -24,6 +24,7 @@ const PROVISION_RESPONSE = "/provision/response";
 function originOf(topic: string): Origin {
   if (topic === ATTRIBUTES) return Origin.update;
   if (find(topic, ATTRIBUTES_RESPONSE) === 0) return Origin.answer;
+  if (find(topic, CALL_ANSWER) === 0) return Origin.reply;
   return find(topic, CALL) === 0 ? Origin.rpc : Origin.none;
 }
 
@@ -41,10 +42,12 @@ export function thingsboardMqtt(): MqttProfile {
     // Who has no token yet.
     user: "provision",
     password: () => "",
+    says: false,
+    ownTopic: () => "",
     activationTopic: () => PROVISION_RESPONSE,
     thingTopic: () => TELEMETRY,
     single: false,
-    channels: (topic) => (topic === PROVISION_RESPONSE ? [topic] : [ATTRIBUTES, ATTRIBUTES_RESPONSE + "+", CALL + "+"]),
+    channels: (topic) => (topic === PROVISION_RESPONSE ? [topic] : [ATTRIBUTES, ATTRIBUTES_RESPONSE + "+", CALL + "+", CALL_ANSWER + "+"]),
     willKey: "",
     requests: true,
     originOf,
@@ -53,6 +56,9 @@ export function thingsboardMqtt(): MqttProfile {
     wantedRequestTopic: "v1/devices/me/attributes/request/1",
     wantedRequest: (keys) => '{"sharedKeys":"' + keys + '"}',
     answerTopic: (topic) => CALL_ANSWER + sub(topic, CALL.length, topic.length),
+    callTopic: (number) => CALL + number,
+    callBody,
+    factsTopic: ATTRIBUTES,
     answerBody,
   };
 }

@@ -11,6 +11,8 @@ import { jwtLifetimeSec } from "./jwt";
 
 const LOGIN_BYTES_MAX = 4096;
 const MESSAGE_BYTES_MAX = 4096;
+/** The number of a command that is no source's. */
+const ORDER = 1000;
 
 function readLogin(payload: string, answer: LoginAnswer): void {
   const reader = jsonOpen(payload, { bytesMax: LOGIN_BYTES_MAX, depthMax: 4, keyBytesMax: 256 });
@@ -75,6 +77,7 @@ export function thingsboardRealtime(): RealtimeProfile {
     helloOpen: (token) => '{"authCmd":{"cmdId":0,"token":' + jsonString(token) + '},"cmds":[',
     helloItem: (index, request) => '{"cmdId":' + (index + 1) + "," + request + "}",
     helloClose: "]}",
+    order: (request) => '{"cmds":[{"cmdId":' + ORDER + "," + request + "}]}",
     look,
   };
 }

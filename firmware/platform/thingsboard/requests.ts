@@ -1,6 +1,6 @@
 /**
- * What a device on ThingsBoard says besides its readings, the same on each transport: the request to be made (provisioning) and the answer
- * to a call. Facts: ThingsBoard documentation, "Device provisioning", "Using RPC capabilities". Pure.
+ * What a device on ThingsBoard says besides its readings, the same on each transport: the request to be made (provisioning), the answer
+ * to a call, and calls of its own. Facts: ThingsBoard documentation, "Device provisioning", "Using RPC capabilities". Pure.
  */
 import { find } from "../../base/find";
 import { sub } from "../../base/intrinsics";
@@ -18,4 +18,9 @@ export function activationRequest(code: string, token: string, identity: string)
 /** What a command that came as a call came to: `code` 0 for one that was obeyed, else why not. */
 export function answerBody(code: number): string {
   return code === 0 ? '{"obeyed":true}' : '{"obeyed":false,"code":' + code + "}";
+}
+
+/** A call of the device's own; `params` is JSON text. */
+export function callBody(method: string, params: string): string {
+  return '{"method":' + jsonString(method) + ',"params":' + params + "}";
 }

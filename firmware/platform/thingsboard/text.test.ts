@@ -87,12 +87,15 @@ test("a request to be made holds the code's two parts, the machine's name and th
 
 test("topics hold no token; each that comes down says what it is, and a call's number goes back", () => {
   const topic = profile.thingTopic("secret");
-  expect([topic, ...profile.channels(topic, false, "fan")]).toEqual(["v1/devices/me/telemetry", "v1/devices/me/attributes", "v1/devices/me/attributes/response/+", "v1/devices/me/rpc/request/+"]);
+  expect([topic, ...profile.channels(topic, false, "fan")]).toEqual(["v1/devices/me/telemetry", "v1/devices/me/attributes", "v1/devices/me/attributes/response/+", "v1/devices/me/rpc/request/+", "v1/devices/me/rpc/response/+"]);
   expect(profile.originOf("v1/devices/me/attributes")).toBe(Origin.update);
   expect(profile.originOf("v1/devices/me/attributes/response/1")).toBe(Origin.answer);
   expect(profile.originOf("v1/devices/me/rpc/request/77")).toBe(Origin.rpc);
-  for (const other of ["v1/devices/me/rpc/response/77", "v1/devices/me/attributes/request/1", "/provision/response", "x"]) expect(profile.originOf(other)).toBe(Origin.none);
+  expect(profile.originOf("v1/devices/me/rpc/response/77")).toBe(Origin.reply);
+  for (const other of ["v1/devices/me/attributes/request/1", "/provision/response", "x"]) expect(profile.originOf(other)).toBe(Origin.none);
   expect(profile.answerTopic("v1/devices/me/rpc/request/77")).toBe("v1/devices/me/rpc/response/77");
+  expect(profile.answerTopic(profile.callTopic(3))).toBe("v1/devices/me/rpc/response/3");
+  expect(JSON.parse(profile.callBody('a"b', "[1]"))).toEqual({ method: 'a"b', params: [1] });
   expect([profile.answerBody(0), profile.answerBody(2)].map((body) => JSON.parse(body) as unknown)).toEqual([{ obeyed: true }, { obeyed: false, code: 2 }]);
   expect(JSON.parse(profile.wantedRequest("fan,speed"))).toEqual({ sharedKeys: "fan,speed" });
 });

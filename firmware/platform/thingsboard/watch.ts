@@ -73,15 +73,23 @@ function readMember(message: string, key: string, sink: WatchedSink): boolean {
   return false;
 }
 
+/**
+ * What of alarms a query asks for, after `devices`.
+ * @cold
+ */
+function alarmQuery(devices: Devices, alarms: Alarms | undefined): string {
+  let text = devices;
+  const lists = [];
+  if (alarms !== undefined && alarms.status !== undefined) lists.push(listOf("statusList", alarms.status));
+  if (alarms !== undefined && alarms.severity !== undefined) lists.push(listOf("severityList", alarms.severity));
+  if (alarms !== undefined && alarms.type !== undefined) lists.push(listOf("typeList", alarms.type));
+  for (const list of lists) text += (text === "" ? "" : ",") + list;
+  return text;
+}
+
 /** How many alarms there are; a number. With `devices`, of these, and told at once; else of all, and looked at once a minute. */
 export function alarmCount(alarms?: Alarms, devices?: Devices): Source {
-  const query = [devices ?? ""];
-  if (alarms !== undefined && alarms.status !== undefined) query.push(listOf("statusList", alarms.status));
-  if (alarms !== undefined && alarms.severity !== undefined) query.push(listOf("severityList", alarms.severity));
-  if (alarms !== undefined && alarms.type !== undefined) query.push(listOf("typeList", alarms.type));
-  let text = "";
-  for (const part of query) if (part !== "") text += (text === "" ? "" : ",") + part;
-  return { request: '"type":"ALARM_COUNT","query":{' + text + "}", key: "count", read: readMember };
+  return { request: '"type":"ALARM_COUNT","query":{' + alarmQuery(devices ?? "", alarms) + "}", key: "count", read: readMember };
 }
 
 /** Whether a device has an alarm that is not cleared; a truth value. Of `alarms`, severity and type count. */
@@ -176,4 +184,112 @@ export function latest(devices: Devices, key: string, type?: string): Source {
   const wanted = '{"type":' + jsonString(type ?? "TIME_SERIES") + ',"key":' + jsonString(key) + "}";
   const page = '"pageLink":{"pageSize":' + ENTITIES_MAX + ',"page":0,"dynamic":true,"sortOrder":{"key":{"type":"ENTITY_FIELD","key":"name"},"direction":"ASC"}}';
   return { request: '"type":"ENTITY_DATA","query":{' + devices + "," + page + ',"latestValues":[' + wanted + ']},"latestCmd":{"keys":[' + wanted + "]}", key, read: readLatest };
+}
+
+/** The member `key` of the object that is open; "" where it is nothing. */
+function readRow(json: JsonReader, key: string, sink: WatchedSink): boolean {
+  let kind = ValueKind.string;
+  let text = "";
+  let token = jsonNext(json);
+  while (token === JsonToken.key) {
+    const wanted = json.text === key;
+    const value = jsonSkip(json);
+    if (wanted && (value === JsonToken.string || value === JsonToken.number || value === JsonToken.boolean)) {
+      kind = value as number as ValueKind;
+      text = json.text;
+    }
+    token = jsonNext(json);
+  }
+  if (token === JsonToken.closeObject) sink.value(kind, text, "");
+  return token === JsonToken.closeObject;
+}
+
+/**
+ * A member of what stands first in `{"data":{"data":[{..}]}}`, `{"notifications":[{..}]}` or `{"update":..}`, which is one or a list of one; ""
+ * for an empty list. Where all of these are null, only the count has changed.
+ */
+function readFirst(message: string, key: string, sink: WatchedSink): boolean {
+  const json = reader(message);
+  if (jsonNext(json) !== JsonToken.openObject) return false;
+  let token = jsonNext(json);
+  while (token === JsonToken.key) {
+    const name = json.text;
+    if (name === "data" || name === "notifications" || name === "update") {
+      token = jsonNext(json);
+      if (token === JsonToken.openObject && name === "data" && toMember(json, "data")) token = jsonNext(json);
+      if (token === JsonToken.openArray) token = jsonNext(json);
+      if (token === JsonToken.closeArray) sink.value(ValueKind.string, "", "");
+      if (token !== JsonToken.null) return token === JsonToken.openObject ? readRow(json, key, sink) : token === JsonToken.closeArray;
+    } else {
+      jsonSkip(json);
+    }
+    token = jsonNext(json);
+  }
+  return token === JsonToken.closeObject;
+}
+
+/**
+ * A member of the newest alarm, as `type`, `severity`, `status` or `originatorName`; "" while there is none. Told when that alarm changes, or another
+ * takes its place.
+ */
+export function newestAlarm(field: string, devices: Devices, alarms?: Alarms): Source {
+  const page = '"pageLink":{' + alarmQuery('"pageSize":1,"page":0,"sortOrder":{"key":{"type":"ALARM_FIELD","key":"createdTime"},"direction":"DESC"}', alarms) + "}";
+  return { request: '"type":"ALARM_DATA","query":{' + devices + "," + page + ',"alarmFields":[],"entityFields":[],"latestValues":[]}', key: field, read: readFirst };
+}
+
+/** A member of the newest notification that the user has not read, as `text`, `subject`, `type` or `id`; "" when all are read. */
+export function newestNotification(field: string): Source {
+  return { request: '"type":"NOTIFICATIONS","limit":1', key: field, read: readFirst };
+}
+
+/**
+ * One number out of the telemetry of a device under one key, told once with each connection: `agg` is AVG, MIN, MAX, SUM or COUNT of all values
+ * from `from` to before `to`, which are milliseconds since 1970 as text; with NONE, the newest of them.
+ */
+export function history(id: string, key: string, agg: string, from: string, to: string): Source {
+  const span = ',"startTs":' + from + ',"endTs":' + to + ',"interval":' + to + ',"limit":1,"agg":' + jsonString(agg);
+  return { request: '"type":"TIMESERIES_HISTORY","entityType":"DEVICE","entityId":' + jsonString(id) + ',"keys":' + jsonString(key) + span, key, read: readSeries };
+}
+
+/** Containers that are open around a point of `timeseries`. */
+const POINT_DEPTH = 6;
+
+/** `{"update":[{"entityId":{..,"id":".."},"timeseries":{key:[{"ts":..,"value":".."}]}}]}`. */
+function readPoints(message: string, key: string, sink: WatchedSink): boolean {
+  const json = reader(message);
+  let inUpdate = false;
+  let inKey = false;
+  let from = "";
+  let token = jsonNext(json);
+  while (token !== JsonToken.end && token !== JsonToken.error) {
+    if (token === JsonToken.key) {
+      const name = json.text;
+      const depth = json.outer.length;
+      if (depth === 1) inUpdate = name === "update";
+      else if (depth === POINT_DEPTH - 2) inKey = inUpdate && name === key;
+      if (inUpdate && depth === POINT_DEPTH - 2 && name === "id" && jsonNext(json) === JsonToken.string) from = json.text;
+      else if (inKey && depth === POINT_DEPTH && name === "value" && jsonNext(json) === JsonToken.string) sink.value(ValueKind.string, json.text, from);
+    }
+    token = jsonNext(json);
+  }
+  return token === JsonToken.end;
+}
+
+/**
+ * Every point that comes of several devices under one key, also one that is older than what is known; of the first ten by name. None from before.
+ * `from` is the device's id.
+ */
+export function points(devices: Devices, key: string): Source {
+  const query = '"query":{' + devices + "," + '"pageLink":{"pageSize":' + ENTITIES_MAX + ',"page":0,"sortOrder":{"key":{"type":"ENTITY_FIELD","key":"name"},"direction":"ASC"}}}';
+  return { request: '"type":"ENTITY_DATA",' + query + ',"tsCmd":{"keys":[' + jsonString(key) + '],"startTs":0,"timeWindow":1,"interval":0,"limit":1,"agg":"NONE"}', key, read: readPoints };
+}
+
+/** An order for `order`: the notification with this id has been read. */
+export function markRead(id: string): string {
+  return '"type":"MARK_NOTIFICATIONS_AS_READ","notifications":[' + jsonString(id) + "]";
+}
+
+/** An order for `order`: all notifications have been read. */
+export function markAllRead(): string {
+  return '"type":"MARK_ALL_NOTIFICATIONS_AS_READ"';
 }
