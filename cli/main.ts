@@ -17,6 +17,7 @@ import { addPorts } from "./ports";
 import { addSend } from "./send";
 import { addSim } from "./sim";
 import { addSize } from "./size";
+import { addTest } from "./test";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
@@ -41,6 +42,7 @@ addFlash(program, context);
 addMonitor(program, context);
 addFleet(program, context);
 addFaults(program, context);
+addTest(program, context);
 
 // A reader that has seen enough closes the pipe: that is no failure of ours.
 process.stdout.on("error", () => process.exit(0));
