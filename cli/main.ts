@@ -18,6 +18,7 @@ import { addProvision } from "./provision";
 import { addSend } from "./send";
 import { addSim } from "./sim";
 import { addSize } from "./size";
+import { addTest } from "./test";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
@@ -43,6 +44,7 @@ addProvision(program, context);
 addMonitor(program, context);
 addFleet(program, context);
 addFaults(program, context);
+addTest(program, context);
 
 // A reader that has seen enough closes the pipe: that is no failure of ours.
 process.stdout.on("error", () => process.exit(0));

@@ -65,7 +65,7 @@ export function runInterpreter(stateDir: string, runner: InterpreterRunner, prep
       { binary: runner.binary, dir },
       {
         record: (event, number, text) => listener.log(event, number, text),
-        console: () => undefined,
+        console: (line) => listener.console?.(line),
         failed: (message) => listener.failed(message),
         restarted: () => {
           again = setTimeout(start, BOOT_MS);

@@ -30,6 +30,8 @@ export type Runner = { readonly kind: "native" } | EngineRunner | InterpreterRun
 export interface Listener {
   log(event: string, number: number, text: string): void;
   failed(problem: unknown): void;
+  /** A line of its engine's console that is no record of the log. */
+  console?(line: string): void;
 }
 
 /** What the loop of the desk's machine boots. */
@@ -41,6 +43,7 @@ export function bootableOf(program: Program, runner: Runner, listener: Listener)
         console: (line) => {
           const record = parseLogLine(line);
           if (record !== undefined) listener.log(record.event, record.number, record.text);
+          else listener.console?.(line);
         },
         failed: (message) => listener.failed(message),
       }),

@@ -40,6 +40,8 @@ const parts: readonly Part[] = [
   { prefix: "sim/faults/", may: ["sim/world/", "sim/lab/", "firmware/"], types: ["sim/engines/program.ts"] },
   { prefix: "sim/fleet/", may: ["sim/world/", "sim/lab/", "sim/faults/", "firmware/"], types: ["sim/engines/program.ts"] },
   { prefix: "sim/desk/", may: ["sim/world/", "sim/device/", "sim/engines/", "sim/cloud/", "sim/lab/", "sim/faults/", "boards/", "firmware/"] },
+  // The bench of hardware-in-the-loop tests puts a desk's devices, clouds and boards at the end of a cable side by side.
+  { prefix: "sim/hil/", may: ["sim/world/", "sim/device/", "sim/engines/", "sim/cloud/", "sim/lab/", "sim/desk/", "boards/", "firmware/"] },
   { prefix: "boards/", may: ["firmware/", "sim/engines/"] },
   { prefix: "cli/", may: ["firmware/", "hal/", "sim/", "boards/"] },
   { prefix: "test/", may: ["firmware/", "hal/", "sim/", "boards/", "cli/", "eslint.config.js"] },
