@@ -32,6 +32,13 @@ class PacketConsole {
 
   constructor(private readonly name: string, private readonly evaluate: (text: string) => unknown, private readonly write: (bytes: string) => void, private readonly arrived: (data: string) => string) {}
 
+  /** Lets go of a packet whose rest does not come. The firmware waits 5 s for it; here it ends with its connection. */
+  abandon(): void {
+    this.mode = "text";
+    this.line = "";
+    this.file = undefined;
+  }
+
   receive(bytes: string): void {
     for (const char of bytes) this.byte(char.charCodeAt(0), char);
   }
@@ -201,6 +208,7 @@ export class DeskBoard {
 
   private attach(socket: Socket): void {
     this.socket?.destroy();
+    this.packetConsole?.abandon();
     this.socket = socket;
     socket.on("error", () => undefined);
     socket.on("data", (chunk) => {

@@ -63,17 +63,25 @@ beforeEach(() => {
 
 const response = (text: string): string => `\x06\x10\x01${String.fromCharCode(text.length >> 8, text.length & 255)}${text}`;
 
-test("a board that says nothing is asked three times, then one sentence tells", async () => {
+test("a board that says nothing is asked four times, then one sentence tells", async () => {
   const asked = expect(link.hello()).rejects.toMatchObject({ fault: "silent", message: expect.stringMatching(/^The board does not answer: check that it is powered/) });
-  await clock.pass(7000);
+  await clock.pass(9000);
   await asked;
-  expect([wire.written, wire.closed]).toEqual([["\x15\x05", "\x15\x05", "\x15\x05"], true]);
+  expect([wire.written, wire.closed]).toEqual([new Array(4).fill("\x15\x05"), true]);
+});
+
+test("a board that waits for the rest of a packet, whose sender is gone, takes what it hears for that during 5 s, and answers then", async () => {
+  const asked = link.hello();
+  await clock.pass(5000);
+  wire.answer = () => "Espruino 2v29.277 ESP32\r\n";
+  await clock.pass(2000);
+  expect(await asked).toEqual({ version: "2v29.277", name: "ESP32" });
 });
 
 test("a console of another speed is told from a silent one", async () => {
   const asked = expect(link.hello()).rejects.toMatchObject({ fault: "silent", message: expect.stringMatching(/another speed, so try --baud/) });
   wire.answer = () => "\xfe\x80\xe0\x98\xff\xc2a\xe6";
-  await clock.pass(7000);
+  await clock.pass(9000);
   await asked;
 });
 

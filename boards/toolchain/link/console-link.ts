@@ -25,7 +25,8 @@ export const linkLimits: LinkLimits = { settleMs: 150, helloMs: 2000, ackMs: 100
 const CHUNK_BYTES = 1024;
 /** What a board may print while it is asked who it is. */
 const PRINTED_MAX = 4096;
-const HELLO_TRIES = 3;
+/** The last one is behind the 5 s that the firmware waits for the rest of a packet: until then it takes what it hears for that. */
+const HELLO_TRIES = 4;
 
 const enum Key {
   enquiry = "\x05",
