@@ -43,4 +43,4 @@ nightly: node_modules build peers
 sbom:
 	@mkdir -p dist
 	@npm run --silent sbom > dist/sbom.cdx.json
-	@echo "dist/sbom.cdx.json: $$(grep -c '"bom-ref"' dist/sbom.cdx.json) components"
+	@echo "dist/sbom.cdx.json: $$(grep -c '"dependsOn"' dist/sbom.cdx.json) packages, this one included"
