@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import type { Board } from "../boards/toolchain/board";
 import { ConsoleLink } from "../boards/toolchain/link/console-link";
+import { LuaConsole } from "../boards/toolchain/link/lua-console";
 import { openPort } from "../boards/toolchain/link/open";
 import { boardsAt, listPorts } from "../boards/toolchain/link/ports";
 import { LinkError } from "../boards/toolchain/link/transport";
@@ -52,10 +53,19 @@ export async function openBoard(board: Board, { port, baud }: LinkOptions): Prom
   return { name, transport: await openPort(name, baud ?? board.link.baud, board.link.telnetPort) };
 }
 
-/** Opens the console of a board for `use`, and lets go of it afterwards. */
-export async function withBoard<T>(board: Board, options: LinkOptions, use: (link: ConsoleLink, port: string) => Promise<T>): Promise<T> {
+/** Opens the console of a board with Espruino for `use`, and lets go of it afterwards. */
+export function withBoard<T>(board: Board, options: LinkOptions, use: (link: ConsoleLink, port: string) => Promise<T>): Promise<T> {
+  return withLink(board, options, (transport) => new ConsoleLink(transport), use);
+}
+
+/** Opens the console of a board with NodeMCU for `use`, and lets go of it afterwards. */
+export function withLuaBoard<T>(board: Board, options: LinkOptions, use: (link: LuaConsole, port: string) => Promise<T>): Promise<T> {
+  return withLink(board, options, (transport) => new LuaConsole(transport), use);
+}
+
+async function withLink<L extends { close(): void }, T>(board: Board, options: LinkOptions, make: (transport: Transport) => L, use: (link: L, port: string) => Promise<T>): Promise<T> {
   const { name, transport } = await openBoard(board, options);
-  const link = new ConsoleLink(transport);
+  const link = make(transport);
   try {
     return await use(link, name);
   } finally {
