@@ -37,6 +37,7 @@ export interface Provision {
   readonly timeHost: string;
   /** Network name, or empty on machines without a radio of their own. */
   readonly ssid: string;
+  /** A passphrase of up to 63 bytes, a key of 64 hexadecimal digits, or empty for an open network. */
   readonly password: string;
   /** Activation code, 1 to 100 bytes, or empty. */
   readonly code: string;
@@ -62,7 +63,7 @@ function put(store: RecordStore, key: string, value: string, before: number): nu
 export function storeProvision(store: RecordStore, given: Provision): number {
   if (given.host === "" || given.host.length > 100 || given.timeHost.length > 60) return AgentCode.invalid;
   if (given.port < 0 || given.port > 65535 || given.code.length > 100 || given.token.length > 128) return AgentCode.invalid;
-  if (given.ssid.length > 32 || given.password.length > 63) return AgentCode.invalid;
+  if (given.ssid.length > 32 || given.password.length > 64) return AgentCode.invalid;
   const cloud = packField(given.host) + packField("" + given.port) + packField("" + given.tls) + packField(given.timeHost);
   let code = put(store, "cloud", cloud, 0);
   if (given.ssid !== "") code = put(store, "wifi", packField(given.ssid) + packField(given.password), code);
@@ -79,7 +80,7 @@ export function storeProvision(store: RecordStore, given: Provision): number {
 
 /** Stores what a person provisions for a device that only watches, of which host, code and token are no part: 0, or `invalid`, or `storeFailed`. */
 export function storeWatcher(store: RecordStore, given: Provision): number {
-  if (given.ssid.length > 32 || given.password.length > 63) return AgentCode.invalid;
+  if (given.ssid.length > 32 || given.password.length > 64) return AgentCode.invalid;
   if (given.ssid !== "" && recordPut(store, "wifi", packField(given.ssid) + packField(given.password)) !== 0) return AgentCode.storeFailed;
   return given.watch === undefined ? 0 : storeWatch(store, given.watch);
 }

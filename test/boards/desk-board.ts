@@ -9,6 +9,9 @@ import { loadBoard } from "../../boards/toolchain/board";
 import type { Board } from "../../boards/toolchain/board";
 import { createEspruino } from "../../sim/engines/espruino-api/index";
 import type { Espruino } from "../../sim/engines/espruino-api/index";
+import { areasOf } from "../../sim/engines/espruino/flash-folder";
+import { createFlash } from "../../sim/world/flash";
+import type { WorldFlash } from "../../sim/world/flash";
 import { createWorld } from "../../sim/world/world";
 
 export const root = join(__dirname, "..", "..");
@@ -97,6 +100,8 @@ export interface DeskBoardOptions {
   /** What the firmware calls itself. */
   readonly name?: string;
   readonly storageBytes?: number;
+  /** What tells it from other boards: 4 to 32 characters of [0-9a-z]. */
+  readonly unit?: string;
 }
 
 export class DeskBoard {
@@ -112,6 +117,8 @@ export class DeskBoard {
   /** Of all connections. */
   bytesReceived = 0;
   readonly board: Board;
+  /** The areas of its flash, over all boots. */
+  readonly flash: WorldFlash;
   private espruino: Espruino | undefined;
   private packetConsole: PacketConsole | undefined;
   private socket: Socket | undefined;
@@ -119,13 +126,15 @@ export class DeskBoard {
 
   constructor(private readonly options: DeskBoardOptions = {}) {
     this.board = loadBoard(root, options.board ?? "esp32-espruino");
+    this.flash = createFlash({ areas: areasOf(this.board.constants) });
   }
 
   /** Powers it on: runs what boots. */
   boot(): void {
     this.boots += 1;
     this.lines.length = 0;
-    const machine = createWorld({ seed: 1 }).createDevice({ bootMs: 0 });
+    const { unit } = this.options;
+    const machine = createWorld({ seed: 1 }).createDevice({ bootMs: 0, flash: this.flash, ...(unit === undefined ? {} : { name: unit }) });
     const events = { console: (line: string) => this.print(line), failed: () => undefined };
     const { storageBytes } = this.options;
     const espruino = createEspruino({ ports: machine.ports, constants: this.board.constants, events, files: this.files, ...(storageBytes === undefined ? {} : { profile: { storageBytes } }) });
@@ -140,7 +149,8 @@ export class DeskBoard {
     const { espruino } = this;
     if (espruino === undefined) return;
     const names = espruino.evaluate('require("Storage").list().join("\\n")') as string;
-    this.files = new Map(names.split("\n").filter((name) => name !== "").map((name) => [name, espruino.evaluate(`require("Storage").read(${JSON.stringify(name)})`) as string]));
+    // Files that stand for blocks of the areas are in its flash.
+    this.files = new Map(names.split("\n").filter((name) => name !== "" && !/^(records|log)\d+$/.test(name)).map((name) => [name, espruino.evaluate(`require("Storage").read(${JSON.stringify(name)})`) as string]));
     espruino.stop();
     this.espruino = undefined;
   }

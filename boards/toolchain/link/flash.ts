@@ -38,14 +38,14 @@ export function checkBoard({ version, name }: Hello, board: Board, boards: reado
 }
 
 /** Stops the program that runs, so that nothing but the upload wants memory and flash. What is in flash stays. */
-async function stopProgram(link: ConsoleLink, board: Board): Promise<void> {
+export async function stopProgram(link: ConsoleLink, board: Board): Promise<void> {
   await link.type("reset()");
   await link.hello();
   if (board.constants.watchdog) await link.call(`E.enableWatchdog(${WATCHDOG_S},true)`);
 }
 
 /** Starts what boots, and waits until it says so. */
-async function start(link: ConsoleLink, timer: Timer): Promise<string | undefined> {
+export async function startProgram(link: ConsoleLink, timer: Timer): Promise<string | undefined> {
   const before = link.onText;
   const said = new Promise<string | undefined>((resolve) => {
     const cancel = timer.after(BOOT_MS, () => resolve(undefined));
@@ -83,5 +83,5 @@ export async function flashApp(link: ConsoleLink, image: Image, board: Board, bo
     await link.type("load()").catch(() => undefined);
     throw problem;
   }
-  return { ...outcome, hello, boot: await start(link, timer) };
+  return { ...outcome, hello, boot: await startProgram(link, timer) };
 }
