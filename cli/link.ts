@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import type { Board } from "../boards/toolchain/board";
 import { ConsoleLink } from "../boards/toolchain/link/console-link";
+import { LuaConsole } from "../boards/toolchain/link/lua-console";
 import { openPort } from "../boards/toolchain/link/open";
 import { boardsAt, listPorts } from "../boards/toolchain/link/ports";
 import { LinkError } from "../boards/toolchain/link/transport";
@@ -56,6 +57,22 @@ export async function openBoard(board: Board, { port, baud }: LinkOptions): Prom
   return { name, transport: await openPort(name, baud ?? board.link.baud, board.link.telnetPort) };
 }
 
+/** Opens a console of any kind for `use`, and lets go of it afterwards. */
+async function withLink<L extends { close(): void }, T>(board: Board, options: LinkOptions, make: (transport: Transport) => L, use: (link: L, port: string) => Promise<T>): Promise<T> {
+  const { name, transport } = await openBoard(board, options);
+  const link = make(transport);
+  try {
+    return await use(link, name);
+  } finally {
+    link.close();
+  }
+}
+
+/** Opens the console of a board with NodeMCU for `use`, and lets go of it afterwards. */
+export function withLuaBoard<T>(board: Board, options: LinkOptions, use: (link: LuaConsole, port: string) => Promise<T>): Promise<T> {
+  return withLink(board, options, (transport) => new LuaConsole(transport), use);
+}
+
 /** What Espruino prompts with while its console is locked, and what it says to a password that is not its own. */
 const LOCKED = "password>";
 const WRONG = "Invalid password";
@@ -65,28 +82,28 @@ const PROMPT_CHARS = 400;
 /** A console that takes everything for a password. */
 class LockedError extends LinkError {}
 
-/** Opens the console of a board for `use`, types its password where there is one, and lets go of it afterwards. */
+/** Opens the console of a board with Espruino for `use`, types its password where there is one, and lets go of it afterwards. */
 async function withConsole<T>(board: Board, options: LinkOptions, password: string, use: (link: ConsoleLink, port: string) => Promise<T>): Promise<T> {
-  const { name, transport } = await openBoard(board, options);
-  const link = new ConsoleLink(transport);
   let printed = "";
   let isLocked = false;
   let isWrong = false;
-  link.onText = (text) => {
-    printed = (printed + text).slice(-PROMPT_CHARS);
-    isLocked ||= printed.includes(LOCKED);
-    isWrong ||= printed.includes(WRONG);
+  const make = (transport: Transport): ConsoleLink => {
+    const link = new ConsoleLink(transport);
+    link.onText = (text) => {
+      printed = (printed + text).slice(-PROMPT_CHARS);
+      isLocked ||= printed.includes(LOCKED);
+      isWrong ||= printed.includes(WRONG);
+    };
+    // A line of its own before it, because whatever was typed already would be taken for its beginning.
+    if (password !== "") transport.write(`\n${password}\n`);
+    return link;
   };
-  // A line of its own before it, because whatever was typed already would be taken for its beginning.
-  if (password !== "") transport.write(`\n${password}\n`);
   try {
-    return await use(link, name);
+    return await withLink(board, options, make, use);
   } catch (problem) {
     if (!(problem instanceof LinkError) || problem.fault !== "silent" || !isLocked) throw problem;
     if (password !== "" && isWrong) throw new LinkError("board", "The password is not the one of this console: check --console-password.", { cause: problem });
     throw new LockedError("board", "The console of the board is locked: add --console-password @FILE with its password.", { cause: problem });
-  } finally {
-    link.close();
   }
 }
 

@@ -18,7 +18,7 @@ import { createWorld } from "../../sim/world/world";
 import { root } from "./desk-board";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
-const TIMEOUT_MS = 240000;
+const TIMEOUT_MS = 400000;
 /** The app's period, and time for the boot. */
 const TURN_MS = 5000;
 const APP = "test/engines/apps/throwing.ts";

@@ -27,7 +27,7 @@ test("the weather station is built, written and started, and a second time there
 
 test.each<[string, string[], number, RegExp]>([
   ["another board's app", ["--board", "esp32c3-espruino"], 6, /says that it is ESP32, and the app was built for esp32c3-espruino: take --board esp32-espruino\.\n$/],
-  ["a board of another runtime", ["--board", "esp8266-lua"], 6, /Motet does not write to NodeMCU yet: build with/],
+  ["a board of another runtime", ["--board", "esp8266-lua"], 6, /The board at this port runs Espruino, and the app would be for NodeMCU: take the --board that ends with -espruino\.\n$/],
 ])("%s is refused", async (_name, args, code, sentence) => {
   const run = motet(["flash", ...args, "--port", port]);
   expect([await run.ended, run.output()]).toEqual([code, expect.stringMatching(sentence)]);

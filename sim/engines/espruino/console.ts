@@ -16,7 +16,7 @@ export function createConsole(line: (text: string) => void): (bytes: string) => 
     rest = parts.pop()!.slice(-2 * LINE_CHARS_MAX);
     for (const part of parts) {
       const behind = part.lastIndexOf(ERASE);
-      const text = (behind < 0 ? part.replace(/^>+/, "") : part.slice(behind + ERASE.length)).replace(/\r/g, "");
+      const text = (behind < 0 ? part.replace(/^(?:> ?)+/, "") : part.slice(behind + ERASE.length)).replace(/\r/g, "");
       if (text !== "") line(text.slice(0, LINE_CHARS_MAX));
     }
   };

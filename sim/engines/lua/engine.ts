@@ -8,7 +8,8 @@ import type { Ports } from "../../../hal/ports";
 import type { Boot, EngineEvents, MachineEngine } from "../engine";
 import type { Image } from "../image";
 import { type Channel, LuaError, openChannel } from "./channel";
-import { fileServices } from "./files";
+import { diskOf, fileServices } from "./files";
+import type { BoardDisk } from "./files";
 import { networkServices } from "./network";
 import { pinServices } from "./pins";
 import type { Services } from "./service";
@@ -25,6 +26,8 @@ export interface Bench {
 export interface LuaBoot extends Boot {
   /** Calls what the image has served under a name; values have their type first. Throws when the boot is over. */
   call(name: string, values: readonly string[]): string;
+  /** A line is typed on the console; what it prints goes where everything goes. Nothing happens when the boot is over. */
+  type(line: string): void;
   /** Bytes that the image holds in this interpreter, after a collection. */
   heap(): number;
 }
@@ -46,13 +49,14 @@ class LuaMachine implements LuaBoot {
     private readonly ports: Ports,
     private readonly events: EngineEvents,
     bench: Bench | undefined,
+    disk: BoardDisk,
   ) {
     const machine = { ports, push: (event: string, ...fields: Field[]) => this.deliver(event, ...fields) };
     this.services = {
       ...timeServices(machine),
       ...systemServices(machine, () => this.end()),
       ...networkServices(machine, image.constants.chip),
-      ...fileServices(ports.flash, image.files),
+      ...fileServices(ports.flash, disk),
       ...pinServices(machine),
       print: (text) => this.print(text!),
       failed: (message) => this.events.failed(`The program failed: ${message!}.`),
@@ -71,6 +75,10 @@ class LuaMachine implements LuaBoot {
     const answer = this.pump(result) ?? "";
     if (answer.startsWith("e")) throw new LuaError(answer.substring(1));
     return answer;
+  }
+
+  type(line: string): void {
+    this.deliver("type", line);
   }
 
   heap(): number {
@@ -140,13 +148,13 @@ class LuaMachine implements LuaBoot {
 }
 
 /**
- * Starts one boot of an image. `root` is the folder of the framework.
+ * Starts one boot of an image. `root` is the folder of the framework; `disk` outlives the boot where one is given.
  *
  * @throws LuaError when the interpreter is not installed
  */
-export function startLua(version: "5.1" | "5.3", root: string, image: Image, ports: Ports, events: EngineEvents, bench?: Bench): LuaBoot {
+export function startLua(version: "5.1" | "5.3", root: string, image: Image, ports: Ports, events: EngineEvents, bench?: Bench, disk: BoardDisk = diskOf(image.files)): LuaBoot {
   const channel = openChannel(`lua${version}`, join(root, "sim", "engines", "lua", "shim", "main.lua"));
-  return new LuaMachine(channel, image, ports, events, bench);
+  return new LuaMachine(channel, image, ports, events, bench, disk);
 }
 
 /** The engine of a Lua version; `root` is the folder of the framework, where its Lua part lies. */

@@ -72,7 +72,7 @@ function blockFile(flash: FlashPort, area: FlashArea, block: number): StoredFile
   };
 }
 
-function memoryFile(files: Map<string, string>, name: string): StoredFile {
+function memoryFile(files: Map<string, string>, name: string, freeBytes: () => number): StoredFile {
   const contents = (): string => files.get(name) ?? "";
   const size = (): number => files.get(name)?.length ?? -1;
   return {
@@ -85,6 +85,7 @@ function memoryFile(files: Map<string, string>, name: string): StoredFile {
     },
     write: (offset, bytes) => {
       const before = contents();
+      if (offset + bytes.length - before.length > freeBytes()) return false;
       files.set(name, before.substring(0, offset) + bytes + before.substring(offset + bytes.length));
       return true;
     },
@@ -92,16 +93,50 @@ function memoryFile(files: Map<string, string>, name: string): StoredFile {
   };
 }
 
-/** `image` holds the files of the image; none of them changes. */
-export function fileServices(flash: FlashPort, image: ReadonlyMap<string, string>): Services {
-  const memory = new Map(image);
+/** What outlives a boot of a board besides the areas of its flash. */
+export interface BoardDisk {
+  readonly files: Map<string, string>;
+  /** Modules of the Lua Flash Store, name to source. */
+  readonly store: Map<string, string>;
+  readonly bytesMax: number;
+}
+
+const DISK_BYTES_MAX = 1048576;
+/** What stands for an image of a store here: the module's name on a line, how many characters there are, and its source. */
+const STORE_IMAGE = /^LFS (\w+) (\d+)\n([^]*)$/;
+
+/** A disk for one boot of an image, whose programs are in the store. */
+export function diskOf(image: ReadonlyMap<string, string>): BoardDisk {
+  const modules = [...image].filter(([name]) => name.endsWith(".lua")).map(([name, source]) => [name.slice(0, -4), source] as const);
+  return { files: new Map(image), store: new Map(modules), bytesMax: DISK_BYTES_MAX };
+}
+
+/** The store of a board: modules are had by name, and an image takes the place of all that is in it. */
+function storeServices({ files, store }: BoardDisk): Services {
+  return {
+    "lfs.get": (name) => (store.has(name!) ? [1, store.get(name!)!] : [0, ""]),
+    "lfs.fill": (name) => {
+      const text = files.get(name!);
+      if (text === undefined) return [`LFS image ${name!} not found`];
+      const [, module, length, source] = STORE_IMAGE.exec(text) ?? [];
+      if (module === undefined || Number(length) !== source!.length) return [`LFS image ${name!} is corrupt`];
+      store.clear();
+      store.set(module, source!);
+      return [""];
+    },
+  };
+}
+
+export function fileServices(flash: FlashPort, disk: BoardDisk): Services {
+  const memory = disk.files;
+  const usedBytes = (): number => [...memory.values()].reduce((sum, { length }) => sum + length, 0);
   const blocks = new Map<string, StoredFile>();
   const find = (name: string): StoredFile => {
     const known = blocks.get(name);
     if (known !== undefined) return known;
     const [, areaName, index] = /^([a-z]+)\.(\d{1,3})$/.exec(name) ?? [];
     const area = areaName === undefined ? undefined : flash.open(areaName);
-    if (area === undefined || Number(index) >= area.blocks) return memoryFile(memory, name);
+    if (area === undefined || Number(index) >= area.blocks) return memoryFile(memory, name, () => disk.bytesMax - usedBytes());
     const file = blockFile(flash, area, Number(index));
     blocks.set(name, file);
     return file;
@@ -115,6 +150,8 @@ export function fileServices(flash: FlashPort, image: ReadonlyMap<string, string
     return names.flatMap((name) => (find(name).size() < 0 ? [] : [name, find(name).size()]));
   };
   return {
+    ...storeServices(disk),
+    "file.space": () => [disk.bytesMax - usedBytes(), usedBytes(), disk.bytesMax],
     "file.size": (name) => [find(name!).size()],
     "file.limit": (name) => [find(name!).limit()],
     "file.truncate": (name) => (find(name!).truncate() ? yes : no),

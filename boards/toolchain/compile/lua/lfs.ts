@@ -13,7 +13,7 @@ export function luaBuildOf(image: Image): { readonly hash: string; readonly prog
   return found === undefined ? undefined : { hash: found[0].slice(0, 8), program: found[1] };
 }
 
-/** What a person does with the files, one sentence for each step. */
+/** What a person does with the files who does not use `motet flash`, one sentence for each step. */
 export function storeSteps(image: Image): readonly string[] {
   const { hash } = luaBuildOf(image)!;
   return [

@@ -135,6 +135,11 @@ return function(host)
   function file.exists(name) return size(host.text(name)) >= 0 end
   function file.remove(name) host.tell("file.remove", host.text(name)) end
   function file.rename(from, to) return host.ask("file.rename", host.text(from), host.text(to)) == "1" end
+  -- Bytes that are free, taken, and both.
+  function file.fsinfo()
+    local free, used, all = host.ask("file.space")
+    return tonumber(free), tonumber(used), tonumber(all)
+  end
   function file.list()
     local fields = { host.ask("file.list") }
     local sizes = {}

@@ -124,6 +124,7 @@ end
 
 -- The default action of node.setonerror: tell, and restart two seconds later.
 local function uncaught(message)
+  if message == host.gone then return end
   host.tell("failed", safe(message))
   if find(tostring(message), HUNG, 1, true) then
     host.tell("system.restart")
@@ -189,6 +190,20 @@ local function load5(text, name)
   return chunk, message
 end
 
+host.load = load5
+host.gone = {}
+
+-- Ends what runs, for a call of the firmware that restarts the chip and never returns.
+function host.leave() error(host.gone, 0) end
+
+-- A line that a person types on the console: an error is told there, and the program goes on.
+local function typed(line)
+  local chunk, message = load5(line, "stdin")
+  local ok = chunk ~= nil
+  if ok then ok, message = xpcall(chunk, calm) end
+  if not ok and message ~= host.gone then host.tell("print", tostring(message)) end
+end
+
 function host.loadFile(name)
   local found, text = host.ask("file.read", name, 0, 1000000)
   if found ~= "1" then return nil, "cannot open " .. name end
@@ -203,7 +218,7 @@ end
 
 -- Every boot begins with nothing: one interpreter serves many boots, one after the other.
 local function boot(chip, main, sda, scl, tls, bench)
-  handlers, onError, restarting, benchCall = {}, nil, false, nil
+  handlers, onError, restarting, benchCall = { type = typed }, nil, false, nil
   host.globals = {}
   collectgarbage()
   host.esp8266, host.sda, host.scl, host.tls = chip == "esp8266", sda, scl, tls == "1"

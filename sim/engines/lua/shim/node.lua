@@ -14,12 +14,19 @@ return function(host)
   function node.LFS.get(name)
     if store[name] == nil then
       local before = host.bytesUsed()
-      store[name] = host.loadFile(host.text(name) .. ".lua")
+      local found, text = host.ask("lfs.get", host.text(name))
+      if found == "1" then store[name] = host.load(text, name .. ".lua") end
       host.notCounted(host.bytesUsed() - before)
     end
     return store[name]
   end
-  function node.LFS.reload(name) return "LFS image " .. host.text(name) .. " not found" end
+  -- Fills the store from an image and restarts the chip; answers why it cannot.
+  function node.LFS.reload(name)
+    local why = host.ask("lfs.fill", host.text(name))
+    if why ~= "" then return why end
+    node.restart()
+    host.leave()
+  end
 
   function node.setonerror(handler) host.setOnError(type(handler) == "function" and handler or nil) end
 

@@ -1,0 +1,48 @@
+/** A person's way from an app to a board with NodeMCU, and to the line of an error. The board is an emulation, the compiler of its store a script. */
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LuaDeskBoard } from "../boards/lua-desk-board";
+import { atDesk, motet } from "./command";
+
+const TIMEOUT_MS = 240000;
+const { folder } = atDesk();
+/** What the emulated firmware takes: `-f -o OUT IN`, as its own compiler is called. */
+const COMPILER = `#!/usr/bin/env node
+const { readFileSync, writeFileSync } = require("node:fs");
+const [, , flag, , out, source] = process.argv;
+if (flag !== "-f") process.exit(1);
+const text = readFileSync(source, "latin1");
+writeFileSync(out, "LFS " + source.slice(0, -4) + " " + text.length + "\\n" + text, "latin1");
+`;
+let board: LuaDeskBoard;
+let port = "";
+let luac = "";
+
+beforeEach(async () => {
+  luac = join(folder.path, "luac.cross");
+  writeFileSync(luac, COMPILER);
+  chmodSync(luac, 0o755);
+  board = new LuaDeskBoard("esp32-lua");
+  port = `tcp://127.0.0.1:${await board.listen()}`;
+  board.boot();
+});
+
+afterEach(() => board.close());
+
+test("an app is built, written and started; the monitor tells the line of TypeScript in which it fails", async () => {
+  const args = ["flash", "test/engines/apps/throwing.ts", "--board", "esp32-lua", "--port", port, "--luac", luac];
+  const run = motet([...args, "--json"]);
+  expect([await run.ended, run.output()]).toEqual([0, expect.any(String)]);
+  expect(run.events.at(-1)).toMatchObject({ event: "flashed", board: "esp32-lua", runtime: "Lua 5.3", unchanged: false, booted: true, boot: expect.stringMatching(/^throwing\//) });
+  const monitor = motet(["monitor", "--board", "esp32-lua", "--port", port, "--json"]);
+  await monitor.until(({ event }) => event === "connected");
+  board.boot();
+  const failed = await monitor.until(({ event, places }) => event === "console" && places !== undefined);
+  expect(failed["text"]).toMatch(/^test\/engines\/apps\/throwing\.ts:\d+: attempt to index a nil value/);
+  await monitor.stop();
+}, TIMEOUT_MS);
+
+test("without the compiler of a store the command says what to do, before it builds", async () => {
+  const run = motet(["flash", "--board", "esp32-lua", "--port", port]);
+  expect([await run.ended, run.output()]).toEqual([6, expect.stringMatching(/NodeMCU runs an app from an image that the luac\.cross of its firmware makes: name it with --luac PATH/)]);
+}, TIMEOUT_MS);
