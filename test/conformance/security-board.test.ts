@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
 import { boardIds, loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
 import { secretProblems } from "../../boards/toolchain/compile/secrets";
+import { builtDevice } from "../../boards/toolchain/kept";
 import { ConsoleLink, linkLimits } from "../../boards/toolchain/link/console-link";
 import { flashApp } from "../../boards/toolchain/link/flash";
 import { openPort } from "../../boards/toolchain/link/open";
@@ -68,7 +68,7 @@ const images = new Map<string, Promise<Image>>();
 /** The weather station for a board, built once. */
 function built(id: string): Promise<Image> {
   const choice = { app: join(root, "firmware", "apps", "weather-station.ts"), platform: "thethings", transport: "mqtt", name: "station", version: "1.2.3" };
-  const image = images.get(id) ?? compileDevice(root, choice, loadBoard(root, id));
+  const image = images.get(id) ?? builtDevice(root, choice, loadBoard(root, id));
   images.set(id, image);
   return image;
 }
