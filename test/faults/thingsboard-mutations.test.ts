@@ -1,33 +1,7 @@
-/**
- * The suites of ThingsBoard, the local cloud and the device, are tried on mistakes made on purpose: each mistake must fail a test, and
- * without one everything must pass. An ordinary run tries three of each, the nightly one all.
- */
-import { join } from "node:path";
-import { budget, generator, seed } from "../support/budget";
-import { MUTATION_TIMEOUT_MS, outcomeOf, standsIn } from "./source-mutation";
+/** The suites of ThingsBoard, the local cloud and the device, are tried on mistakes made on purpose. */
+import { mutationSuite } from "./mutation-suite";
 import { deviceMutations } from "./thingsboard-device-mutations";
 import { cloudMutations } from "./thingsboard-mutations";
 
-const draw = generator(seed);
-
-describe.each([
-  ["the cloud", "sim/cloud/thingsboard", cloudMutations],
-  ["the device", "firmware", deviceMutations],
-] as const)("%s", (_whose, folder, mutations) => {
-  const order = mutations.map((mutation) => ({ mutation, rank: draw(1000000) })).sort((a, b) => a.rank - b.rank);
-  const tried = order.slice(0, budget(3, mutations.length)).map(({ mutation }) => mutation);
-
-  test.each(tried.map((mutation) => [mutation.says, mutation] as const))("%s: noticed", (_says, { suite, file, from, to }) => {
-    const { numFailedTests, numRuntimeErrorTestSuites } = outcomeOf(suite, { file: join(folder, file), from, to });
-    expect(numRuntimeErrorTestSuites).toBe(0);
-    expect(numFailedTests).toBeGreaterThan(0);
-  }, MUTATION_TIMEOUT_MS);
-
-  test("every mutation can be made: its text stands once in its file", () => {
-    for (const { file, from } of mutations) expect([file, from, standsIn(join(folder, file), from)]).toEqual([file, from, 1]);
-  });
-
-  test("without a mutation the same run passes", () => {
-    expect(outcomeOf(tried[0]!.suite, undefined)).toMatchObject({ numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
-  }, MUTATION_TIMEOUT_MS);
-});
+describe("the cloud", () => mutationSuite("sim/cloud/thingsboard", cloudMutations));
+describe("the device", () => mutationSuite("firmware", deviceMutations));

@@ -12,7 +12,6 @@ import { eraseThing, provisionState, provisionThing } from "../../firmware/agent
 import type { Thing } from "../../firmware/agent/thing";
 import { evrythngMqtt as evrythngProfile } from "../../firmware/platform/evrythng/mqtt";
 import { evrythngWs } from "../../firmware/platform/evrythng/ws";
-import type { MqttConnection } from "../../sim/cloud/mqtt/connection";
 import { createMqttServer } from "../../sim/cloud/mqtt/server";
 import { createEvrythng } from "../../sim/cloud/evrythng/model";
 import type { Evrythng } from "../../sim/cloud/evrythng/model";
@@ -20,7 +19,7 @@ import { evrythngMqtt } from "../../sim/cloud/evrythng/mqtt";
 import type { BrokerOptions } from "../../sim/cloud/evrythng/topics";
 import { evrythngWebSockets } from "../../sim/cloud/evrythng/websocket";
 import type { Program, ProvisionSettings } from "../../sim/engines/program";
-import { MQTT_PORT, worldHost } from "../../sim/lab/cloud";
+import { worldHost } from "../../sim/lab/cloud";
 import { createLabDevice, settingsFor } from "../../sim/lab/device";
 import type { Said } from "../../sim/lab/device";
 import type { Machine, MachineOptions } from "../../sim/world/machine";
@@ -32,6 +31,7 @@ import { make, tenant } from "../interop/evrythng-cloud";
 import type { Tenant } from "../interop/evrythng-cloud";
 import { webStream } from "./web-streams";
 import type { WebWire } from "./web-streams";
+import { listenInWorld } from "./world-mqtt";
 
 /** The usual port of WebSockets without TLS. */
 const WEB_PORT = 80;
@@ -99,28 +99,15 @@ export function createEvrythngWorld(seed: number, transport: EvrythngTransport =
       streams.add(stream);
       return webStream(stream, sockets, wire, (request) => void requests.push(request));
     });
-    const listening = world.listenTcp(MQTT_PORT, (stream) => {
-      const connection: MqttConnection | undefined = server.accept({
-        send: (bytes) => {
-          crossed(bytes);
-          if (wire.toDevice) stream.send(bytes.toString("latin1"));
-        },
-        unread: () => stream.unread(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-        close: () => stream.close(),
-        abort: () => stream.abort(),
-      });
-      accepted += 1;
-      return connection && {
-        onBytes: (bytes) => {
-          if (wire.toCloud) connection.receive(Buffer.from(bytes, "latin1"));
-        },
-        onDrained: () => connection.drained(),
-        onEnded: () => connection.ended(),
-      };
+    const stopListening = listenInWorld(world, server, {
+      towardsDevice: (bytes) => {
+        crossed(bytes);
+        return wire.toDevice;
+      },
+      towardsCloud: () => wire.toCloud,
+      accepted: () => void (accepted += 1),
     });
-    stops = [() => listening.close(), () => web.close(), () => streams.forEach((stream) => stream.abort()), () => server.close()];
+    stops = [stopListening, () => web.close(), () => streams.forEach((stream) => stream.abort()), () => server.close()];
   };
   startCloud();
   const as: EvrythngWorld["as"] = (verb, path, body) => make(model, own.operator, verb, path, body);

@@ -13,7 +13,6 @@ import { thingsboardCoap as coapProfile } from "../../firmware/platform/thingsbo
 import { thingsboardMqtt as mqttProfile } from "../../firmware/platform/thingsboard/mqtt";
 import { createCoapServer } from "../../sim/cloud/coap/server";
 import type { CoapService } from "../../sim/cloud/coap/service";
-import type { MqttConnection } from "../../sim/cloud/mqtt/connection";
 import { createMqttServer } from "../../sim/cloud/mqtt/server";
 import type { MqttService } from "../../sim/cloud/mqtt/service";
 import { thingsboardCoap } from "../../sim/cloud/thingsboard/coap";
@@ -25,13 +24,14 @@ import type { Outcome, Rpc } from "../../sim/cloud/thingsboard/rpc";
 import type { Device } from "../../sim/cloud/thingsboard/state";
 import { parseAttributes } from "../../sim/cloud/thingsboard/values";
 import type { Program, ProvisionSettings } from "../../sim/engines/program";
-import { COAP_PORT, MQTT_PORT, worldHost } from "../../sim/lab/cloud";
+import { COAP_PORT, worldHost } from "../../sim/lab/cloud";
 import { createLabDevice, settingsFor } from "../../sim/lab/device";
 import type { Said } from "../../sim/lab/device";
 import type { Machine, MachineOptions } from "../../sim/world/machine";
 import { createWorld } from "../../sim/world/world";
 import type { World } from "../../sim/world/world";
 import { crossed } from "../conformance/statement";
+import { listenInWorld } from "./world-mqtt";
 
 /** A provisioning profile's key and secret; the activation code is the two with a colon between. */
 export const profile = { key: "profile-key", secret: "profile-secret" } as const;
@@ -123,28 +123,9 @@ export function createThingsboardWorld(seed: number, transport: Transport = "mqt
   };
   const startMqtt = (): (() => void) => {
     const server = createMqttServer(host, around(thingsboardMqtt(host, served())));
-    const listening = world.listenTcp(MQTT_PORT, (stream) => {
-      const connection: MqttConnection | undefined = server.accept({
-        send: (bytes) => {
-          if (towardsDevice(bytes.toString("latin1"))) stream.send(bytes.toString("latin1"));
-        },
-        unread: () => stream.unread(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-        close: () => stream.close(),
-        abort: () => stream.abort(),
-      });
-      accepted += 1;
-      return connection && {
-        onBytes: (bytes) => {
-          if (towardsCloud(bytes)) connection.receive(Buffer.from(bytes, "latin1"));
-        },
-        onDrained: () => connection.drained(),
-        onEnded: () => connection.ended(),
-      };
-    });
+    const stopListening = listenInWorld(world, server, { towardsDevice, towardsCloud, accepted: () => void (accepted += 1) });
     return () => {
-      listening.close();
+      stopListening();
       server.close();
     };
   };
