@@ -36,4 +36,4 @@ bench: node_modules
 
 # Whole searches in place of the slices of `make test`.
 nightly: node_modules build peers
-	MOTET_NIGHTLY=1 $(JEST) --testTimeout=3600000 test/fuzz test/powerloss test/interop test/faults test/fleet
+	MOTET_NIGHTLY=1 $(JEST) --testTimeout=3600000 test/fuzz test/powerloss test/interop test/faults test/fleet test/hil
