@@ -1,7 +1,7 @@
 /** `motet size`: what an app takes of a board, module by module, and what a change costs. */
 import type { Command } from "commander";
 import { boardIds, loadBoard } from "../boards/toolchain/board";
-import { compileDevice } from "../boards/toolchain/compile/device";
+import { builtDevice } from "../boards/toolchain/kept";
 import { moduleChanges, reportAt } from "../boards/toolchain/size/difference";
 import { sizeReport } from "../boards/toolchain/size/report";
 import type { SizeReport } from "../boards/toolchain/size/report";
@@ -22,7 +22,7 @@ async function sizeOn(context: Context, app: string, options: SizeOptions, board
   const board = loadBoard(context.root, boardId);
   // First, because a revision that there is not needs no compilation to be refused.
   const before = options.diff === undefined ? undefined : await reportAt(context.root, options.diff, choice, board.id);
-  const report = sizeReport(await compileDevice(context.root, choice, board), board);
+  const report = sizeReport(await builtDevice(context.root, choice, board), board);
   const { flashBytes, flashBudget, memory, modules, excess } = report;
   const event = { event: "size", board: board.id, flashBytes, flashBudget, memory, ...(options.byModule === true ? { modules } : {}) };
   const lines = [`${choice.name} over ${choice.transport} on ${board.id}`, ...budgetLines(report), ...(options.byModule === true ? moduleLines(modules, modules.length) : [])];

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../../sim/engines/image";
 import type { Board } from "./board";
-import { compileDevice } from "./compile/device";
+import { builtDevice } from "./kept";
 import { ChoiceError } from "./compile/entry";
 import type { BuildChoice } from "./compile/entry";
 import { sizeReport } from "./size/report";
@@ -55,7 +55,7 @@ function write(out: string, image: Image, artifacts: readonly Artifact[]): void 
  * sentence for each budget that is exceeded.
  */
 export async function buildDevice(root: string, choice: BuildChoice, board: Board, out: string): Promise<Built> {
-  const image = await compileDevice(root, choice, board);
+  const image = await builtDevice(root, choice, board);
   const report = sizeReport(image, board);
   if (report.excess.length > 0) throw new ChoiceError(report.excess.join("\n"));
   const artifacts = [...image.files].map(artifactOf);

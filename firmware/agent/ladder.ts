@@ -204,7 +204,7 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
     token: thing.driver.requests ? tokenToShow(thing) : thing.token,
     code,
     channel,
-    wanted: thing.driver.requests ? wantedKeys(thing) : "",
+    wanted: thing.driver.named ? wantedKeys(thing) : "",
     will: thing.will,
   };
   climb(thing, Rung.link);

@@ -215,6 +215,7 @@ export function coapLink(profile: CoapProfile): LinkDriver {
     portTls: 0,
     echoes: false,
     requests: profile.requests,
+    named: profile.requests,
     once: false,
     // One request at a time (NSTART, RFC 7252 4.7).
     window: 1,

@@ -53,7 +53,7 @@ function runTurn(link: MqttLink): void {
   let sent = 1;
   if (todo === Todo.subscribe) {
     link.step = Step.subscribing;
-    sent = mqttSubscribe(link.session, link.mqttSink, link.profile.single ? [link.topic] : link.profile.channels(link.topic, link.overfed), 1, uptime);
+    sent = mqttSubscribe(link.session, link.mqttSink, link.profile.single ? [link.topic] : link.profile.channels(link.topic, link.overfed, link.wanted), 1, uptime);
   } else if (todo === Todo.unsubscribe) {
     link.step = Step.unsubscribing;
     sent = mqttUnsubscribe(link.session, link.mqttSink, [link.topic], uptime);
@@ -201,6 +201,7 @@ function open(profile: MqttProfile, carrier: MqttCarrier, ports: Ports, target: 
     topic: target.token === "" ? profile.activationTopic(target.code, target.channel) : profile.thingTopic(target.token),
     activating: target.token === "",
     overfed: profile.single ? false : endedOverfed(before),
+    wanted: profile.single || profile.requests ? "" : target.wanted,
     // Before what it looks at of the link before is set anew.
     asks: profile.requests ? newAsks(profile, target, endedOverfed(before) ? (before as MqttLink).asks : undefined) : undefined,
     session: mqttOpen(sessionOptions(profile, target)),
@@ -239,6 +240,7 @@ export function mqttDriver(profile: MqttProfile, carrier: MqttCarrier): LinkDriv
     portTls: carrier.framed ? profile.webPortTls : profile.portTls,
     echoes: profile.echoes,
     requests: profile.requests,
+    named: !profile.single,
     once: true,
     window: WINDOW,
     batchBytesMax: () => BATCH_BYTES_MAX,

@@ -79,6 +79,8 @@ export interface MqttLink extends Link {
   readonly activating: boolean;
   /** True when the connection before ended by a message that was too large. */
   readonly overfed: boolean;
+  /** Where each command has a topic, the keys of the commands, with commas between; else "". */
+  readonly wanted: string;
   readonly session: MqttSession;
   mqttSink: MqttSink;
   socket: TcpSocket;

@@ -120,7 +120,7 @@ function open(profile: WsProfile, ports: Ports, target: LinkTarget, sink: LinkSi
   } as unknown as WsLink;
   link.wsSink = makeSink(link);
   link.tick = ports.clock.every(TICK_MS, () => tick(link));
-  addSession(link, target, profile.batchPath(target.token));
+  addSession(link, target, profile.batchPath(target.token, overfed));
   const socket = ports.tcp.connect({
     address: target.address,
     port: target.port,
@@ -167,6 +167,7 @@ export function wsLink(profile: WsProfile): LinkDriver {
     portTls: profile.portTls,
     echoes: true,
     requests: false,
+    named: false,
     once: false,
     window: WINDOW,
     batchBytesMax: () => BATCH_BYTES_MAX,

@@ -54,7 +54,7 @@ export interface LinkTarget {
   readonly code: string;
   /** The random response channel of an activation, 16 hex characters; where the platform is asked, the token that the device made, 32. */
   readonly channel: string;
-  /** Where the platform is asked, the keys whose values are, with commas between; else "". */
+  /** Where the link is told them (`named`), the keys of the device's commands, with commas between; else "". */
   readonly wanted: string;
   /** What the platform stores when the device vanishes, as a value's JSON text; "" for nothing. */
   readonly will: string;
@@ -108,6 +108,8 @@ export interface LinkDriver {
   readonly echoes: boolean;
   /** Whether the platform stamps nothing and is asked: commands are known by what they say, and an activation by the token that the device made. */
   readonly requests: boolean;
+  /** Whether the link is told the keys of the device's commands, because it asks for their values or listens to each. */
+  readonly named: boolean;
   /** Whether readings in memory are sent once, by `sendOnce`; else they are acknowledged as those in flash are. */
   readonly once: boolean;
   /** The most batches on their way at once. */

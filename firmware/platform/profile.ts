@@ -116,10 +116,10 @@ export interface MqttProfile {
   /** True where all of the device's channel comes on that topic. Else what comes at all is for the device. */
   readonly single: boolean;
   /**
-   * All topics of a channel that is not single, given the one. `wary`: without what was there before, of which something was too
-   * large to be received.
+   * All topics of a channel that is not single, given the one; `keys` are those of the device's commands, with commas between. `wary`:
+   * without what was there before, of which something was too large to be received.
    */
-  channels(this: void, topic: string, wary: boolean): string[];
+  channels(this: void, topic: string, wary: boolean, keys: string): string[];
   /** The key of the last will's value; "" where the platform stores none. */
   readonly willKey: string;
   /**
@@ -188,8 +188,8 @@ export interface WsProfile {
   /** The header of the handshake that carries the key, and the key, a secret. */
   readonly keyHeader: string;
   key(this: void, token: string): string;
-  /** The topic that batches go to. */
-  batchPath(this: void, token: string): string;
-  /** The topic that commands come on. `wary`: without what was there before, of which something was too large to be received. */
+  /** The topic that batches go to, and values that others write come on. `wary`: without what was there before, of which something was too large to be received. */
+  batchPath(this: void, token: string, wary: boolean): string;
+  /** The topic that commands come on. */
   commandPath(this: void, token: string, wary: boolean): string;
 }

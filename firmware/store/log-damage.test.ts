@@ -3,7 +3,7 @@ import { checksum } from "../../sim/world/checksum";
 import { budget } from "../../test/support/budget";
 import { acknowledge, fill, made, range, small, waiting } from "../../test/support/log-rig";
 import { StoreCode, StoreState } from "./code";
-import { logAcknowledge, logAppend, logCursor, logEntry, logErase, logNext, logRewind, logSequenceMax } from "./log";
+import { logAppend, logErase, logSequenceMax } from "./log";
 
 describe("damage", () => {
   test("any bit of any byte: nothing is delivered that was not stored, and gaps are counted", () => {
@@ -35,56 +35,6 @@ describe("damage", () => {
       }
     }
     expect(wrong).toEqual([]);
-  });
-
-  test("a flipped acknowledge mark neither loses a reading nor brings one back", () => {
-    const { flash, open } = made();
-    const log = open();
-    fill(log, 2);
-    acknowledge(log, (n) => n === 1);
-    for (let bit = 0; bit < 8; bit += 1) {
-      for (const record of [0, 20]) {
-        const image = flash.snapshot();
-        flash.flip("log", 26 + record + 2, bit);
-        expect(waiting(open())).toEqual(range(2, 2));
-        flash.restore(image);
-      }
-    }
-  });
-
-  test("a mark that was cut after one bit: acknowledged in this boot, once more in the next", () => {
-    const { flash, open } = made();
-    fill(open(), 2);
-    flash.flip("log", 26 + 2, 4);
-    for (let boot = 0; boot < 2; boot += 1) {
-      const log = open();
-      acknowledge(log, (n) => n === 1);
-      expect(log.waiting).toBe(1);
-      expect(waiting(log)).toEqual(range(2, 2));
-    }
-  });
-
-  test("marks that cannot be programmed are remembered for this boot, up to a limit", () => {
-    const { flash, open } = made();
-    const log = open();
-    fill(log, 10);
-    flash.wearOut("log", 0);
-    const cursor = logCursor();
-    const entry = logEntry();
-    const codes: number[] = [];
-    for (let i = 0; i < 10; i += 1) {
-      logNext(log, cursor, entry);
-      codes.push(logAcknowledge(log, cursor, entry.sequence));
-    }
-    expect(codes).toEqual(new Array(10).fill(StoreCode.hardware));
-    expect(waiting(log)).toEqual(range(9, 10));
-    expect(log.waiting).toBe(2);
-    // Those before the oldest that waits need not be remembered any more.
-    logRewind(log, cursor);
-    logNext(log, cursor, entry);
-    expect(logAcknowledge(log, cursor, 9)).toBe(StoreCode.hardware);
-    expect(waiting(log)).toEqual(range(10, 10));
-    expect(waiting(open())).toEqual(range(1, 10));
   });
 
   test("what is damaged after it was walked past is counted when the log is empty", () => {

@@ -71,8 +71,11 @@ function dropBlock(log: ReadingLog, block: number): void {
   }
   const record = logRecord();
   while (seekInBlock(log, cursor, record)) {
-    log.droppedFull += 1;
-    log.waiting -= 1;
+    // What lies before the oldest that waits is acknowledged, though its mark may never have been programmed.
+    if (record.sequence > log.oldest.sequence) {
+      log.droppedFull += 1;
+      log.waiting -= 1;
+    }
     consume(cursor, record);
   }
   const more = leaveBlock(log, cursor);

@@ -3,7 +3,7 @@
  */
 import { existsSync } from "node:fs";
 import { loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
+import { builtDevice } from "../../boards/toolchain/kept";
 import { ChoiceError } from "../../boards/toolchain/compile/entry";
 import type { BuildChoice } from "../../boards/toolchain/compile/entry";
 import type { MachineEngine } from "../engines/engine";
@@ -40,10 +40,10 @@ export async function chooseRunner(root: string, choice: BuildChoice, name: stri
   if (name === "espruino") {
     if (interpreter === undefined || interpreter === "") throw new ChoiceError("The real interpreter is not named: set ESPRUINO to the path of an Espruino built for Linux, or choose --engine espruino-api.");
     if (!existsSync(interpreter)) throw new ChoiceError(`There is no interpreter at ${interpreter}: set ESPRUINO to the path of an Espruino built for Linux.`);
-    return { kind: "interpreter", binary: interpreter, image: await compileDevice(root, choice, loadBoard(root, interpreterBoard)) };
+    return { kind: "interpreter", binary: interpreter, image: await builtDevice(root, choice, loadBoard(root, interpreterBoard)) };
   }
   const chosen = machineEngines[name];
   if (chosen === undefined) throw new ChoiceError(`There is no engine "${name}": choose ${engineNames.slice(0, -1).join(", ")} or ${engineNames.at(-1)!}.`);
   const { board, engine } = chosen;
-  return { kind: "engine", engine: engine(root), image: await compileDevice(root, choice, loadBoard(root, board)) };
+  return { kind: "engine", engine: engine(root), image: await builtDevice(root, choice, loadBoard(root, board)) };
 }

@@ -35,7 +35,7 @@ describe.each(routes)("on $platform over $transport", ({ platform, transport }) 
     expect(values).toEqual(values.map((_value, i) => 20.5 + i / 2));
   });
 
-  test("a command for a device that is away: what the platform keeps runs when it is back, what passes does not", () => {
+  test("a command for a device that is away: what the platform keeps runs when it is back, what passes does not, and the last word holds", () => {
     obeyed.length = 0;
     const world = createWorld({ seed: 8, platform });
     const device = world.boot(station, { transport });
@@ -49,7 +49,9 @@ describe.each(routes)("on $platform over $transport", ({ platform, transport }) 
     world.cloud.start();
     expect(world.runUntil(() => device.told("connected").length === 2, "20m")).toBe(true);
     world.run("1m");
-    expect(obeyed).toEqual(platform === "thethings" ? [] : [true]);
+    // On EVRYTHNG both wait; native sockets tell of the property first, the others of the action, which is the younger one.
+    const both = platform === "evrythng" && transport === "ws";
+    expect(obeyed).toEqual(platform === "thethings" ? [] : both ? [false, true] : [true]);
     world.cloud.send(device, "fan", false, "passing");
     world.run("1m");
     expect(obeyed.at(-1)).toBe(false);

@@ -41,7 +41,7 @@ statement("EV-61 EV-62 EV-63", "it opens a socket on its properties and one on i
   const device = createEvrythngDevice(cloud, counter(obeyed), {}, { socketsMax: 2 });
   connected(cloud, device);
   const { thng, device: key } = cloud.own;
-  expect(cloud.requests.map((request) => request.split("\r\n")[0])).toEqual([`GET /thngs/${thng}/properties HTTP/1.1`, `GET /thngs/${thng}/actions/all?pubStates=1 HTTP/1.1`]);
+  expect(cloud.requests.map((request) => request.split("\r\n")[0])).toEqual([`GET /thngs/${thng}/properties?pubStates=1 HTTP/1.1`, `GET /thngs/${thng}/actions/all?pubStates=1 HTTP/1.1`]);
   for (const request of cloud.requests) {
     expect(headerOf(request, "Authorization")).toBe(key);
     expect(headerOf(request, "Sec-WebSocket-Protocol")).toBeUndefined();

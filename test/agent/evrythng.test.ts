@@ -136,6 +136,60 @@ describe.each<EvrythngTransport>(["mqtt", "mqtt-ws", "ws"])("over %s", (transpor
     expect(obeyed).toEqual([9]);
   });
 
+  statement("EV-34 EV-54", "a property that was written while it was away is obeyed when it is back, once: not again after a reconnection or a restart", () => {
+    const obeyed: unknown[] = [];
+    const cloud = worldOf(12);
+    const device = createEvrythngDevice(cloud, counter(obeyed));
+    const away = (act: () => void, times: number): void => {
+      cloud.stopCloud();
+      cloud.world.run(minutes(2));
+      act();
+      cloud.world.run(minutes(1));
+      cloud.startCloud();
+      connected(cloud, device, times);
+      cloud.world.run(minutes(1));
+    };
+    connected(cloud, device);
+    away(() => cloud.as("update", `/thngs/${cloud.own.thng}/properties`, [{ key: "speed", value: 9 }, { key: "fan", value: true }]), 2);
+    expect([...obeyed].sort()).toEqual([9, true]);
+    away(() => undefined, 3);
+    device.machine.powerCut();
+    cloud.world.run(1000);
+    device.machine.powerOn();
+    connected(cloud, device, 4);
+    cloud.world.run(minutes(1));
+    expect(obeyed).toHaveLength(2);
+    // Of an action and a property of one key, what was written last is what is left standing, whichever is told first.
+    away(() => {
+      cloud.as("update", `/thngs/${cloud.own.thng}/properties/speed`, [{ value: 1 }]);
+      cloud.world.run(1000);
+      command(cloud, { speed: 2 });
+    }, 5);
+    expect(obeyed.at(-1)).toBe(2);
+    away(() => {
+      command(cloud, { speed: 3 });
+      cloud.as("update", `/thngs/${cloud.own.thng}/properties/speed`, [{ value: 4 }]);
+    }, 6);
+    expect(obeyed.at(-1)).toBe(4);
+    expect(device.told("malformed")).toEqual([]);
+  });
+
+  test("a property that is too large for it ends one connection and no more", () => {
+    const obeyed: unknown[] = [];
+    const cloud = worldOf(13);
+    const device = createEvrythngDevice(cloud, counter(obeyed));
+    connected(cloud, device);
+    cloud.stopCloud();
+    cloud.world.run(minutes(2));
+    cloud.as("update", `/thngs/${cloud.own.thng}/properties/fan`, [{ value: "x".repeat(3000) }]);
+    cloud.startCloud();
+    cloud.world.run(minutes(20));
+    expect(cloud.connections()).toBeLessThanOrEqual(4 * each);
+    expect(cloud.world.runUntil(() => device.thing().publisher.log.waiting === 0, minutes(2))).toBe(true);
+    command(cloud, { fan: true });
+    expect(obeyed).toEqual([true]);
+  });
+
   test("an action that is too large for it ends one connection and no more, and it goes on reporting and obeying", () => {
     const obeyed: unknown[] = [];
     const cloud = worldOf(11);

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Ports } from "../../hal/ports";
 import { loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
+import { builtDevice } from "../../boards/toolchain/kept";
 import type { BuildChoice } from "../../boards/toolchain/compile/entry";
 import { compileEspruino } from "../../boards/toolchain/compile/espruino";
 import { compileLua } from "../../boards/toolchain/compile/lua";
@@ -84,7 +84,7 @@ async function nativeMain(choice: BuildChoice): Promise<Main> {
 
 async function imageMain(name: MachineEngine["name"], choice: BuildChoice): Promise<Main> {
   const { engine, board } = engineOf(name);
-  return bootImage(engine, await compileDevice(root, choice, loadBoard(root, board)));
+  return bootImage(engine, await builtDevice(root, choice, loadBoard(root, board)));
 }
 
 const made = new Map<string, Promise<Main>>();

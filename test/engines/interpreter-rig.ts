@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
+import { builtDevice } from "../../boards/toolchain/kept";
 import { provisionThing } from "../../firmware/agent/provision";
 import type { Provision } from "../../firmware/agent/settings";
 import { openDevice } from "../../sim/device/device";
@@ -59,7 +59,7 @@ export class Pulse {
 /** The image of a test app for the interpreter. */
 export function interpreterImage(app: string, transport: "mqtt" | "coap", platform = "thethings"): Promise<Image> {
   const choice = { app: join(root, app), platform, transport, name: "probe", version: "1.0.0" };
-  return compileDevice(root, choice, loadBoard(root, INTERPRETER_BOARD));
+  return builtDevice(root, choice, loadBoard(root, INTERPRETER_BOARD));
 }
 
 /** The areas of a device that was provisioned, made by the same code as in the simulator. */

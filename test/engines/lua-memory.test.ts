@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
+import { builtDevice } from "../../boards/toolchain/kept";
 import { appBytes, estimateMemory } from "../../boards/toolchain/size/estimate";
 import { luaMemoryOnDesk } from "../../boards/toolchain/size/lua-memory";
 import { flashBytesOf } from "../../boards/toolchain/size/report";
@@ -45,7 +45,7 @@ afterAll(() => {
 
 test.each(subjects.map((subject) => [`${subject.app} over ${subject.transport} on ${subject.board}`, subject] as const))("%s", async (_name, subject) => {
   const board = loadBoard(root, subject.board);
-  const image = await compileDevice(root, { app: join(root, subject.app), platform: "thethings", transport: subject.transport, name: "device", version: "1.0.0" }, board);
+  const image = await builtDevice(root, { app: join(root, subject.app), platform: "thethings", transport: subject.transport, name: "device", version: "1.0.0" }, board);
   const atRest = luaHeapAtRest(root, image, board.lua!);
   measured.push({ ...subject, flashBytes: flashBytesOf(image), atRest, estimated: estimateMemory(image) });
   expect(apart(luaMemoryOnDesk(image, appBytes(image)), atRest)).toBeLessThanOrEqual(OFF);

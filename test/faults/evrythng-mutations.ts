@@ -11,6 +11,8 @@ const native = "test/agent/evrythng-ws.test.ts";
 /** Files are below firmware. */
 export const deviceMutations: readonly SourceMutation[] = [
   { says: "what was commanded while it was away is not asked for", file: "platform/evrythng/mqtt.ts", from: "(wary ? 0 : 1)", to: "0", suite: all },
+  { says: "a command's property has no topic", file: "platform/evrythng/mqtt.ts", from: "if (i > begin) topics.push(", to: "if (i < begin) topics.push(", suite: all },
+  { says: "over native sockets a property that was written while it was away is not asked for", file: "platform/evrythng/ws.ts", from: '"/properties?pubStates=" + (wary ? 0 : 1)', to: '"/properties?pubStates=0"', suite: all },
   { says: "an action that is too large is asked for again and again", file: "platform/evrythng/mqtt.ts", from: "(wary ? 0 : 1)", to: "1", suite: all },
   { says: "readings without a time share a batch", file: "platform/evrythng/text.ts", from: "untimedAlone: true", to: "untimedAlone: false", suite: all },
   { says: "an action has no moment by which it is known", file: "platform/evrythng/text.ts", from: 'name === "createdAt"', to: 'name === "madeAt"', suite: all },

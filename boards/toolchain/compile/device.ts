@@ -18,16 +18,21 @@ export interface TargetBoard {
   readonly pins?: BoardPins;
 }
 
+export interface DeviceImage extends Image {
+  /** Absolute path to text of what it was compiled from, besides the framework. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
 /** Compiles the app for the board. Throws `CompileError` with one sentence for each mistake. */
-export async function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<Image> {
+export async function compileDevice(root: string, choice: BuildChoice, board: TargetBoard): Promise<DeviceImage> {
   const { id, runtime, constants, pins } = board;
-  const [{ loweredTexts }, { usesOf }] = await Promise.all([import("./lowered"), import("./uses")]);
-  const texts = loweredTexts(root, choice.app, pins === undefined ? undefined : { id, runtime, constants, pins });
+  const [{ loweredApp }, { usesOf }] = await Promise.all([import("./lowered"), import("./uses")]);
+  const { texts, sources } = loweredApp(root, choice.app, pins === undefined ? undefined : { id, runtime, constants, pins });
   const uses = usesOf(choice.app);
   if (runtime === "espruino") {
     const { compileEspruino } = await import("./espruino");
-    return compileEspruino(root, deviceEntry(root, choice, "espruino", uses), { id, constants }, texts);
+    return { ...(await compileEspruino(root, deviceEntry(root, choice, "espruino", uses), { id, constants }, texts)), sources };
   }
   const [{ compileLua }, { forFlashStore }] = await Promise.all([import("./lua"), import("./lua/lfs")]);
-  return forFlashStore(await compileLua(root, deviceEntry(root, choice, "nodemcu", uses), { id, constants, lua: board.lua ?? "5.1" }, texts));
+  return { ...forFlashStore(await compileLua(root, deviceEntry(root, choice, "nodemcu", uses), { id, constants, lua: board.lua ?? "5.1" }, texts)), sources };
 }

@@ -40,9 +40,9 @@ function watchModules(root: string): Record<string, string> {
 /** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
 export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
   // Loaded here: a command that compiles nothing need not wait for the compiler.
-  const { loweredTexts } = await import("./lowered");
+  const { loweredApp } = await import("./lowered");
   const { usesOf } = await import("./uses");
-  const texts = loweredTexts(root, choice.app);
+  const { texts } = loweredApp(root, choice.app);
   const result = await build({
     plugins: [lowered(texts)],
     stdin: { contents: entrySource(root, choice, usesOf(choice.app)), resolveDir: root, sourcefile: "entry.ts", loader: "ts" },

@@ -4,27 +4,14 @@
  */
 import { join, sep } from "node:path";
 import ts from "typescript";
+import { sourceOptions } from "../compile/options";
 import type { Problem } from "../compile/problem";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
 import { lowerApp } from "./lower";
 
 /** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
-export function appOptions(root: string): ts.CompilerOptions {
-  return {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2015.d.ts"],
-    libReplacement: true,
-    types: [],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noEmit: true,
-    paths: { motet: [join(root, "firmware", "index.ts")], "motet/drivers/*": [join(root, "firmware", "drivers", "*")], "motet/watch/*": [join(root, "firmware", "platform", "*", "watch")] },
-  };
-}
+export const appOptions = (root: string): ts.CompilerOptions => ({ ...sourceOptions(root), noEmit: true });
 
 const declarations = (root: string): string[] => ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts"].map((path) => join(root, path));
 
@@ -69,7 +56,16 @@ export function complaints(program: ts.Program, source: ts.SourceFile): Problem[
 export interface LoweredApp {
   /** Absolute path to lowered text, for every file of the app. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Absolute path to text, as it was written, of everything that the compiler read besides the framework and its packages. */
+  readonly sources: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+}
+
+/** What the compiler read of an app, files that only give types included. */
+function sourcesOf(root: string, program: ts.Program): ReadonlyMap<string, string> {
+  const known = ["firmware", "hal", "node_modules"].map((folder) => `${join(root, folder)}${sep}`);
+  const isOwn = ({ fileName }: ts.SourceFile): boolean => isAppFile(root, fileName) || !known.some((folder) => fileName.startsWith(folder));
+  return new Map(program.getSourceFiles().filter(isOwn).map(({ fileName, text }) => [fileName, text]));
 }
 
 /** Lowers the app's files of a program that was made over them as they were written; their pins are those of `board`. */
@@ -84,7 +80,7 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
     problems.push(...lowered.problems);
     texts.set(fileName, lowered.text);
   }
-  return { texts, problems };
+  return { texts, sources: sourcesOf(root, program), problems };
 }
 
 /**
@@ -93,8 +89,8 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
  */
 export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>, board?: PinBoard): LoweredApp {
   const program = appProgram(root, files, memory);
-  const { texts, problems } = lowerFiles(root, program, board);
+  const { texts, sources, problems } = lowerFiles(root, program, board);
   const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
   const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!)).filter(({ file, line }) => !isRefused.has(`${file}:${line}`));
-  return { texts, problems: [...problems, ...said] };
+  return { texts, sources, problems: [...problems, ...said] };
 }

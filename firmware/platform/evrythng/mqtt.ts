@@ -4,7 +4,7 @@
  *
  * A subscription that cannot be is not told. What the id and the key are good for shows when the first batch is acknowledged.
  */
-import { sub } from "../../base/intrinsics";
+import { at, sub } from "../../base/intrinsics";
 import { Origin } from "../profile";
 import type { MqttProfile } from "../profile";
 import { evrythngText } from "./text";
@@ -13,6 +13,24 @@ import { evrythngText } from "./text";
 const ID_CHARS = 24;
 /** Characters of "/thngs/" and the id: what all topics of the thng begin with. */
 const THNG_CHARS = 31;
+
+const COMMA = 44;
+
+/**
+ * All actions, and the property of each command. What was there last comes first, should it have been missed; one that was obeyed is not
+ * obeyed again. One that is too large would come with each connection, and end it. Of its own readings the device hears nothing.
+ */
+function channels(topic: string, wary: boolean, keys: string): string[] {
+  const states = "?pubStates=" + (wary ? 0 : 1);
+  const topics = [sub(topic, 0, THNG_CHARS) + "/actions/all" + states];
+  let begin = 0;
+  for (let i = 0; i <= keys.length; i += 1) {
+    if (i < keys.length && at(keys, i) !== COMMA) continue;
+    if (i > begin) topics.push(topic + "/" + sub(keys, begin, i) + states);
+    begin = i + 1;
+  }
+  return topics;
+}
 
 export function evrythngMqtt(): MqttProfile {
   return {
@@ -31,9 +49,7 @@ export function evrythngMqtt(): MqttProfile {
     activationTopic: () => "",
     thingTopic: (token) => "/thngs/" + sub(token, 0, ID_CHARS) + "/properties",
     single: false,
-    // The last action comes first, should it have been missed; one that was obeyed is not obeyed again. One that is too large would
-    // come with each connection, and end it.
-    channels: (topic, wary) => [topic, sub(topic, 0, THNG_CHARS) + "/actions/all?pubStates=" + (wary ? 0 : 1)],
+    channels,
     willKey: "lwt",
     requests: false,
     originOf: () => Origin.none,

@@ -61,6 +61,10 @@ test("the token is the thng's id and its key: topics have the one, CONNECT the o
   const topic = profile.thingTopic(token);
   expect(topic).toBe("/thngs/UMVm3wUXMGPYEqwaanXVsAbr/properties");
   for (const wary of [false, true]) {
-    expect(profile.channels(topic, wary)).toEqual([topic, `/thngs/UMVm3wUXMGPYEqwaanXVsAbr/actions/all?pubStates=${wary ? 0 : 1}`]);
+    const states = `?pubStates=${wary ? 0 : 1}`;
+    const actions = `/thngs/UMVm3wUXMGPYEqwaanXVsAbr/actions/all${states}`;
+    expect(profile.channels(topic, wary, "")).toEqual([actions]);
+    expect(profile.channels(topic, wary, "fan")).toEqual([actions, `${topic}/fan${states}`]);
+    expect(profile.channels(topic, wary, "fan,a.b,speed")).toEqual([actions, ...["fan", "a.b", "speed"].map((key) => `${topic}/${key}${states}`)]);
   }
 });

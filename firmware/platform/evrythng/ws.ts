@@ -19,8 +19,9 @@ export function evrythngWs(): WsProfile {
     portTls: 443,
     keyHeader: "Authorization",
     key: (token) => sub(token, ID_CHARS, token.length),
-    batchPath: (token) => "/thngs/" + sub(token, 0, ID_CHARS) + "/properties",
-    // The last action comes first, should it have been missed; one that was obeyed is not obeyed again.
+    // What was there last comes first, should it have been missed: all properties, and the last action. One that was obeyed is not
+    // obeyed again.
+    batchPath: (token, wary) => "/thngs/" + sub(token, 0, ID_CHARS) + "/properties?pubStates=" + (wary ? 0 : 1),
     commandPath: (token, wary) => "/thngs/" + sub(token, 0, ID_CHARS) + "/actions/all?pubStates=" + (wary ? 0 : 1),
   };
 }

@@ -82,12 +82,12 @@ test("a request to be made holds the code's two parts, the machine's name and th
   expect(asked("key:se:cret")).toEqual({ ...common, provisionDeviceKey: "key", provisionDeviceSecret: "se:cret" });
   expect(asked("key")).toEqual({ ...common, provisionDeviceKey: "key", provisionDeviceSecret: "" });
   expect([profile.activationRequestTopic, profile.activationTopic("key:secret", "token"), profile.user]).toEqual(["/provision/request", "/provision/response", "provision"]);
-  expect(profile.channels(profile.activationTopic("key:secret", "token"), false)).toEqual(["/provision/response"]);
+  expect(profile.channels(profile.activationTopic("key:secret", "token"), false, "fan")).toEqual(["/provision/response"]);
 });
 
 test("topics hold no token; each that comes down says what it is, and a call's number goes back", () => {
   const topic = profile.thingTopic("secret");
-  expect([topic, ...profile.channels(topic, false)]).toEqual(["v1/devices/me/telemetry", "v1/devices/me/attributes", "v1/devices/me/attributes/response/+", "v1/devices/me/rpc/request/+"]);
+  expect([topic, ...profile.channels(topic, false, "fan")]).toEqual(["v1/devices/me/telemetry", "v1/devices/me/attributes", "v1/devices/me/attributes/response/+", "v1/devices/me/rpc/request/+"]);
   expect(profile.originOf("v1/devices/me/attributes")).toBe(Origin.update);
   expect(profile.originOf("v1/devices/me/attributes/response/1")).toBe(Origin.answer);
   expect(profile.originOf("v1/devices/me/rpc/request/77")).toBe(Origin.rpc);

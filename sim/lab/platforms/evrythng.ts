@@ -1,6 +1,6 @@
 /**
- * EVRYTHNG in the lab: what arrives is a property of the device's thng, a command is an action's custom field, whose last one waits for
- * a device that is away, or a property that an operator writes, which does not wait. There is no activation: a device gets a thng and a key.
+ * EVRYTHNG in the lab: what arrives is a property of the device's thng, a command is an action's custom field, or a property that an
+ * operator writes; the last of either waits for a device that is away. There is no activation: a device gets a thng and a key.
  */
 import { mqttLink } from "../../../firmware/agent/link-mqtt";
 import { mqttWsLink } from "../../../firmware/agent/link-mqtt-ws";
@@ -83,7 +83,7 @@ class Account implements EvrythngSide {
     const done = way === "kept"
       ? this.perform("create", this.path(token, `actions/${COMMAND_TYPE}`), { customFields: { [key]: value } })
       : this.perform("update", `${this.path(token, "properties")}/${encodeURIComponent(key)}`, [{ value }]);
-    return done === undefined ? "refused" : way;
+    return done === undefined ? "refused" : "kept";
   }
 
   private path(token: string, what: string): string {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { loadBoard } from "../../../boards/toolchain/board";
-import { compileDevice } from "../../../boards/toolchain/compile/device";
+import { builtDevice } from "../../../boards/toolchain/kept";
 import { compileNative } from "../../../boards/toolchain/compile/native";
 import { estimateMemory } from "../../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../../boards/toolchain/size/report";
@@ -52,7 +52,7 @@ export interface Peak {
   readonly full?: number;
 }
 
-export function choiceOf(root: string, { app, transport, platform = "thethings" }: Subject): Parameters<typeof compileDevice>[1] {
+export function choiceOf(root: string, { app, transport, platform = "thethings" }: Subject): Parameters<typeof builtDevice>[1] {
   return { app: join(root, app), platform, transport: transport === "watch" ? "mqtt" : transport, name: "device", version: "1.0.0" };
 }
 
@@ -64,7 +64,7 @@ function measuredBoard(root: string): ReturnType<typeof loadBoard> {
 
 /** The image of a subject, as it is measured. */
 export function imageOf(root: string, subject: Subject): Promise<Image> {
-  return compileDevice(root, choiceOf(root, subject), measuredBoard(root));
+  return builtDevice(root, choiceOf(root, subject), measuredBoard(root));
 }
 
 export function digestOf({ files }: Image): string {

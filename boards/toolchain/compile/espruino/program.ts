@@ -5,6 +5,7 @@
 import { basename, join, relative } from "node:path";
 import ts from "typescript";
 import { isAppFile, withTexts } from "../../lower/program";
+import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
 import { Singletons } from "../specialise/singletons";
@@ -23,15 +24,7 @@ export type Modules = ReadonlyMap<string, EmittedModule>;
 
 function options(root: string): ts.CompilerOptions {
   return {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2015.d.ts"],
-    libReplacement: true,
-    types: [],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
+    ...sourceOptions(root),
     useDefineForClassFields: false,
     allowImportingTsExtensions: false,
     sourceMap: true,
@@ -39,7 +32,6 @@ function options(root: string): ts.CompilerOptions {
     removeComments: true,
     outDir: join(root, "dist", "image"),
     rootDir: "/",
-    paths: { motet: [join(root, "firmware", "index.ts")], "motet/drivers/*": [join(root, "firmware", "drivers", "*")], "motet/watch/*": [join(root, "firmware", "platform", "*", "watch")] },
   };
 }
 

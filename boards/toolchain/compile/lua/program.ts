@@ -9,6 +9,7 @@ import * as tstl from "typescript-to-lua";
 import { Singletons } from "../specialise/singletons";
 import { Facts, placesOf } from "./facts";
 import type { Places } from "./facts";
+import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
 import { fieldRules } from "./field-rules";
@@ -49,18 +50,10 @@ export const INTRINSICS = "firmware/base/intrinsics.ts";
 
 function compilerOptions(root: string, lua: LuaVersion): tstl.CompilerOptions {
   return {
+    ...sourceOptions(root),
     target: ts.ScriptTarget.ES2015,
-    lib: ["lib.es2015.d.ts"],
-    libReplacement: true,
-    types: [],
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
     noImplicitReturns: true,
     useDefineForClassFields: false,
-    paths: { motet: [join(root, "firmware/index.ts")], "motet/drivers/*": [join(root, "firmware/drivers/*.ts")], "motet/watch/*": [join(root, "firmware/platform/*/watch.ts")] },
     luaTarget: lua === "5.1" ? tstl.LuaTarget.Lua51 : tstl.LuaTarget.Lua53,
     luaLibImport: tstl.LuaLibImportKind.RequireMinimal,
     noImplicitSelf: true,

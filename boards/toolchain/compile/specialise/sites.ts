@@ -135,13 +135,26 @@ export class Sites {
     return (ts.isVariableDeclaration(node.parent) && node.parent.name === node) || ts.isShorthandPropertyAssignment(node.parent) || ts.isExportSpecifier(node.parent) || ts.isImportSpecifier(node.parent);
   }
 
-  /** Whether a truth value that is written down, or a constant field that holds one, is true; undefined for anything else. */
+  /** Whether a truth value that is written down, a constant field that holds one, or a condition of these is true; undefined for anything else. */
   private truth(node: ts.Expression): boolean | undefined {
     const inner = strip(node);
+    if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.ExclamationToken) {
+      const truth = this.truth(inner.operand);
+      return truth === undefined ? undefined : !truth;
+    }
+    if (ts.isBinaryExpression(inner)) return this.truthOfBoth(inner);
     if (inner.kind === ts.SyntaxKind.TrueKeyword) return true;
     if (inner.kind === ts.SyntaxKind.FalseKeyword) return false;
     const field = ts.isPropertyAccessExpression(inner) ? this.singletons.fieldOf(inner) : undefined;
     return field !== undefined && this.isConstant(inner) ? this.truth(this.sites.get(field.id)![0]!.node as ts.Expression) : undefined;
+  }
+
+  /** Of two joined by && or ||: the one that decides is enough. */
+  private truthOfBoth({ left, operatorToken, right }: ts.BinaryExpression): boolean | undefined {
+    const decides = operatorToken.kind === ts.SyntaxKind.BarBarToken;
+    if (!decides && operatorToken.kind !== ts.SyntaxKind.AmpersandAmpersandToken) return undefined;
+    const first = this.truth(left);
+    return first === undefined || first === decides ? first : this.truth(right);
   }
 
   /** True for a condition that a constant field keeps from ever holding: what it guards must not count as a use of anything. */

@@ -13,7 +13,6 @@ import type { Sites, StaticField } from "./sites";
 
 const { factory } = ts;
 
-
 /** What moves to the top of a module, and what it needs from others. */
 interface Module {
   readonly statements: ts.Statement[];
@@ -163,7 +162,8 @@ class Specialiser {
   private reference(id: string): ts.Expression {
     const field = this.sites.statics.get(id);
     if (field?.kind === "constant") return this.sites.literal(field.node as ts.Expression);
-    if (field?.kind === "alias" && field.file === this.file.fileName) return factory.createIdentifier((field.node as ts.Identifier).text);
+    const local = field?.file === this.file.fileName ? this.standsFor(field) : undefined;
+    if (local !== undefined) return local;
     if (field !== undefined && field.file !== this.file.fileName) {
       const names = this.module.imports.get(field.file) ?? new Set();
       this.module.imports.set(field.file, names.add(id));
@@ -276,19 +276,18 @@ class Specialiser {
   }
 
   /** Puts a function at the end of its module; constants are written out where they are used. */
-  private define(id: string, { kind, node }: StaticField): void {
-    const name = factory.createIdentifier(id);
-    if (kind === "function") {
-      const passed = ts.isMethodDeclaration(node) ? undefined : this.passedOn(node as ts.ArrowFunction, node.kind === ts.SyntaxKind.ArrowFunction ? (node as ts.ArrowFunction).parameters.filter((each) => !this.singletons.isGone(each)) : []);
-      if (passed === undefined) {
-        this.module.statements.push(this.declare(name, node as AnyFunction, true));
-        return;
-      }
-      // What an arrow passes on to is always a function with a name.
-      this.alias(id, (passed as ts.Identifier).text);
-      return;
-    }
-    if (kind === "alias") this.alias(id, (node as ts.Identifier).text);
+  private define(id: string, field: StaticField): void {
+    const other = this.standsFor(field);
+    // What an arrow passes on to is always a function with a name.
+    if (other !== undefined) this.alias(id, (other as ts.Identifier).text);
+    else if (field.kind === "function") this.module.statements.push(this.declare(factory.createIdentifier(id), field.node as AnyFunction, true));
+  }
+
+  /** The function that a field of this module is another name for, because it is that, or an arrow that only passes on; undefined for any other. */
+  private standsFor({ kind, node }: StaticField): ts.Expression | undefined {
+    if (kind === "alias") return factory.createIdentifier((node as ts.Identifier).text);
+    if (kind !== "function" || !ts.isArrowFunction(node)) return undefined;
+    return this.passedOn(node, node.parameters.filter((each) => !this.singletons.isGone(each)));
   }
 
   /** The field is a function of this module, or of one that it imports: another name for it, and no value of its own. */
