@@ -36,7 +36,7 @@ bench: node_modules
 
 # Whole searches in place of the slices of `make test`.
 nightly: node_modules build peers
-	MOTET_NIGHTLY=1 $(JEST) --testTimeout=3600000 test/fuzz test/powerloss test/interop test/faults test/fleet
+	MOTET_NIGHTLY=1 $(JEST) --testTimeout=3600000 test/fuzz test/powerloss test/interop test/faults test/fleet test/hil
 
 # What a release is made of, from the lockfile, as CycloneDX; needs no network. `npm audit --omit=dev`, which compares it with known
 # weaknesses, does.

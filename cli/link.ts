@@ -24,7 +24,7 @@ const BAUD_MAX = 4000000;
 /** Exit codes by what failed, so that a script can tell a missing board from a bad cable. */
 const codes: Readonly<Record<LinkFault, number>> = { port: 3, silent: 4, lost: 4, verify: 5, board: 6, storage: 6 };
 
-function parseBaud(text: string): number {
+export function parseBaud(text: string): number {
   const baud = Number(text);
   if (!/^\d{3,7}$/.test(text) || baud > BAUD_MAX) throw new InvalidArgumentError(`A speed is a number from 100 to ${BAUD_MAX}, e.g. 115200.`);
   return baud;

@@ -6,8 +6,11 @@ import type { Command } from "commander";
 import { chooseLanes, laneNames } from "../sim/hil/choose";
 import type { Chosen } from "../sim/hil/choose";
 import { SetupError } from "../sim/hil/faults";
+import { boardLane } from "../sim/hil/board-lanes";
 import { suite } from "../sim/hil/cases";
 import { loadTests } from "../sim/hil/load";
+import { DEFAULT_MAP, readMap, wire } from "../sim/hil/map";
+import type { Mapped } from "../sim/hil/map";
 import { runTests } from "../sim/hil/run";
 import type { Result } from "../sim/hil/run";
 import { countsOf, junitOf, tableOf } from "../sim/hil/table";
@@ -15,10 +18,18 @@ import { capabilities } from "../sim/hil/test";
 import type { HilTest } from "../sim/hil/test";
 import { endedByUser } from "./context";
 import type { Context } from "./context";
+import { parseBaud } from "./link";
 
 interface TestOptions {
   readonly on?: readonly string[];
   readonly transport: "mqtt" | "coap";
+  readonly map: string;
+  readonly board?: string;
+  readonly port?: string;
+  readonly baud?: number;
+  readonly ssid?: string;
+  readonly password?: string;
+  readonly timeHost?: string;
   readonly only?: string;
   readonly list?: boolean;
   readonly logs: string;
@@ -48,6 +59,22 @@ async function testsOf({ root }: Context, files: readonly string[], { only }: Te
   return tests;
 }
 
+/** The board that the command line names, or those of the map; a text says why there are none. */
+async function boardsOf({ root }: Context, { map, board, port, baud, ssid, password, timeHost }: TestOptions): Promise<readonly Mapped[] | string> {
+  if (port !== undefined) {
+    if (board === undefined) throw new SetupError("Which board is at the port? Add --board ID (see \"motet boards list\").");
+    if ((ssid === undefined) !== (password === undefined)) throw new SetupError("A WiFi network has a name and a password: give both --ssid and --password @FILE.");
+    if (password !== undefined && !password.startsWith("@")) throw new SetupError("Secrets are not taken from the command line: write the password into a file, and --password @FILE.");
+    const wifi = ssid === undefined ? {} : { wifi: { ssid, password: password! } };
+    return [wire(root, { name: board, board, port, ...wifi, ...(baud === undefined ? {} : { baud }), ...(timeHost === undefined ? {} : { timeHost }) }, ".")];
+  }
+  const mapped = await readMap(root, map);
+  if (mapped === undefined) return `name one with --board and --port, or write ${map} (docs/HIL.md)`;
+  const named = board === undefined ? mapped : mapped.filter((each) => each.name === board || each.board.id === board);
+  if (named.length === 0) throw new SetupError(`The map ${map} has no board "${board!}": it has ${mapped.map(({ name }) => name).join(", ")}.`);
+  return named;
+}
+
 function tellList({ output }: Context, tests: readonly HilTest[]): void {
   for (const { name, needs = [] } of tests) output.report({ event: "test", name, needs }, [needs.length === 0 ? name : `${name}  (${needs.map((need) => `${need}: ${capabilities[need]}`).join("; ")})`]);
 }
@@ -71,15 +98,12 @@ async function runTestCommand(context: Context, files: readonly string[], option
   const { output, root, version } = context;
   const tests = await testsOf(context, files, options);
   if (options.list === true) return tellList(context, tests);
-  const chosen = chooseLanes({
-    root,
-    version,
-    transport: options.transport,
-    interpreter: process.env["ESPRUINO"] ?? "",
-    on: options.on,
-    required: namesOf(process.env["MOTET_REQUIRE"] ?? ""),
-    boards: "no board is named",
-  });
+  const laneOptions = { root, version, transport: options.transport, interpreter: process.env["ESPRUINO"] ?? "" };
+  // A mistake in the map is nobody's business who does not ask for boards.
+  const mapped = options.on?.includes("board") === false ? "--on does not name it" : await boardsOf(context, options);
+  const images = new Map();
+  const boards = typeof mapped === "string" ? mapped : mapped.map((each) => boardLane(each, laneOptions, images));
+  const chosen = chooseLanes({ ...laneOptions, on: options.on, required: namesOf(process.env["MOTET_REQUIRE"] ?? ""), boards });
   const signal = endedByUser();
   const results = await runTests(tests, chosen.rows, {
     transport: options.transport,
@@ -104,6 +128,13 @@ export function addTest(program: Command, context: Context): void {
     .description("run one set of tests on every engine that is here, and on boards")
     .argument("[files...]", "test files of your own (docs/HIL.md); without them, Motet's own suite")
     .option("--on <engines>", `where, with commas between: ${laneNames.join(", ")}; without it, on all that are here`, namesOf)
+    .option("--map <file>", "the boards of this bench", DEFAULT_MAP)
+    .option("--board <id>", "with --port the board that is there; without it, the board of the map")
+    .option("--port <port>", "a serial port's path, tcp://HOST:PORT, or exec:PROGRAM, of a board that no map has")
+    .option("--baud <n>", "the speed of that port (default: the board's own)", parseBaud)
+    .option("--ssid <name>", "the WiFi network of that board")
+    .option("--password <source>", "its password: @FILE")
+    .option("--time-host <host>", "a time server that this board reaches")
     .option("--transport <name>", "mqtt or coap", parseTransport, "mqtt")
     .option("--only <text>", "only tests whose name holds this")
     .option("--list", "name the tests, and what they need")

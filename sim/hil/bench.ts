@@ -29,6 +29,8 @@ export interface BenchOptions {
 
 /** From its start to its first connection, an activation included. */
 const BEGIN = "3m";
+/** How long a device that is not told the time keeps the readings of a boot back, and some more. */
+const UNTIMED_MS = 75000;
 /** Codes of `offline` that a device tells which did not get into its network. */
 const NO_NETWORK = [4, 5, 7];
 
@@ -42,8 +44,8 @@ export interface BenchDevice {
   provision(changes?: Partial<ProvisionSettings>): Promise<void>;
   /** Lets it run. */
   start(): Promise<void>;
-  /** Puts the app on it once more; the bytes that had to be sent. It runs afterwards, or stands still. */
-  load(): Promise<number>;
+  /** Puts the app on it once more, or another (its file, or an example's name); the bytes that had to be sent. It stands still afterwards. */
+  load(app?: string): Promise<number>;
   /** Factory reset. It stands still afterwards. */
   erase(): Promise<void>;
   /** What its flash holds of settings and readings, one char a byte. It stands still afterwards. */
@@ -63,6 +65,8 @@ export class Bench {
   private readonly said: Said[] = [];
   private readonly failures: string[] = [];
   private unit: Unit | undefined;
+  /** What the cloud had got when a device that could not be heard was given its power back. */
+  private arrivalsUnheard: number | undefined;
   /** The code that the device was provisioned with first. */
   private code = "";
 
@@ -73,11 +77,11 @@ export class Bench {
       told: (event) => this.said.filter((one) => one.event === event),
       provision: (changes) => this.provision(changes ?? {}),
       start: () => this.doing("the device starts", () => this.theUnit.start()),
-      load: () => this.doing("the app is put on the device", () => this.theUnit.load()),
+      load: (app) => this.doing(`${app ?? "the app"} is put on the device`, () => this.theUnit.load(app)),
       erase: () => this.doing("the device is erased", () => this.theUnit.erase()),
       contents: () => this.doing("its flash is read", () => this.theUnit.contents()),
       powerOff: () => this.doing("power off", () => this.theUnit.powerOff()),
-      powerOn: () => this.doing("power on", () => this.theUnit.start()),
+      powerOn: () => this.doing("power on", () => this.powerOn()),
       level: (pin) => this.theUnit.level(pin),
       setNetwork: (present) => {
         this.note(present ? "the network is back" : "the network is gone");
@@ -106,7 +110,7 @@ export class Bench {
     this.unit = unit;
     if (unit.network !== undefined) this.options.journal.hide(unit.network.password);
     await this.device.load();
-    if (!this.options.lane.lacks.has("erase")) await this.device.erase();
+    await this.doing("the device is made new", () => unit.wipe());
   }
 
   /** Writes a line of the test into the log. */
@@ -130,7 +134,9 @@ export class Bench {
       if (this.failures.length > 0) throw new Expectation(`the device's engine failed: ${this.options.journal.masked(this.failures[0]!)}`);
       return done();
     };
-    return this.options.journal.until(look, ms / this.options.lane.speed + this.options.slackMs, `${what} (within ${limit})`);
+    const { lane, slackMs, journal } = this.options;
+    const limitMs = (ms + (lane.lacks.has("clock") ? UNTIMED_MS : 0)) / lane.speed + slackMs;
+    return journal.until(look, limitMs, `${what} (within ${limit})`);
   }
 
   /** Provisions a fresh device, starts it, and waits until it is activated and connected. */
@@ -142,8 +148,10 @@ export class Bench {
 
   /** Waits for the next connection after those that it has told of; `before` of them when given. */
   async connected(before = 0): Promise<void> {
+    // One that was not heard when it booted may have told of it meanwhile: then what arrives tells.
+    const unheard = (): boolean => this.arrivalsUnheard !== undefined && this.cloud.arrivals > this.arrivalsUnheard;
     try {
-      await this.until(before === 0 ? "the device connects" : `the device connects, for the ${before + 1}th time`, BEGIN, () => this.device.told("connected").length > before);
+      await this.until(before === 0 ? "the device connects" : `the device connects, for the ${before + 1}th time`, BEGIN, () => this.device.told("connected").length > before || unheard());
     } catch (problem) {
       throw this.isOutside(before) ? new BenchError("The device did not get into its network: check the access point, and ssid and password of this board.", { cause: problem }) : problem;
     }
@@ -170,6 +178,12 @@ export class Bench {
   private get theUnit(): Unit {
     if (this.unit === undefined) throw new BenchError("The bench has no device yet.");
     return this.unit;
+  }
+
+  private async powerOn(): Promise<void> {
+    const { arrivals } = this.cloud;
+    await this.theUnit.start();
+    this.arrivalsUnheard = this.theUnit.wasAway ? arrivals : undefined;
   }
 
   private doing<T>(what: string, run: () => Promise<T>): Promise<T> {

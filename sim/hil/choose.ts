@@ -1,4 +1,5 @@
 /** Which engines and boards a run has: those that were asked for, or all that are here, and why the others are not. */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { SetupError } from "./faults";
 import { engineLane, engineLanes } from "./lanes";
@@ -30,17 +31,31 @@ function interpreterProblem(path: string): string | undefined {
   return existsSync(path) ? undefined : "ESPRUINO names no file: set it to the path of an Espruino built for Linux";
 }
 
+/** Why there is no Lua of that version; undefined when there is. */
+function luaProblem(version: string): string | undefined {
+  const name = `lua${version}`;
+  return spawnSync(name, ["-v"], { stdio: "ignore" }).error === undefined ? undefined : `install ${name} (on Debian: apt-get install ${name})`;
+}
+
 /** Chooses lanes. Throws one sentence for a name that is none, and for what was asked for or required and is not here. */
 export function chooseLanes(choice: Choice): Chosen {
   const { on, required, boards, interpreter } = choice;
   const stray = [...(on ?? []), ...required].find((name) => !laneNames.includes(name));
   if (stray !== undefined) throw new SetupError(`There is no engine "${stray}" to test on: choose of ${laneNames.join(", ")}.`);
   const names = on ?? [...engineLanes, "espruino", "board"];
-  const problems: Readonly<Record<string, string | undefined>> = { espruino: interpreterProblem(interpreter), board: typeof boards === "string" ? boards : undefined };
-  const absent = names.flatMap((name) => (problems[name] === undefined ? [] : [{ name, why: problems[name] }]));
+  const looks: Readonly<Record<string, () => string | undefined>> = {
+    lua: () => luaProblem("5.3"),
+    "lua5.1": () => luaProblem("5.1"),
+    espruino: () => interpreterProblem(interpreter),
+    board: () => (typeof boards === "string" ? boards : undefined),
+  };
+  const absent = [...new Set(names)].flatMap((name) => {
+    const why = looks[name]?.();
+    return why === undefined ? [] : [{ name, why }];
+  });
   const fatal = absent.find(({ name }) => on !== undefined || required.includes(name)) ?? required.filter((name) => !names.includes(name)).map((name) => ({ name, why: "MOTET_REQUIRE names it and --on does not" }))[0];
   if (fatal !== undefined) throw new SetupError(`Nothing can be tested on ${fatal.name}: ${fatal.why}.`);
-  const here = [...new Set(names)].filter((name) => problems[name] === undefined);
+  const here = [...new Set(names)].filter((name) => absent.every((each) => each.name !== name));
   const working = here.filter((name) => name !== "espruino" && name !== "board").map((name) => engineLane(name, choice));
   const waiting = here.includes("espruino") ? [[engineLane("espruino", choice)]] : [];
   const hardware = here.includes("board") && typeof boards !== "string" ? boards.map((lane) => [lane]) : [];

@@ -34,6 +34,7 @@ export class BenchCloud {
   private readonly watched = new Map<string, () => void>();
   /** Connections of devices that ended, of whatever kind. */
   private connections = 0;
+  private writes = 0;
 
   constructor(private readonly options: CloudOptions) {}
 
@@ -80,6 +81,11 @@ export class BenchCloud {
     return this.connections;
   }
 
+  /** How often a device has written values. */
+  get arrivals(): number {
+    return this.writes;
+  }
+
   /** The thing token of the one device; "" before its activation. A secret. */
   get token(): string {
     const id = this.model.things()[0];
@@ -121,6 +127,7 @@ export class BenchCloud {
       this.options.journal.hide(token);
       if (this.watched.has(id)) continue;
       const stop = this.model.watch(token, (elements, { via }) => {
+        if (via === "mqtt" || via === "coap") this.writes += 1;
         for (const { key, value } of elements) this.options.journal.add("cloud", `has ${key} ${JSON.stringify(value)} (${via})`);
       });
       if (stop !== undefined) this.watched.set(id, stop);

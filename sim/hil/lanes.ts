@@ -24,7 +24,7 @@ const noMachine = "its memory is this computer's";
 type Lacks = readonly (readonly [Capability, string])[];
 
 const lacking: Readonly<Record<string, Lacks>> = {
-  native: [["console", "it is code of this process"], ["link", noCable], ["memory", noMachine]],
+  native: [["link", noCable], ["memory", noMachine]],
   "espruino-api": [["link", noCable], ["memory", noMachine]],
   lua: [["link", noCable], ["memory", noMachine]],
   "lua5.1": [["link", noCable], ["memory", noMachine]],

@@ -22,7 +22,9 @@ const done = (): Promise<void> => Promise.resolve();
 const unit: Unit = {
   network: undefined,
   timeHost: "",
+  wasAway: false,
   load: () => Promise.resolve(0),
+  wipe: done,
   provision: done,
   erase: done,
   contents: () => Promise.resolve(""),

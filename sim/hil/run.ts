@@ -124,7 +124,7 @@ export async function runTest(test: HilTest, lane: Lane, options: RunOptions): P
     const problem = await attempt(test, lane, journal, options);
     const reason = problem === undefined ? "" : journal.masked(sentenceOf(problem));
     const isBroken = problem instanceof BenchError;
-    if (isBroken && retries.length + 1 < TRIES_MAX) {
+    if (isBroken && problem.isPassing && retries.length + 1 < TRIES_MAX) {
       retries.push(reason);
       continue;
     }

@@ -7,7 +7,6 @@ import type { Bench } from "./bench";
 /** What an engine may lack, and what that means. docs/HIL.md explains each to whoever wires a bench. */
 export const capabilities = {
   clock: "the device can learn the time",
-  console: "what the device prints can be read",
   erase: "its flash can be erased and read back from outside",
   link: "an app is written to it over a cable",
   memory: "its free memory is a machine's own, not this computer's",

@@ -21,7 +21,7 @@ const VERSION = "2v29.277";
 const TYPE_MASK = 0xe000;
 
 /** What the firmware's console does with bytes. */
-class PacketConsole {
+export class PacketConsole {
   private mode: "text" | "dle" | "high" | "low" | "payload" = "text";
   private line = "";
   private word = 0;

@@ -45,8 +45,16 @@ abstract class FolderUnit implements Unit {
     this.stateDir = join(options.place.dir, "device");
   }
 
-  load(): Promise<number> {
+  readonly wasAway = false;
+
+  load(app?: string): Promise<number> {
+    if (app !== undefined) throw new BenchError("An engine of this computer has one app.");
     return Promise.resolve(0);
+  }
+
+  /** Its folder is new. */
+  wipe(): Promise<void> {
+    return Promise.resolve();
   }
 
   async provision(settings: ProvisionSettings): Promise<void> {

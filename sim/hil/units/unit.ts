@@ -30,8 +30,12 @@ export interface Unit {
   readonly network: Network | undefined;
   /** Where it learns the time; "" when nowhere. */
   readonly timeHost: string;
-  /** Puts the app on it, whatever was there; it need not run afterwards. Bytes that were sent. */
-  load(): Promise<number>;
+  /** True when nothing could be heard of it for a while after its power came back. */
+  readonly wasAway: boolean;
+  /** Puts the app on it, or another; it stands still afterwards. Bytes that were sent. */
+  load(app?: string): Promise<number>;
+  /** Makes it forget everything, without proof; it stands still afterwards. */
+  wipe(): Promise<void>;
   /** Hands settings to the device, which stands still afterwards; rejects when they were not stored. */
   provision(settings: ProvisionSettings): Promise<void>;
   /** Factory reset; the device stands still afterwards. */
