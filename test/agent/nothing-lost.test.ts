@@ -5,7 +5,7 @@
 import { locate, measure, report } from "../../firmware/index";
 import type { Definition } from "../../firmware/index";
 import { seed } from "../support/budget";
-import { createCloudWorld, createThingDevice, settings } from "../support/thethings-world";
+import { createCloudWorld, createThingDevice, everyValue, settings } from "../support/thethings-world";
 import type { CloudWorld, Transport, WorldDevice } from "../support/thethings-world";
 
 const READINGS = 1000;
@@ -29,18 +29,7 @@ function counting(ledger: Ledger): Definition {
   };
 }
 
-function arrived(cloud: CloudWorld, token: string, key: string): number[] {
-  const numbers: number[] = [];
-  // At most a hundred values a read: walk back from the newest.
-  let end: string | undefined;
-  for (;;) {
-    const result = cloud.model.read(token, key, [["limit", "100"], ...(end === undefined ? [] : [["endDate", end] as const])]);
-    if (!result.ok || result.elements.length === 0) break;
-    numbers.unshift(...result.elements.map((element) => Number(element.value)).reverse());
-    end = result.elements.at(-1)!.datetime;
-  }
-  return numbers;
-}
+const arrived = (cloud: CloudWorld, token: string, key: string): number[] => everyValue(cloud.model, token, key).map(Number);
 
 /** What the cloud accepted, in the order in which it did. */
 function watchAll(cloud: CloudWorld, device: WorldDevice): Map<string, number[]> {

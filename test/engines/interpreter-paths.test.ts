@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startThethings } from "../../sim/cloud/thethings/index";
 import type { StartedThethings } from "../../sim/cloud/thethings/index";
-import { CODES, settings } from "../support/thethings-world";
+import { CODES, everyValue, settings } from "../support/thethings-world";
 import type { Transport } from "../support/thethings-world";
 import { InterpreterDevice, interpreterImage, Pulse, together } from "./interpreter-rig";
 
@@ -70,8 +70,7 @@ class Life {
 
   /** All values of a key that the cloud holds, oldest first. */
   values(key: string): unknown[] {
-    const read = this.model.read(this.token(), key, [["limit", "100"]]);
-    return read.ok ? read.elements.map((element) => element.value).reverse() : [];
+    return everyValue(this.model, this.token(), key);
   }
 
   send(key: string, value: unknown): void {

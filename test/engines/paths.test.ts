@@ -2,7 +2,7 @@
  * The whole life of one device, from its image, on every engine: it activates, restarts, publishes, is offline, drains, and
  * obeys; over MQTT and over CoAP, in the virtual world with the local thethings.iO.
  */
-import { CODES, createCloudWorld, settings } from "../support/thethings-world";
+import { CODES, createCloudWorld, everyValue, settings } from "../support/thethings-world";
 import type { CloudWorld, Transport } from "../support/thethings-world";
 import { engineNames, mainOf } from "./engines";
 import type { EngineName } from "./engines";
@@ -28,10 +28,7 @@ async function begin(engine: EngineName, transport: Transport, seed: number): Pr
   return {
     cloud,
     device,
-    values: (key) => {
-      const read = cloud.model.read(token(), key, [["limit", "100"]]);
-      return read.ok ? read.elements.map((element) => element.value).reverse() : [];
-    },
+    values: (key) => everyValue(cloud.model, token(), key),
     send: (key, value) => {
       expect(cloud.model.write(token(), { values: [{ key, value }] }, { via: "rest" }).ok).toBe(true);
       runFor(cloud.world, device, 5000);

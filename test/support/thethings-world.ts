@@ -22,6 +22,18 @@ export type Transport = "mqtt" | "coap";
 /** The codes that a world's cloud knows. */
 export const CODES = ["canary-code-one", "canary-code-two", "canary-code-three"] as const;
 
+/** All values of a key that the cloud holds, oldest first. It answers a hundred a read at most: so it is walked back from the newest. */
+export function everyValue(model: ThethingsSide["model"], token: string, key: string): unknown[] {
+  const values: unknown[] = [];
+  let end: string | undefined;
+  for (;;) {
+    const read = model.read(token, key, [["limit", "100"], ...(end === undefined ? [] : [["endDate", end] as const])]);
+    if (!read.ok || read.elements.length === 0) return values;
+    values.unshift(...read.elements.map(({ value }) => value).reverse());
+    end = read.elements.at(-1)!.datetime;
+  }
+}
+
 export interface CloudWorld extends Pick<LabCloud, "wire" | "disk" | "inject"> {
   readonly model: ThethingsSide["model"];
   readonly world: World;
