@@ -3,6 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { motet, scratch } from "./command";
 
+// A command has to start, on a machine that is busy.
+jest.setTimeout(60000);
+
 let folder: ReturnType<typeof scratch>;
 
 beforeAll(() => {

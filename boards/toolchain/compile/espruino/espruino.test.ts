@@ -9,6 +9,7 @@ import { inlineWrappers } from "./inline";
 import { countBySource, rewrite } from "./maps";
 import type { Script } from "./maps";
 import { liftVars, minifyEspruino } from "./minify";
+import { isShared } from "./names";
 import { splitScript } from "./overlay";
 
 // A whole device is type-checked and minified here, several times.
@@ -91,6 +92,14 @@ test("the minified script keeps engine names and quoted keys, and gives no prope
   expect(code).toMatch(/"?wire"?:1/);
   expect(code).not.toMatch(/[{,](in|of|do|if|is|as):/);
   expect(code).toContain("arguments");
+});
+
+test("a variable never passes for a function that overlays share, however many there are", async () => {
+  const many = Array.from({ length: 2500 }, (_unused, i) => `let v${i} = E.get(${i}); E.set(v${i}, () => v${i});`).join("\n");
+  const { code } = await minifyEspruino(script(many), ["get", "set"]);
+  const names = [...new Set(code.match(/[\w$]+/g))].filter((name) => /^[$\w]{2}$/.test(name));
+  expect(names.length).toBeGreaterThan(1000);
+  expect(names.filter(isShared)).toEqual([]);
 });
 
 test("maps are cut to their pieces and counted by source", () => {

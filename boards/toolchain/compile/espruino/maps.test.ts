@@ -8,6 +8,7 @@ import { loadBoard } from "../../board";
 import { readSourceMap } from "../../scan/source-map";
 import { compileDevice } from "../device";
 import { compileEspruino } from "../espruino";
+import { lineAndColumn } from "./maps";
 
 // A whole device is type-checked and minified here.
 jest.setTimeout(120000);
@@ -25,7 +26,7 @@ function placesInOverlays(image: Image, text: string): string[] {
     const look = readSourceMap(map);
     const script = image.files.get(name)!;
     for (let at = script.indexOf(text); at >= 0 && !name.endsWith(".app"); at = script.indexOf(text, at + 1)) {
-      const place = look(1, at)!;
+      const place = look(...lineAndColumn(script, at))!;
       places.add(`${place.file}:${place.line}:${place.column}`);
     }
   }
@@ -66,7 +67,7 @@ describe("a position in an image", () => {
       const script = image.files.get(name)!;
       const look = readSourceMap(map);
       full(parse(script, { ecmaVersion: 2020 }), ({ type, start, end }) => {
-        const place = type === "Literal" && end - start > 3 ? look(1, start) : undefined;
+        const place = type === "Literal" && end - start > 3 ? look(...lineAndColumn(script, start)) : undefined;
         if (place === undefined || place.file === "entry.ts") return;
         const text = script.slice(start, end);
         const line = sourceLine(place.file, place.line);

@@ -10,7 +10,7 @@ import type { MangleOptions, MinifyOptions } from "terser";
 import type { Edit } from "./edits";
 import { rewriteEdits } from "./maps";
 import type { Script } from "./maps";
-import { passedName, reservedWords } from "./names";
+import { passedName, reservedWords, sharedNames } from "./names";
 import { numberNames, numbersInArray, undeclared } from "./numbers";
 import { readPieces } from "./pieces";
 
@@ -20,7 +20,7 @@ const common: MinifyOptions = { ecma: 2015, module: false, toplevel: true };
 
 /** Property names may be shortened, but for these; so may others, but for those that become elements of an array. */
 function mangleOptions(code: string, reserved: readonly string[]): MangleOptions {
-  return { toplevel: true, reserved: [...reservedWords, ...numberNames(code), ...readPieces(code).shared.map(({ id }) => id.name)], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
+  return { toplevel: true, reserved: [...reservedWords, ...numberNames(code), ...sharedNames, ...readPieces(code).shared.map(({ id }) => id.name)], properties: { builtins: true, keep_quoted: true, reserved: [...reserved, ...reservedWords] } };
 }
 
 /**

@@ -26,6 +26,9 @@ export function sharedName(number: number): string {
   return `$${number < shortChars.length ? shortChars[number] : `_${number}`}`;
 }
 
+/** All short ones of them: however few functions there are, no variable may pass for one. */
+export const sharedNames: readonly string[] = [...shortChars].map((_char, number) => sharedName(number));
+
 export function isShared(name: string): boolean {
   return /^\$([0-9a-zA-Z]|_\d+)$/.test(name);
 }
