@@ -220,9 +220,9 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
  */
 function resolved(thing: Thing, fault: number, address: string): void {
   if (thing.supervisor.rung !== Rung.resolve) return;
+  if (fault !== Fault.none) return fail(thing, fault);
   const cloud = loadCloud(thing.records);
-  if (fault !== Fault.none) fail(thing, fault);
-  else if (cloud !== undefined) openLink(thing, cloud, address);
+  if (cloud !== undefined) openLink(thing, cloud, address);
 }
 
 function resolveHost(thing: Thing, cloud: CloudSettings): void {
@@ -236,8 +236,8 @@ function resolveHost(thing: Thing, cloud: CloudSettings): void {
 function wifiChanged(thing: Thing, connection: number, fault: number): void {
   const rung = thing.supervisor.rung;
   if (connection < WifiConnection.ready && rung !== Rung.stopped && rung !== Rung.off) fail(thing, fault);
-  const cloud = loadCloud(thing.records);
-  if (connection >= WifiConnection.ready && rung === Rung.wifi && cloud !== undefined) resolveHost(thing, cloud);
+  const cloud = connection >= WifiConnection.ready && rung === Rung.wifi ? loadCloud(thing.records) : undefined;
+  if (cloud !== undefined) resolveHost(thing, cloud);
 }
 
 function joinWifi(thing: Thing): void {

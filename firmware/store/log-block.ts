@@ -150,10 +150,14 @@ export function writeLogNote(log: ReadingLog, block: number, header: LogHeader, 
   return false;
 }
 
-/** Sets the mark that every record of a block is acknowledged, unless it was tried before. Without it the log is only slower. */
+/**
+ * Sets the mark that every record of a block is acknowledged, unless it was tried before, or the block was erased since for a newer one
+ * that then took no header. Without it the log is only slower.
+ */
 export function markLogBlockDone(log: ReadingLog, block: number): void {
-  const offset = block * log.area.blockBytes + doneOffset;
-  if (at(log.flash.read(log.area, offset, 1), 0) === 255) program(log.flash, log.area, offset, chr(0));
+  const base = block * log.area.blockBytes;
+  const bytes = log.flash.read(log.area, base, doneOffset + 1);
+  if (at(bytes, 0) !== 255 && at(bytes, doneOffset) === 255) program(log.flash, log.area, base + doneOffset, chr(0));
 }
 
 /** The bytes of a record. The checksum covers the whole sequence, of which one byte is stored. */

@@ -31,3 +31,57 @@ test("when the newest block has lost its head, what has arrived from the one bef
   expect(logAppend(again, "more")).toBeGreaterThan(23);
   expect([waiting(again).length, again.waiting, again.droppedCorrupt]).toEqual([1, 1, 0]);
 });
+
+test.each([false, true])("numbers that were left out before a newest block are no loss when it loses its head (a boot between: %j)", (isRebooted) => {
+  const { flash, open } = made();
+  const before = open();
+  fill(before, 45);
+  acknowledge(before, (n) => n <= 43);
+  const full = before.droppedFull;
+  flash.flip("log", ((before.block + 1) % 4) * 256 + 5, 2);
+  const begun = open();
+  expect(logAppend(begun, "first")).toBeGreaterThan(46);
+  logAppend(begun, "second");
+  const log = isRebooted ? open() : begun;
+  flash.flip("log", log.block * 256 + 5, 2);
+  expect(waiting(log).map((each) => each.replace(/\d+:/, ""))).toEqual([...range(44, 45).map((each) => each.replace(/\d+:/, "")), "first", "second"]);
+  expect([log.waiting, log.droppedFull, log.droppedCorrupt]).toEqual([4, full, 0]);
+});
+
+test("numbers that were left out before a block that loses its head later are no loss once all has arrived", () => {
+  const { flash, open } = made({ name: "log", blockBytes: 256, blocks: 6 });
+  const before = open();
+  fill(before, 67);
+  acknowledge(before, (n) => n <= 65);
+  const full = before.droppedFull;
+  flash.flip("log", ((before.block + 1) % 6) * 256 + 5, 2);
+  const log = open();
+  logAppend(log, "begun");
+  const block = log.block;
+  fill(log, log.lastSequence + 15);
+  flash.flip("log", block * 256 + 5, 2);
+  const after = (count: number): void => {
+    acknowledge(log, () => true);
+    expect([log.waiting, log.droppedFull, log.droppedCorrupt]).toEqual([0, full, count]);
+  };
+  // "begun" and those behind it in its block.
+  after(11);
+  for (let round = 0; round < 12; round += 1) {
+    fill(log, log.lastSequence + 7);
+    after(11);
+  }
+  expect(open().droppedCorrupt).toBe(11);
+});
+
+test("a block that was erased behind the log's back gets no mark that it is done", () => {
+  const { flash, open } = made();
+  const log = open();
+  fill(log, 11);
+  acknowledge(log, () => true);
+  expect(waiting(log)).toEqual([]);
+  const area = flash.port.open("log")!;
+  flash.port.eraseBlock(area, log.oldest.block);
+  fill(log, 12);
+  expect(waiting(log)).toEqual(range(12, 12));
+  expect(flash.port.read(area, 0, 256)).toBe("\xff".repeat(256));
+});

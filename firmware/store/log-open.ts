@@ -58,7 +58,7 @@ function findEnd(log: ReadingLog, head: LogHeader): void {
   }
   // A torn tail closes the block, and its sequence is not used again: bits that were cut may read otherwise next time.
   const torn = firstProgrammed(log.flash, log.area, base + end, base + size) < base + size;
-  if (torn) log.skip = 1;
+  log.skip = torn ? 1 : log.serial > head.serial ? 0 : 0 - head.skipped;
   // A damaged block ahead may be a newest one that lost its header: the sequences that it may hold are not used again.
   let ahead = false;
   for (let serial = head.serial; serial <= log.serial; serial += 1) {

@@ -60,7 +60,7 @@ export interface ReadingLog {
   block: number;
   serial: number;
   end: number;
-  /** Sequences to pass over when the next block begins. */
+  /** Sequences to pass over when the next block begins; below 0, those passed over when the newest began. */
   skip: number;
   /** Of `droppedCorrupt`, those in blocks dropped since: what the next header stores. */
   corruptBefore: number;
@@ -106,13 +106,23 @@ function passGap(log: ReadingLog, cursor: LogCursor, last: number): void {
   if (lost <= 0) return;
   const known = Math.max(log.surveyed, cursor.sequence);
   if (last > known) {
-    log.waiting -= last - known;
-    log.droppedCorrupt += last - known;
+    const missing = Math.min(last - known, log.waiting);
+    log.waiting -= missing;
+    log.droppedCorrupt += missing;
     log.surveyed = last;
   }
   cursor.lost += lost;
   cursor.sequence = last;
   cursor.view = BlockView.waiting;
+}
+
+/**
+ * One reading waits no more. Where none was thought to wait, one too many was counted as lost: numbers that were left out before a block
+ * look like readings once its header is gone.
+ */
+export function waitsNoMore(log: ReadingLog): void {
+  if (log.waiting > 0) log.waiting -= 1;
+  else log.droppedCorrupt -= 1;
 }
 
 /** Whether a sequence is acknowledged though its mark is not. */
@@ -169,9 +179,9 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
       return true;
     }
     if (block === log.block) {
-      // The newest lost its head since it was begun: what it holds can still be read in this boot. Or it was passed over: nothing is to
-      // be marked in it.
-      enterBlock(cursor, block, log.serial, cursor.sequence + 1);
+      // The newest lost its head since it was begun: what it holds can still be read in this boot, behind the numbers that were left out
+      // before it. Or it was passed over: nothing is to be marked in it.
+      enterBlock(cursor, block, log.serial, cursor.sequence + 1 - Math.min(log.skip, 0));
       cursor.view = BlockView.waiting;
       return true;
     }

@@ -26,7 +26,7 @@ import {
   writeLogHeader,
   writeLogNote,
 } from "./log-block";
-import { BlockView, consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock } from "./log-walk";
+import { BlockView, consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock, waitsNoMore } from "./log-walk";
 import type { LogCursor, ReadingLog } from "./log-walk";
 
 export { logRecordBytesMax } from "./log-block";
@@ -74,20 +74,18 @@ function dropBlock(log: ReadingLog, block: number): void {
     // What lies before the oldest that waits is acknowledged, though its mark may never have been programmed.
     if (record.sequence > log.oldest.sequence) {
       log.droppedFull += 1;
-      log.waiting -= 1;
+      waitsNoMore(log);
     }
     consume(cursor, record);
   }
   const more = leaveBlock(log, cursor);
+  // No more is lost than is counted already, or waits and is in none of the blocks behind.
+  const most = log.droppedCorrupt + Math.max(0, log.waiting - (log.lastSequence - cursor.sequence));
   log.corruptBefore += cursor.lost;
-  if (!oldest) {
-    // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost. So no
-    // more is than is counted already, or waits and is in none of the blocks behind.
-    const known = isLive(log, log.oldest.serial) ? Math.max(0, cursor.sequence - log.oldest.sequence) : 0;
-    const astray = Math.max(0, log.waiting - (log.lastSequence - cursor.sequence));
-    log.corruptBefore = Math.min(log.corruptBefore - Math.min(known, cursor.lost), log.droppedCorrupt + astray);
-    return;
-  }
+  // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost.
+  if (!oldest && isLive(log, log.oldest.serial)) log.corruptBefore -= Math.min(Math.max(0, cursor.sequence - log.oldest.sequence), cursor.lost);
+  log.corruptBefore = Math.min(log.corruptBefore, most);
+  if (!oldest) return;
   copyCursor(cursor, log.oldest);
   if (!more) log.oldest.serial = 0;
 }
@@ -130,6 +128,7 @@ function passOver(log: ReadingLog): boolean {
 function beginBlock(log: ReadingLog, distance: number): number {
   const blocks = log.area.blocks;
   const oldest = logCursor();
+  log.skip = Math.max(log.skip, 0);
   let waiting = 0;
   let droppedFull = 0;
   let corruptBefore = 0;
@@ -152,7 +151,7 @@ function beginBlock(log: ReadingLog, distance: number): number {
     if (code === StoreCode.ok) {
       goOn(log, target, serial, logStart);
       log.lastSequence = first - 1;
-      log.skip = 0;
+      log.skip = 0 - log.skip;
       log.state = StoreState.ready;
       return StoreCode.ok;
     }
@@ -260,7 +259,7 @@ export function logAcknowledge(log: ReadingLog, cursor: LogCursor, sequence: num
     if (log.unmarked.length >= unmarkedMax) return StoreCode.hardware;
     log.unmarked.push(sequence);
   }
-  log.waiting -= 1;
+  waitsNoMore(log);
   return code;
 }
 

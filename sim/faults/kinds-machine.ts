@@ -4,6 +4,9 @@ import { byteOutcomes, eraseOutcomes } from "../world/flash";
 import type { Random } from "../world/random";
 import type { FaultKind } from "./fault";
 
+/** Blocks of the log that never wear out: with one alone, a power cut between its erasing and its filling takes all that was in it (docs/SPEC-store.md 4.5). */
+const WORKING_LEAST = 2;
+
 function pick<T>(random: Random, choices: readonly T[]): T {
   return choices[random.below(choices.length)]!;
 }
@@ -69,12 +72,14 @@ export const machineKinds: readonly FaultKind[] = [
   },
   {
     name: "worn-block",
-    says: "a block of the log takes no more writes, for good",
+    says: "a block of the log takes no more writes, for good; two stay whole",
     befalls: "device",
     settings: {},
     begin: (_stage, device, _settings, random) => {
-      const area = device!.machine.flash.port.open("log");
-      if (area !== undefined) device!.machine.flash.wearOut("log", random.below(area.blocks));
+      const { flash } = device!.machine;
+      const area = flash.port.open("log");
+      const block = random.below(area?.blocks ?? 1);
+      if (area !== undefined && area.blocks - flash.wornBlocks("log") > WORKING_LEAST) flash.wearOut("log", block);
       return undefined;
     },
   },

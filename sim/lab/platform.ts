@@ -58,6 +58,6 @@ export interface Side {
 export interface Platform<S extends Side = Side> {
   readonly name: string;
   /** The links that a device may reach it by, named as `--transport` names them. */
-  readonly links: Readonly<Record<string, () => LinkDriver>>;
+  readonly links: Readonly<Record<string, LinkDriver>>;
   createSide(host: Host, options: SideOptions): S;
 }

@@ -12,7 +12,7 @@ import type { Route } from "./platforms";
 
 /** The link of a route. Throws one sentence for one that is not. */
 export function driverOf({ platform, transport }: Route): LinkDriver {
-  return platformOf(platform).links[routeOf(platform, transport).transport]!();
+  return platformOf(platform).links[routeOf(platform, transport).transport]!;
 }
 
 /** A definition as a program; the device calls itself `name`. */

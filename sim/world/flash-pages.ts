@@ -7,12 +7,13 @@ import type { Random } from "./random";
 
 /** Held, because looking a global up costs more than the call where tests run in a context of their own. */
 const { fromCharCode } = String;
+const { from: bufferFrom } = Buffer;
 
 const ERASED = "\xff";
 
 /** Bytes as binary string; for the few of a record a loop is several times faster than a Buffer. */
 function latin1(bytes: Uint8Array, from: number, to: number): string {
-  if (to - from > 64) return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+  if (to - from > 64) return bufferFrom(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
   let text = "";
   for (let i = from; i < to; i += 1) text += fromCharCode(bytes[i]!);
   return text;
@@ -68,12 +69,12 @@ export class FlashPages {
 
   /** `count` bytes from `offset` on, which lie inside the area. */
   read(offset: number, count: number): string {
-    const { blockBytes } = this;
     let text = "";
     for (let from = offset; from < offset + count; ) {
-      const start = from % blockBytes;
-      const size = Math.min(blockBytes - start, offset + count - from);
-      const page = this.pages[(from - start) / blockBytes];
+      const start = from % this.blockBytes;
+      const left = offset + count - from;
+      const size = left < this.blockBytes - start ? left : this.blockBytes - start;
+      const page = this.pages[(from - start) / this.blockBytes];
       text += page === undefined ? ERASED.repeat(size) : latin1(page, start, start + size);
       from += size;
     }

@@ -70,6 +70,17 @@ export abstract class WorldFlash extends FlashChip {
     if (place !== undefined) place.region.worn.add(floor(place.offset / place.region.area.blockBytes));
   }
 
+  /** How many blocks of an area are worn out. */
+  wornBlocks(area: string): number {
+    const { blockBytes, blocks } = this.area(area);
+    let count = 0;
+    for (let block = 0; block < blocks; block += 1) {
+      const place = this.place(this.area(area), block * blockBytes);
+      if (place?.region.worn.has(floor(place.offset / place.region.area.blockBytes)) === true) count += 1;
+    }
+    return count;
+  }
+
   /** Flips one bit, 0 to 7, of a byte of an area; nothing where the chip holds no such byte. */
   flip(area: string, offset: number, bit: number): void {
     const place = this.place(this.area(area), offset);

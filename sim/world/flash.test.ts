@@ -130,8 +130,11 @@ test("failures answer hardware: of one write, of one erase, of a worn block acro
   expect(port.eraseBlock(area, 0)).toBe(Fault.hardware);
   expect(port.read(area, 0, 5)).toBe("abcde");
   expect(port.eraseBlock(area, 0)).toBe(Fault.none);
+  expect(flash.wornBlocks("log")).toBe(0);
+  flash.wearOut("log", 2);
   flash.wearOut("log", 2);
   flash.restore();
+  expect(flash.wornBlocks("log")).toBe(1);
   expect(port.write(area, 32, "a")).toBe(Fault.hardware);
   expect(port.eraseBlock(area, 2)).toBe(Fault.hardware);
   expect(port.read(area, 32, 1)).toBe("\xff");

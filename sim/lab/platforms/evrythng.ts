@@ -99,6 +99,6 @@ class Account implements EvrythngSide {
 
 export const evrythng: Platform<EvrythngSide> = {
   name: "evrythng",
-  links: { mqtt: () => mqttLink(mqttProfile()), "mqtt-ws": () => mqttWsLink(mqttProfile()), ws: () => wsLink(wsProfile()) },
+  links: { mqtt: mqttLink(mqttProfile()), "mqtt-ws": mqttWsLink(mqttProfile()), ws: wsLink(wsProfile()) },
   createSide: (host, options) => new Account(host, options),
 };

@@ -15,7 +15,7 @@ export interface ThethingsSide extends Side {
 
 export const thethings: Platform<ThethingsSide> = {
   name: "thethings",
-  links: { mqtt: () => mqttLink(mqttProfile()), coap: () => coapLink(coapProfile()) },
+  links: { mqtt: mqttLink(mqttProfile()), coap: coapLink(coapProfile()) },
   createSide: (host, { keeper, valuesMax, activationCodes = [] }) => {
     const limits = valuesMax === undefined ? {} : { timelineValuesMax: valuesMax };
     const model = createThethings(host, { activationCodes, limits, keeper });

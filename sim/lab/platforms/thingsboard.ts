@@ -87,6 +87,6 @@ class Tenant implements ThingsboardSide {
 
 export const thingsboard: Platform<ThingsboardSide> = {
   name: "thingsboard",
-  links: { mqtt: () => mqttLink(mqttProfile()), coap: () => coapLink(coapProfile()) },
+  links: { mqtt: mqttLink(mqttProfile()), coap: coapLink(coapProfile()) },
   createSide: (host, options) => new Tenant(host, options),
 };
