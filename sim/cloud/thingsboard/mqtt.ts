@@ -7,6 +7,7 @@
 import type { Cancel, Host } from "../host";
 import type { ConnectRequest, Message, MqttClient, MqttService, MqttSession, Published, Refused } from "../mqtt/service";
 import { answerCall, answerDevice, askedKeys, attributeUpdate, callText, endsConnections, postAttributes, postTelemetry, readAttributes } from "./device-api";
+import { Gateway, gatewayFilters, isGateway, isGatewayTopic } from "./gateway";
 import type { Thingsboard } from "./model";
 import type { Device } from "./state";
 import type { Result } from "./types";
@@ -108,10 +109,13 @@ interface Session {
   readonly client: MqttClient;
   readonly device: Device;
   readonly stops: Map<string, Cancel>;
+  /** Where the device may speak for others. */
+  readonly gateway: Gateway | undefined;
 }
 
 function deviceSession(front: Front, client: MqttClient, device: Device): MqttSession {
-  const session: Session = { front, client, device, stops: new Map() };
+  const gateway = isGateway(device) ? new Gateway(front.model, device, (topic, text) => send(client, topic, text, topic)) : undefined;
+  const session: Session = { front, client, device, stops: new Map(), gateway };
   const { model } = front;
   const unwatch = model.bus.watch(device.info.id, (change) => {
     if (endsConnections(change)) client.drop("device removed, or new credentials");
@@ -119,7 +123,7 @@ function deviceSession(front: Front, client: MqttClient, device: Device): MqttSe
   model.presence.connected(device);
   return {
     name: undefined,
-    subscribe: (filter, qos) => (isKnownFilter(filter) ? qos : 0x80),
+    subscribe: (filter, qos) => (isKnownFilter(filter) || (gateway !== undefined && gatewayFilters.includes(filter)) ? qos : 0x80),
     subscribed: (filter) => begin(session, filter),
     unsubscribe: (filter) => {
       session.stops.get(filter)?.();
@@ -128,6 +132,7 @@ function deviceSession(front: Front, client: MqttClient, device: Device): MqttSe
     publish: (message) => publish(session, message),
     closed: () => {
       unwatch();
+      gateway?.close();
       for (const stop of session.stops.values()) stop();
       model.presence.disconnected(device);
     },
@@ -171,6 +176,7 @@ function send(client: MqttClient, topic: string, text: string, filter: string): 
 function publish(session: Session, { topic, payload }: Published): boolean {
   const { model } = session.front;
   const { device } = session;
+  if (session.gateway !== undefined && isGatewayTopic(topic)) return taken(session, session.gateway.publish(topic, payload));
   if (topic === claimTopic) return taken(session, model.provision.offer(device, payload));
   for (const family of families) {
     if (family.telemetry.includes(topic)) return taken(session, postTelemetry(model, device, payload));
