@@ -1,7 +1,8 @@
 /**
  * A link over MQTT 3.1.1: one connection, one session, and the walk from CONNECT to a subscribed channel.
  *
- * Owns the order of steps: connect, subscribe, ready; or connect, subscribe to the activation channel, answer, leave. What
+ * Owns the order of steps: connect, subscribe (and, where the platform would be silent, the proof), ready; or connect, subscribe to
+ * the activation channel, answer, leave. What
  * carries the packets, TCP alone or a WebSocket on it, is the build's choice (`MqttCarrier`). Knows topics only through the
  * platform's profile, and never logs one: they hold the token.
  *
@@ -20,6 +21,7 @@ import type { MqttSink } from "../protocol/mqtt/session";
 import { AgentCode } from "./link";
 import { answered, callAnswered, callOut, called, newAsks, speak } from "./link-mqtt-asks";
 import { WINDOW, sessionOptions } from "./link-mqtt-options";
+import { awaitProof, proved } from "./link-mqtt-proof";
 import { end, flush, setDeadline } from "./link-mqtt-socket";
 import { Step, Todo } from "./link-mqtt-state";
 import type { MqttCarrier, MqttLink } from "./link-mqtt-state";
@@ -80,6 +82,8 @@ function subscribed(link: MqttLink, codes: string): void {
   if (link.activating) {
     link.step = Step.activating;
     setDeadline(link, ACTIVATION_TIMEOUT_MS, AgentCode.timeout);
+  } else if (link.profile.silent) {
+    awaitProof(link);
   } else {
     link.step = Step.live;
     link.sink.ready();
@@ -136,6 +140,7 @@ function deliver(link: MqttLink, topic: string, payload: string): void {
   // Only the device's very own channel is listened to: another device's answer must not become this one's token.
   if (link.profile.single && topic !== link.topic) return;
   if (link.profile.requests) return told(link, topic, payload);
+  if (link.profile.silent && link.step === Step.proving) proved(link);
   if (link.step === Step.live) link.sink.data(payload);
   else if (link.step === Step.activating) activationAnswered(link, payload);
 }

@@ -15,6 +15,8 @@ export const enum Step {
   activating,
   unsubscribing,
   closing,
+  /** Between subscribing and live, where a platform is silent: subscribed, as far as it says. */
+  proving,
 }
 
 /** What the next turn has to do. */
@@ -103,6 +105,8 @@ export interface MqttLink extends Link {
   deadline: Timer;
   /** Why the link ends when the deadline comes. */
   deadlineCode: number;
+  /** Set while a link to a silent platform is being proved: what was written to be heard, and was not yet. */
+  unheard: number;
   /** Set where the platform is asked. */
   readonly asks: Asks | undefined;
   /** Set where a WebSocket carries the packets: it, and the bytes that it has told and MQTT has not taken yet. */

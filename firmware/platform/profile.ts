@@ -115,6 +115,13 @@ export interface MqttProfile {
   readonly says: boolean;
   /** That topic, given the one that batches go to and what stands behind the device's name. */
   ownTopic(this: void, topic: string, path: string): string;
+  /**
+   * True where a subscription that cannot be is granted as any other. `channels` has a topic there which the device may write itself:
+   * `proofPath` behind the device's name, `proofBody` what it writes.
+   */
+  readonly silent: boolean;
+  readonly proofPath: string;
+  readonly proofBody: string;
   /** The topic that the answer to an activation comes on. Holds secrets. */
   activationTopic(this: void, code: string, channel: string): string;
   /** The topic that batches are published to and the device's channel comes on. Holds secrets. */

@@ -31,7 +31,7 @@ const reasons: Readonly<Record<number, string>> = {
   70: "no answer in time",
   71: "busy",
   72: "not supported",
-  73: "the subscription was refused",
+  73: "the subscription was refused: check that the token is this device's own and may read its values",
 };
 
 /** Words for a code of the device. */

@@ -70,6 +70,34 @@ describe.each(["mqtt", "mqtt-ws", "ws"])("over %s", (transport) => {
   onEspruino("[espruino] the weather station on EVRYTHNG, the real interpreter", () => life("espruino", transport, []), TIMEOUT_MS);
 });
 
+/** Another thng's id, where the platform grants the subscription and acknowledges what it drops: nobody says that anything is wrong. */
+async function refusedInSilence(engine: string, speed: readonly string[]): Promise<void> {
+  const cloud = start("cloud", "evrythng", "--bad-publish", "drop", "--state", join(folder.path, "cloud"));
+  const ready = await cloud.until(({ event }) => event === "ready");
+  const http = Number(ready["http"]);
+  const operatorKey = readFileSync(String(ready["operatorKey"]), "latin1").trim();
+  const [own, other] = (await Promise.all(["own", "other"].map((name) => ask("POST", http, "/thngs", operatorKey, { name })))) as { id: string }[];
+  const { thngApiKey } = (await ask("POST", http, "/auth/evrythng/thngs", operatorKey, { thngId: own!.id })) as { thngApiKey: string };
+  writeFileSync(join(folder.path, "token"), `${other!.id}\n${thngApiKey}\n`, { mode: 0o600 });
+  const to = ["--platform", "evrythng", "--cloud", `mqtt://127.0.0.1:${Number(ready["mqtt"])}`, "--token", `@${join(folder.path, "token")}`];
+  const device = start("sim", ...to, "--engine", engine, ...speed, "--state", join(folder.path, "device"));
+  const offline = await device.until(({ event }) => event === "offline");
+  expect(offline).toMatchObject({ code: 73, reason: expect.stringContaining("the subscription was refused") });
+  await device.until(({ event }) => event === "retry");
+  await device.stop();
+  const events = device.events.map(({ event }) => event);
+  for (const absent of ["connected", "published", "dropped", "restart"]) expect(events).not.toContain(absent);
+  expect(events).toContain("reading");
+  for (const { id } of [own!, other!]) expect(await ask("GET", http, `/thngs/${id}/properties`, operatorKey)).toEqual([]);
+  expectSilent(cloud.output() + device.output(), [operatorKey, thngApiKey]);
+}
+
+describe("a subscription that the platform does not grant in truth", () => {
+  test.each(["native", "espruino-api", "lua"])("%s says that it was refused, and keeps its readings", (engine) => refusedInSilence(engine, ["--speed", "20"]), TIMEOUT_MS);
+
+  onEspruino("[espruino] the real interpreter says that it was refused, and keeps its readings", () => refusedInSilence("espruino", []), TIMEOUT_MS);
+});
+
 test("a folder of one platform's device is not taken for another's", async () => {
   const first = start("sim", "--platform", "evrythng", "--speed", "60", "--state", folder.path);
   await first.until(({ event }) => event === "published");

@@ -6,6 +6,7 @@ import type { SourceMutation } from "./source-mutation";
 
 const all = "test/agent/evrythng.test.ts";
 const framed = "test/agent/mqtt-web-socket.test.ts";
+const proof = "test/agent/evrythng-proof.test.ts";
 const native = "test/agent/evrythng-ws.test.ts";
 
 /** Files are below firmware. */
@@ -14,6 +15,12 @@ export const deviceMutations: readonly SourceMutation[] = [
   { says: "a command's property has no topic", file: "platform/evrythng/mqtt.ts", from: "if (i > begin) topics.push(", to: "if (i < begin) topics.push(", suite: all },
   { says: "over native sockets a property that was written while it was away is not asked for", file: "platform/evrythng/ws.ts", from: '"/properties?pubStates=" + (wary ? 0 : 1)', to: '"/properties?pubStates=0"', suite: all },
   { says: "an action that is too large is asked for again and again", file: "platform/evrythng/mqtt.ts", from: "(wary ? 0 : 1)", to: "1", suite: all },
+  { says: "what is granted is taken for a subscription", file: "platform/evrythng/mqtt.ts", from: "silent: true", to: "silent: false", suite: proof },
+  { says: "nothing is there to be heard", file: "platform/evrythng/mqtt.ts", from: ', topic + HEARD_KEY + states', to: "", suite: proof },
+  { says: "the property that is there to be heard is never given a value", file: "agent/link-mqtt-proof.ts", from: "  mqttPublish(", to: "  if (link.unheard < 0) mqttPublish(", suite: proof },
+  { says: "a refusal is found while an acknowledgement is to come", file: "agent/link-mqtt-proof.ts", from: "link.session.publishIds.length === 0", to: "clock !== undefined", suite: proof },
+  { says: "one value that was not heard is a refusal", file: "agent/link-mqtt-proof.ts", from: "const UNHEARD_MAX = 3;", to: "const UNHEARD_MAX = 1;", suite: proof },
+  { says: "that nothing is heard does not end the connection", file: "agent/link-mqtt-proof.ts", from: "return end(link, AgentCode.subscriptionRefused);", to: "return proved(link);", suite: proof },
   { says: "readings without a time share a batch", file: "platform/evrythng/text.ts", from: "untimedAlone: true", to: "untimedAlone: false", suite: all },
   { says: "an action has no moment by which it is known", file: "platform/evrythng/text.ts", from: 'name === "createdAt"', to: 'name === "madeAt"', suite: all },
   { says: "any subprotocol will do", file: "protocol/websocket/handshake.ts", from: "return needed ? WsCode.subprotocolWrong : 0;", to: "return 0;", suite: framed },

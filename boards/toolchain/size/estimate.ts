@@ -22,6 +22,9 @@ const NAME_CHARS = 4;
 const TEXT_CHARS = 8;
 /** Socket with its listeners, timers, structs and texts of a connected device, beyond what stands in the code. */
 const RUNNING = 235;
+/** The sessions of a platform's own WebSockets are two structs in a list, which the link makes while it runs: what they take was measured. */
+const WEB_SESSIONS = 81;
+const WEB_LINK = /(^|\/)firmware\/agent\/link-ws\.ts$/;
 /**
  * What an app and its drivers keep while they run (declared measures and commands, calibration of a chip, timers) grows with
  * their code: bytes of it for one variable, found on the weather station.
@@ -94,5 +97,6 @@ function residentFiles({ files, main }: Image): string[] {
 export function estimateMemory(image: Image): number {
   if (image.runtime === "lua") return luaMemoryOnBoard(image, appBytes(image));
   const code = residentFiles(image).reduce((sum, content) => sum + programCost(parse(content, { ecmaVersion: 2020 })), 0);
-  return IDLE + code + RUNNING + Math.round(appBytes(image) / APP_BYTES);
+  const kept = image.modules.some(({ path }) => WEB_LINK.test(path)) ? WEB_SESSIONS : 0;
+  return IDLE + code + RUNNING + kept + Math.round(appBytes(image) / APP_BYTES);
 }

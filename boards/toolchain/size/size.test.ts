@@ -46,6 +46,11 @@ test("an app and its drivers take by their size, the framework does not", () => 
   expect(["firmware/agent/boot.ts", "../../../hal/espruino/tcp.ts", "(joints)", "../../entry.ts", "entry.ts"].map(sizes)).toEqual([0, 0, 0, 0, 0]);
 });
 
+test("a link over two WebSockets keeps two sessions", () => {
+  const keeps = (path: string): number => estimateMemory(image("0", { modules: [{ path, bytes: 320 }] })) - empty;
+  expect(["firmware/agent/link-ws.ts", "../../firmware/agent/link-ws.ts", "firmware/agent/link-ws-lines.ts", "firmware/agent/link-mqtt-ws.ts"].map(keeps)).toEqual([81, 81, 0, 0]);
+});
+
 describe("Lua", () => {
   const sizes = (id: string, source: string, modules: Image["modules"] = []): number => {
     const lua = loadBoard(root, id);

@@ -2,7 +2,8 @@
  * EVRYTHNG over MQTT. There is no activation: a device is provisioned with its thng's id (24 characters) and its key, one
  * after the other, as its token. Facts: EVRYTHNG developer documentation, "Pub/Sub Broker".
  *
- * A subscription that cannot be is not told. What the id and the key are good for shows when the first batch is acknowledged.
+ * A subscription that cannot be is granted and silent. The device listens to a property that it writes itself, by which it knows that
+ * its id and its key are good for hearing.
  */
 import { at, sub } from "../../base/intrinsics";
 import { Origin } from "../profile";
@@ -14,15 +15,20 @@ const ID_CHARS = 24;
 /** Characters of "/thngs/" and the id: what all topics of the thng begin with. */
 const THNG_CHARS = 31;
 
+/** The property that is there to be heard; below the thng's properties, and below the thng. */
+const HEARD_KEY = "/device.heard";
+const HEARD_PATH = "/properties/device.heard";
+
 const COMMA = 44;
 
 /**
- * All actions, and the property of each command. What was there last comes first, should it have been missed; one that was obeyed is not
- * obeyed again. One that is too large would come with each connection, and end it. Of its own readings the device hears nothing.
+ * All actions, the property of each command, and the one that is there to be heard. What was there last comes first, should it have been
+ * missed; one that was obeyed is not obeyed again. One that is too large would come with each connection, and end it. Of its own readings
+ * the device hears nothing.
  */
 function channels(topic: string, wary: boolean, keys: string): string[] {
   const states = "?pubStates=" + (wary ? 0 : 1);
-  const topics = [sub(topic, 0, THNG_CHARS) + "/actions/all" + states];
+  const topics = [sub(topic, 0, THNG_CHARS) + "/actions/all" + states, topic + HEARD_KEY + states];
   let begin = 0;
   for (let i = 0; i <= keys.length; i += 1) {
     if (i < keys.length && at(keys, i) !== COMMA) continue;
@@ -48,6 +54,9 @@ export function evrythngMqtt(): MqttProfile {
     password: (token) => sub(token, ID_CHARS, token.length),
     says: true,
     ownTopic: (topic, path) => sub(topic, 0, THNG_CHARS) + path,
+    silent: true,
+    proofPath: HEARD_PATH,
+    proofBody: '[{"value":true}]',
     activationTopic: () => "",
     thingTopic: (token) => "/thngs/" + sub(token, 0, ID_CHARS) + "/properties",
     single: false,

@@ -62,9 +62,9 @@ test("the token is the thng's id and its key: topics have the one, CONNECT the o
   expect(topic).toBe("/thngs/UMVm3wUXMGPYEqwaanXVsAbr/properties");
   for (const wary of [false, true]) {
     const states = `?pubStates=${wary ? 0 : 1}`;
-    const actions = `/thngs/UMVm3wUXMGPYEqwaanXVsAbr/actions/all${states}`;
-    expect(profile.channels(topic, wary, "")).toEqual([actions]);
-    expect(profile.channels(topic, wary, "fan")).toEqual([actions, `${topic}/fan${states}`]);
-    expect(profile.channels(topic, wary, "fan,a.b,speed")).toEqual([actions, ...["fan", "a.b", "speed"].map((key) => `${topic}/${key}${states}`)]);
+    const always = [`/thngs/UMVm3wUXMGPYEqwaanXVsAbr/actions/all${states}`, `${topic}/device.heard${states}`];
+    expect(profile.channels(topic, wary, "")).toEqual(always);
+    expect(profile.channels(topic, wary, "fan")).toEqual([...always, `${topic}/fan${states}`]);
+    expect(profile.channels(topic, wary, "fan,a.b,speed")).toEqual([...always, ...["fan", "a.b", "speed"].map((key) => `${topic}/${key}${states}`)]);
   }
 });

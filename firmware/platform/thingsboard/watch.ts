@@ -87,7 +87,11 @@ function alarmQuery(devices: Devices, alarms: Alarms | undefined): string {
   return text;
 }
 
-/** How many alarms there are; a number. With `devices`, of these, and told at once; else of all, and looked at once a minute. */
+/**
+ * How many alarms there are; a number. With `devices`, of these, and told at once; else of all, and looked at once a minute.
+ * Written out where an app calls it, `alarms` would stay in memory with the app's callbacks, whose scope it would be in.
+ * @cold
+ */
 export function alarmCount(alarms?: Alarms, devices?: Devices): Source {
   return { request: '"type":"ALARM_COUNT","query":{' + alarmQuery(devices ?? "", alarms) + "}", key: "count", read: readMember };
 }

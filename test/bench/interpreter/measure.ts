@@ -27,6 +27,7 @@ export const subjects: readonly Subject[] = [
   { app: "firmware/apps/alarm-count.ts", transport: "watch", platform: "thingsboard" },
   { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt" },
   { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt-ws" },
+  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "ws" },
 ];
 
 /** A line of boards/measured.json. */
