@@ -18,14 +18,18 @@ export function crossed(bytes: { readonly length: number }): void {
 /** Under this key a watched method holds the one that it stands for: test files share the sockets of their process. */
 const innerKey = Symbol.for("motet.watched");
 
+/** Whether this is a network's socket: the pipes to child processes, and what a process prints, are of the same classes. */
+function onWire(socket: unknown): boolean {
+  return !(socket instanceof TcpSocket) || socket.connecting || socket.localPort !== undefined;
+}
+
 /** Has `method` of every socket tell, besides doing its work, that data was handed over. */
 function watch(prototype: object, method: string, hasData: (values: readonly unknown[]) => boolean): void {
   const present = Reflect.get(prototype, method) as object;
   const inner: unknown = Reflect.get(present, innerKey) ?? present;
   if (typeof inner !== "function") throw new Error(`no ${method} to watch`);
   function watched(this: unknown, ...values: unknown[]): unknown {
-    // What a process prints goes through sockets as well, where its output is a pipe.
-    if (hasData(values) && this !== process.stdout && this !== process.stderr) crossings += 1;
+    if (hasData(values) && onWire(this)) crossings += 1;
     return Reflect.apply(inner as () => unknown, this, values);
   }
   Reflect.set(watched, innerKey, inner);
