@@ -70,6 +70,7 @@ async function withLink<L extends { close(): void }, T>(board: Board, options: L
 
 /** Opens the console of a board with NodeMCU for `use`, and lets go of it afterwards. */
 export function withLuaBoard<T>(board: Board, options: LinkOptions, use: (link: LuaConsole, port: string) => Promise<T>): Promise<T> {
+  if (options.consolePassword !== undefined) return Promise.reject(new Error("NodeMCU's console takes no password: leave --console-password out."));
   return withLink(board, options, (transport) => new LuaConsole(transport), use);
 }
 

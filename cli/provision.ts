@@ -7,11 +7,12 @@ import { CodeBook, readCodes } from "../boards/toolchain/provision/batch";
 import type { Outcome } from "../boards/toolchain/provision/batch";
 import { eraseDevice, provisionDevice, provisionUnit, showSettings } from "../boards/toolchain/provision/provision";
 import type { Provisioned, ProvisionOptions, Restarted } from "../boards/toolchain/provision/provision";
+import type { BoardConsole } from "../boards/toolchain/provision/standing";
 import type { DeviceSettings } from "../boards/toolchain/provision/settings";
 import type { StoredSettings } from "../boards/toolchain/provision/stored";
 import { TlsLevel } from "../hal/ports/tls";
 import type { Context } from "./context";
-import { addLinkOptions, reportingFaults, withBoard } from "./link";
+import { addLinkOptions, reportingFaults, withBoard, withLuaBoard } from "./link";
 import type { LinkOptions } from "./link";
 import { askSettings, namesNothing, settingsOf, terminal } from "./provision-options";
 import type { SettingOptions } from "./provision-options";
@@ -31,6 +32,11 @@ const stateNames: Readonly<Record<StoredSettings["state"], string>> = {
   activated: "activated",
   watcher: "provisioned to watch",
 };
+
+/** Opens the console of a board, whatever its runtime. */
+function withConsole<T>(board: Board, options: Options, use: (link: BoardConsole, port: string) => Promise<T>): Promise<T> {
+  return board.runtime === "lua" ? withLuaBoard(board, options, use) : withBoard(board, options, use);
+}
 
 /** What is stored, for a person. Of secrets, that they are there. */
 function storedLines({ state, cloud, wifi, code, token, watch, locked, boots, error }: StoredSettings): string[] {
@@ -54,8 +60,8 @@ function bootLine({ hasProgram, boot, build }: Restarted, board: Board, port: st
 }
 
 function report({ output }: Context, event: string, board: Board, port: string, done: Provisioned, more: { readonly [field: string]: unknown } = {}): void {
-  const { hello, unit, stored, build, boot } = done;
-  output.report({ event, board: board.id, port, unit, runtime: hello.version, ...more, ...stored, build, booted: boot !== undefined, boot }, [`unit ${unit}, ${board.id}`, ...storedLines(stored), bootLine(done, board, port)]);
+  const { runtime, unit, stored, build, boot } = done;
+  output.report({ event, board: board.id, port, unit, runtime, ...more, ...stored, build, booted: boot !== undefined, boot }, [`unit ${unit}, ${board.id}`, ...storedLines(stored), bootLine(done, board, port)]);
 }
 
 async function chosenSettings(options: Options, board: Board): Promise<DeviceSettings> {
@@ -64,12 +70,15 @@ async function chosenSettings(options: Options, board: Board): Promise<DeviceSet
   return settings;
 }
 
+/** What was done besides so that nothing remains in the chip. */
+const proofs: Readonly<Record<Board["runtime"], string>> = { espruino: "", lua: ", and with them the whole file system, into which the app was put back" };
+
 async function runErase(context: Context, board: Board, options: Options, how: ProvisionOptions): Promise<void> {
-  await withBoard(board, options, async (link, port) => {
+  await withConsole(board, options, async (link, port) => {
     const done = await eraseDevice(link, board, how);
-    const { unit, hello, scannedBytes, build, boot } = done;
-    context.output.report({ event: "erased", board: board.id, port, unit, runtime: hello.version, scannedBytes, build, booted: boot !== undefined, boot }, [
-      `unit ${unit}, ${board.id}: token, settings and log are erased; ${scannedBytes} bytes of flash were read back and hold nothing of them`,
+    const { unit, runtime, scannedBytes, build, boot } = done;
+    context.output.report({ event: "erased", board: board.id, port, unit, runtime, scannedBytes, build, booted: boot !== undefined, boot }, [
+      `unit ${unit}, ${board.id}: token, settings and log are erased${proofs[board.runtime]}; ${scannedBytes} bytes of flash were read back and hold nothing of them`,
       bootLine(done, board, port),
     ]);
   });
@@ -101,7 +110,7 @@ async function runBatch(context: Context, board: Board, options: Options, how: P
   try {
     for (let isMore = true; isMore; ) {
       for (const port of ports) {
-        await withBoard(board, { ...options, ...(port === undefined ? {} : { port }) }, async (link, name) => {
+        await withConsole(board, { ...options, ...(port === undefined ? {} : { port }) }, async (link, name) => {
           let outcome: Outcome = "foreign";
           const done = await provisionUnit(link, board, (unit, stored) => {
             const chosen = book.choose(unit, stored);
@@ -129,10 +138,10 @@ async function runProvision(context: Context, options: Options): Promise<void> {
   const how: ProvisionOptions = { boards: boardIds(root).map((id) => loadBoard(root, id)), step: (text) => output.note(text) };
   if (options.batch !== undefined) return runBatch(context, board, options, how);
   if (options.erase) return runErase(context, board, options, how);
-  if (options.show) return withBoard(board, options, async (link, port) => report(context, "settings", board, port, await showSettings(link, board, how)));
+  if (options.show) return withConsole(board, options, async (link, port) => report(context, "settings", board, port, await showSettings(link, board, how)));
   // Asked for before the port is opened: nobody types while a board waits.
   const settings = await chosenSettings(options, board);
-  await withBoard(board, options, async (link, port) => report(context, "provisioned", board, port, await provisionDevice(link, board, settings, how)));
+  await withConsole(board, options, async (link, port) => report(context, "provisioned", board, port, await provisionDevice(link, board, settings, how)));
 }
 
 export function addProvision(program: Command, context: Context): void {

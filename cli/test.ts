@@ -30,6 +30,7 @@ interface TestOptions {
   readonly ssid?: string;
   readonly password?: string;
   readonly timeHost?: string;
+  readonly luac?: string;
   readonly only?: string;
   readonly list?: boolean;
   readonly logs: string;
@@ -60,13 +61,13 @@ async function testsOf({ root }: Context, files: readonly string[], { only }: Te
 }
 
 /** The board that the command line names, or those of the map; a text says why there are none. */
-async function boardsOf({ root }: Context, { map, board, port, baud, ssid, password, timeHost }: TestOptions): Promise<readonly Mapped[] | string> {
+async function boardsOf({ root }: Context, { map, board, port, baud, ssid, password, timeHost, luac }: TestOptions): Promise<readonly Mapped[] | string> {
   if (port !== undefined) {
     if (board === undefined) throw new SetupError("Which board is at the port? Add --board ID (see \"motet boards list\").");
     if ((ssid === undefined) !== (password === undefined)) throw new SetupError("A WiFi network has a name and a password: give both --ssid and --password @FILE.");
     if (password !== undefined && !password.startsWith("@")) throw new SetupError("Secrets are not taken from the command line: write the password into a file, and --password @FILE.");
     const wifi = ssid === undefined ? {} : { wifi: { ssid, password: password! } };
-    return [wire(root, { name: board, board, port, ...wifi, ...(baud === undefined ? {} : { baud }), ...(timeHost === undefined ? {} : { timeHost }) }, ".")];
+    return [wire(root, { name: board, board, port, ...wifi, ...(baud === undefined ? {} : { baud }), ...(timeHost === undefined ? {} : { timeHost }), ...(luac === undefined ? {} : { luac }) }, ".")];
   }
   const mapped = await readMap(root, map);
   if (mapped === undefined) return `name one with --board and --port, or write ${map} (docs/HIL.md)`;
@@ -135,6 +136,7 @@ export function addTest(program: Command, context: Context): void {
     .option("--ssid <name>", "the WiFi network of that board")
     .option("--password <source>", "its password: @FILE")
     .option("--time-host <host>", "a time server that this board reaches")
+    .option("--luac <path>", "for NodeMCU: the luac.cross of that board's firmware")
     .option("--transport <name>", "mqtt or coap", parseTransport, "mqtt")
     .option("--only <text>", "only tests whose name holds this")
     .option("--list", "name the tests, and what they need")

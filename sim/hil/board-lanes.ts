@@ -1,6 +1,6 @@
 /** The boards of a bench as lanes: what each can and cannot, by what it is and how it is wired. */
 import { boardIds, loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
+import { builtDevice } from "../../boards/toolchain/kept";
 import type { Image } from "../engines/image";
 import { choiceFor, lackingOver } from "./lanes";
 import type { LaneOptions } from "./lanes";
@@ -31,7 +31,7 @@ export function boardLane(mapped: Mapped, options: LaneOptions, images: Map<stri
   const boards = boardIds(root).map((id) => loadBoard(root, id));
   const imageOf = (app: string): Promise<Image> => {
     const key = `${board.id} ${app}`;
-    const image = images.get(key) ?? compileDevice(root, choiceFor(app, options), board);
+    const image = images.get(key) ?? builtDevice(root, choiceFor(app, options), board);
     images.set(key, image);
     return image;
   };
@@ -42,6 +42,7 @@ export function boardLane(mapped: Mapped, options: LaneOptions, images: Map<stri
     isHardware: true,
     host,
     secrets: network === undefined ? [] : [network.password],
+    compile: imageOf,
     open: async (app, _place, events) => {
       // A compiler's complaint comes before the board is touched.
       await imageOf(app);

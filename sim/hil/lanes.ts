@@ -64,6 +64,7 @@ export function engineLane(name: string, options: LaneOptions): Lane {
     isHardware: false,
     host: LOOPBACK,
     secrets: [],
+    compile,
     open: async (app, place, events) => openDeskUnit({ root, compiled: await compile(app), place, speed, events }),
   };
 }

@@ -58,7 +58,7 @@ test.each<[string, string | object, RegExp]>([
   ["a name twice", { boards: [board(), board({ port: "/dev/ttyUSB1" })] }, /line 13: the name one is that of another board already/],
   ["no board", { boards: [] }, /names 0 boards: name 1 to 64/],
   ["a board that nobody knows", { boards: [board({ board: "esp99" })] }, /There is no board "esp99"/],
-  ["a board with NodeMCU", { boards: [board({ board: "esp32-lua" })] }, /one: tests do not run on esp32-lua yet/],
+  ["a board with NodeMCU", { boards: [board({ board: "esp32-lua" })] }, /one: apps for esp32-lua are made by the luac\.cross of its firmware: add "luac" with its path/],
   ["no WiFi", { boards: [{ name: "one", board: "esp32-espruino", port: "/dev/ttyUSB0" }] }, /one: esp32-espruino reaches its cloud over WiFi: add "wifi"/],
   ["a password file that is not there", { boards: [board({ wifi: { ssid: "lab", password: "@none" } })] }, /cannot be read from none \(ENOENT\)/],
   ["an empty power command", { boards: [board({ power: { off: [], on: ["x"] } })] }, /a power command is a list that begins with a program/],

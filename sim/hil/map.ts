@@ -28,6 +28,7 @@ interface Entry {
   readonly power?: PowerCommands;
   readonly host?: string;
   readonly timeHost?: string;
+  readonly luac?: string;
   readonly fixtures?: readonly string[];
   readonly cannot?: readonly Capability[];
 }
@@ -101,13 +102,14 @@ export function readPassword(source: string, folder: string): string {
 export function wire(root: string, entry: Entry, folder: string): Mapped {
   const { name, port, baud, wifi, power, timeHost = "", fixtures = [], cannot = [] } = entry;
   const board = loadBoard(root, entry.board);
-  if (board.runtime !== "espruino") throw new SetupError(`${name}: tests do not run on ${board.id} yet, because nothing provisions NodeMCU over its console: name a board with Espruino.`);
+  if (board.runtime === "lua" && entry.luac === undefined) throw new SetupError(`${name}: apps for ${board.id} are made by the luac.cross of its firmware: add "luac" with its path.`);
   if (board.constants.radio && wifi === undefined) throw new SetupError(`${name}: ${board.id} reaches its cloud over WiFi: add "wifi" with ssid and password.`);
   if (power !== undefined && (power.off.length === 0 || power.on.length === 0)) throw new SetupError(`${name}: a power command is a list that begins with a program.`);
   const host = entry.host ?? (board.constants.radio ? ownAddress() : LOOPBACK);
   if (host === undefined) throw new SetupError(`${name}: this computer has no address in a network: connect it, or add "host".`);
   const network = wifi === undefined ? undefined : { ssid: wifi.ssid, password: readPassword(wifi.password, folder) };
-  return { name, board, port, baud: baud ?? board.link.baud, network, timeHost, power, host, fixtures, cannot };
+  const luac = entry.luac === undefined ? undefined : resolve(folder, entry.luac);
+  return { name, board, port, baud: baud ?? board.link.baud, network, timeHost, power, luac, host, fixtures, cannot };
 }
 
 /** Reads a map; undefined when there is none. Rejects with one sentence for its owner. */

@@ -38,7 +38,7 @@ const unit: Unit = {
 /** A lane whose device does as `act` says when it is started. */
 function laneOf(name: string, act: (events: UnitEvents) => void = () => undefined, changes: Partial<Lane> = {}): Lane {
   const open = (_app: string, _place: unknown, events: UnitEvents): Promise<Unit> => Promise.resolve({ ...unit, start: () => Promise.resolve(act(events)) });
-  return { name, lacks: new Map([["memory", "it has none"]]), speed: 1, isHardware: false, host: "127.0.0.1", secrets: [WIFI], open, ...changes };
+  return { name, lacks: new Map([["memory", "it has none"]]), speed: 1, isHardware: false, host: "127.0.0.1", secrets: [WIFI], compile: done, open, ...changes };
 }
 
 const options = (keepLogs = false) => ({ transport: "mqtt" as const, logDir: folder, keepLogs, slackMs: 0 });
@@ -104,6 +104,26 @@ test("what a lane lacks is not run there, and does not pass", async () => {
   const needy = hilTest({ name: "needy", needs: ["memory"], run: () => Promise.resolve(void (ran = true)) });
   expect(await runTest(needy, laneOf("a"), options())).toMatchObject({ status: "unable", reason: "memory: it has none" });
   expect(ran).toBe(false);
+});
+
+test("everything is compiled before a device is touched, and no app for a lane that is unable to run it", async () => {
+  const order: string[] = [];
+  const own = (name: string): Lane =>
+    laneOf(name, boots, {
+      compile: (app) => {
+        order.push(`${name} compiles ${app}`);
+        return app === "wrong" ? Promise.reject(new Error("a mistake")) : done();
+      },
+      open: (app, _place, events) => {
+        order.push(`${name} opens ${app}`);
+        return app === "wrong" ? Promise.reject(new Error("a mistake")) : Promise.resolve({ ...unit, start: () => Promise.resolve(boots(events)) });
+      },
+    });
+  const tests = [starts(), { ...starts(), app: "wrong" }, starts(), { ...starts(), app: "large", needs: ["memory" as const] }];
+  const results = await runTests(tests, [[own("a")], [own("b")]], options());
+  expect(results.map(({ status, reason }) => status === "fail" ? reason : status)).toEqual(["pass", "a mistake", "pass", "unable", "pass", "a mistake", "pass", "unable"]);
+  expect(order.slice(0, 4)).toEqual(["a compiles bench-probe", "a compiles wrong", "b compiles bench-probe", "b compiles wrong"]);
+  expect(order.slice(4).every((each) => each.includes("opens"))).toBe(true);
 });
 
 test("lanes of a row run one after the other, rows side by side, and a run can be ended", async () => {

@@ -146,8 +146,20 @@ async function runLane(tests: readonly HilTest[], lane: Lane, options: RunOption
   return results;
 }
 
+/**
+ * Compiles all that will run. A compiler lets nothing else of this process run for seconds, and no board at the end of a cable may be
+ * taken for silent meanwhile. What has mistakes fails the tests that need it.
+ */
+async function compileAll(tests: readonly HilTest[], lanes: readonly Lane[], { isOver }: RunOptions): Promise<void> {
+  for (const lane of lanes) {
+    const apps = tests.filter((test) => unableOn(test, lane) === undefined).map(({ app = PROBE }) => app);
+    for (const app of new Set(apps)) if (isOver?.() !== true) await lane.compile(app).catch(() => undefined);
+  }
+}
+
 /** Runs tests on rows of lanes: the lanes of a row one after the other, the rows side by side. */
 export async function runTests(tests: readonly HilTest[], rows: readonly (readonly Lane[])[], options: RunOptions): Promise<Result[]> {
+  await compileAll(tests, rows.flat(), options);
   const runRow = async (lanes: readonly Lane[]): Promise<Result[]> => {
     const results: Result[] = [];
     for (const lane of lanes) results.push(...(await runLane(tests, lane, options)));

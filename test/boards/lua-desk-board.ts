@@ -1,6 +1,7 @@
 /**
- * A board with NodeMCU that is not there: the engine of Lua with a console in front of it as the firmware has one, and files and a Lua
- * Flash Store that outlive a boot. A server on loopback carries the console; the cable can be pulled at any byte, the power at any time.
+ * A board with NodeMCU that is not there: the engine of Lua with a console in front of it as the firmware has one, and files, areas of flash
+ * and a Lua Flash Store that outlive a boot. A server on loopback carries the console; the cable can be pulled at any byte, the power at any
+ * byte that is programmed.
  */
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
@@ -8,12 +9,15 @@ import { loadBoard } from "../../boards/toolchain/board";
 import type { Board } from "../../boards/toolchain/board";
 import { startLua } from "../../sim/engines/lua/engine";
 import type { LuaBoot } from "../../sim/engines/lua/engine";
+import { areasOf } from "../../sim/engines/espruino/flash-folder";
 import type { Image } from "../../sim/engines/image";
+import { createFlash, PowerCut } from "../../sim/world/flash";
+import type { WorldFlash } from "../../sim/world/flash";
 import { createWorld } from "../../sim/world/world";
+import type { World } from "../../sim/world/world";
 import { root } from "./desk-board";
+import { LuaLineConsole } from "./lua-line-console";
 
-/** The firmware's buffer of a line. */
-const LINE_CHARS_MAX = 255;
 /** Time for a program to say that it booted. */
 const BOOT_MS = 5000;
 
@@ -22,9 +26,18 @@ export function storeBytes(hash: string, source: string): string {
   return `LFS ${hash} ${source.length}\n${source}`;
 }
 
+export interface LuaDeskBoardOptions {
+  /** What tells it from other boards: 4 to 32 characters of [0-9a-z]. */
+  readonly unit?: string;
+  /** False: its firmware was built without a Lua Flash Store. */
+  readonly hasStore?: boolean;
+}
+
 export class LuaDeskBoard {
   readonly files = new Map<string, string>();
   readonly store = new Map<string, string>();
+  /** What deleted and replaced files have left in the chip. */
+  readonly remains: string[] = [];
   /** What was printed since the last boot. */
   readonly lines: string[] = [];
   boots = 0;
@@ -36,13 +49,17 @@ export class LuaDeskBoard {
   bytesReceived = 0;
   bytesMax = 200000;
   readonly board: Board;
+  /** The areas of its flash, over all boots. */
+  readonly flash: WorldFlash;
+  private world: World | undefined;
   private running: LuaBoot | undefined;
   private socket: Socket | undefined;
   private server: Server | undefined;
-  private line = "";
+  private readonly console = new LuaLineConsole((bytes) => void this.socket?.write(bytes, "latin1"), (line) => this.run(line));
 
-  constructor(board: string) {
+  constructor(board: string, private readonly options: LuaDeskBoardOptions = {}) {
     this.board = loadBoard(root, board);
+    this.flash = createFlash({ areas: areasOf(this.board.constants) });
   }
 
   /** Powers it on, or takes the power away and gives it back: runs what boots. */
@@ -50,15 +67,22 @@ export class LuaDeskBoard {
     this.running?.stop();
     this.boots += 1;
     this.lines.length = 0;
-    this.line = "";
+    this.console.clear();
     const world = createWorld({ seed: 1 });
-    const { ports } = world.createDevice({ bootMs: 0 });
+    this.world = world;
+    const { unit, hasStore = true } = this.options;
+    const { ports } = world.createDevice({ bootMs: 0, flash: this.flash, ...(unit === undefined ? {} : { name: unit }) });
     const system = { ...ports.system, restart: () => void setImmediate(() => this.boot()) };
     const image = { board: this.board.id, runtime: "lua", constants: this.board.constants, files: this.files, main: "init.lua", maps: new Map(), modules: [] } satisfies Image;
     const events = { console: (text: string) => this.print(text), failed: () => undefined };
-    if (!this.files.has("init.lua")) this.files.set("init.lua", 'print("NodeMCU")');
-    this.running = startLua(this.board.lua!, root, image, { ...ports, system }, events, undefined, { files: this.files, store: this.store, bytesMax: this.bytesMax });
+    this.running = startLua(this.board.lua!, root, image, { ...ports, system }, events, undefined, { files: this.files, store: this.store, bytesMax: this.bytesMax, remains: this.remains });
+    if (!hasStore) this.running.type("node.LFS=nil");
     world.runUntil(() => this.lines.some((each) => each.startsWith("motet boot")), BOOT_MS);
+  }
+
+  /** Lets time pass on the board. */
+  pass(ms: number): void {
+    this.world!.run(ms);
   }
 
   private print(text: string): void {
@@ -73,25 +97,24 @@ export class LuaDeskBoard {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Bytes are echoed; a line that is longer than the buffer loses its end, as the firmware loses it. */
-  private receive(bytes: string): void {
-    for (const char of bytes) {
-      this.socket?.write(char === "\n" ? "\r\n" : char, "latin1");
-      if (char !== "\n") {
-        if (this.line.length < LINE_CHARS_MAX) this.line += char;
-        continue;
-      }
-      const line = this.corrupts ? this.line.replace(/_w"..../, '_w"0000') : this.line;
-      this.line = "";
-      this.running!.type(line);
-      this.socket?.write("> ");
+  /** False when the power went in the middle of it, and the adapter with it. */
+  private run(line: string): boolean {
+    try {
+      this.running!.type(this.corrupts ? line.replace(/_([wp])"..../, '_$1"0000') : line);
+      return true;
+    } catch (problem) {
+      if (!(problem instanceof PowerCut)) throw problem;
+      this.flash.callOff();
+      this.flash.restore();
+      this.socket?.destroy();
+      return false;
     }
   }
 
   private attach(socket: Socket): void {
     this.socket?.destroy();
     this.socket = socket;
-    this.line = "";
+    this.console.clear();
     socket.setNoDelay(true);
     socket.on("error", () => undefined);
     socket.on("data", (chunk) => {
@@ -99,7 +122,7 @@ export class LuaDeskBoard {
       const passes = Math.max(0, Math.min(bytes.length, this.bytesToPull ?? bytes.length));
       if (this.bytesToPull !== undefined) this.bytesToPull -= passes;
       this.bytesReceived += passes;
-      this.receive(bytes.slice(0, passes));
+      this.console.receive(bytes.slice(0, passes));
       if (passes === bytes.length) return;
       this.bytesToPull = undefined;
       socket.destroy();

@@ -1,12 +1,14 @@
 /** An app is put on a board with NodeMCU over its Lua console: whole or not at all, whatever happens to the cable and to the power. */
 import { boardIds, loadBoard } from "../../boards/toolchain/board";
+import { STILL_FILE } from "../../boards/toolchain/compile/lua/boot";
 import { LuaConsole, luaLimits } from "../../boards/toolchain/link/lua-console";
 import { flashLua } from "../../boards/toolchain/link/lua-flash";
 import type { LuaFlashed } from "../../boards/toolchain/link/lua-flash";
 import { openPort } from "../../boards/toolchain/link/open";
 import type { LinkError } from "../../boards/toolchain/link/transport";
 import { root } from "./desk-board";
-import { LuaDeskBoard, storeBytes } from "./lua-desk-board";
+import { luaAppImage } from "./lua-app";
+import { LuaDeskBoard } from "./lua-desk-board";
 
 const boards = boardIds(root).map((id) => loadBoard(root, id));
 const quiet = { step: () => undefined, bytes: () => undefined };
@@ -17,18 +19,15 @@ jest.setTimeout(120000);
 let board: LuaDeskBoard;
 let port = 0;
 
-/** An app that says which it is; `chars` makes it longer. */
-const appImage = (hash: string, chars = 0) => ({ hash, bytes: storeBytes(hash, `print("app ${hash}")print('motet boot 1 "${hash}"')--${"filler\0\xff".repeat(Math.ceil(chars / 8))}`) });
-
-async function plug(id = "esp32-lua"): Promise<void> {
-  board = new LuaDeskBoard(id);
+async function plug(id = "esp32-lua", hasStore = true): Promise<void> {
+  board = new LuaDeskBoard(id, { hasStore });
   port = await board.listen();
   board.boot();
 }
 
 afterEach(() => board.close());
 
-async function flash(image: ReturnType<typeof appImage>, id = board.board.id): Promise<LuaFlashed> {
+async function flash(image: ReturnType<typeof luaAppImage>, id = board.board.id): Promise<LuaFlashed> {
   const link = new LuaConsole(await openPort(`tcp://127.0.0.1:${port}`, 115200), limits);
   try {
     return await flashLua(link, image, loadBoard(root, id), boards, quiet);
@@ -48,19 +47,19 @@ async function booted(): Promise<string> {
 
 test.each(["esp8266-lua", "esp32-lua"])("%s: the first app boots and says so, another takes its place, and two are all that stays", async (id) => {
   await plug(id);
-  expect(await flash(appImage(older, 3000))).toMatchObject({ hash: older, unchanged: false, boot: older, hello: { chip: board.board.chip, lua: board.board.lua } });
-  for (const hash of [newer, "2222cccc"]) expect(await flash(appImage(hash, 300))).toMatchObject({ hash, boot: hash });
+  expect(await flash(luaAppImage(older, 3000))).toMatchObject({ hash: older, unchanged: false, boot: older, hello: { chip: board.board.chip, lua: board.board.lua } });
+  for (const hash of [newer, "2222cccc"]) expect(await flash(luaAppImage(hash, 300))).toMatchObject({ hash, boot: hash });
   expect(await booted()).toBe("app 2222cccc");
   expect([...board.files.keys()].sort()).toEqual([`${newer}.img`, "2222cccc.img", "init.lua", "motet.a", "motet.b"].sort());
-  expect(await flash(appImage("2222cccc", 300))).toMatchObject({ unchanged: true, sentBytes: 0, boot: "2222cccc" });
+  expect(await flash(luaAppImage("2222cccc", 300))).toMatchObject({ unchanged: true, sentBytes: 0, boot: "2222cccc" });
 });
 
 test("the cable pulled at every line: the old app boots or the new one, never a mix, and the next try goes on where it ended", async () => {
   await plug();
-  await flash(appImage(older));
+  await flash(luaAppImage(older));
   const [files, store] = [new Map(board.files), new Map(board.store)];
   const before = board.bytesReceived;
-  await flash(appImage(newer, 3000));
+  await flash(luaAppImage(newer, 3000));
   const total = board.bytesReceived - before;
   const outcomes = new Set<string>();
   for (let bytes = 0; bytes < total; bytes += 173) {
@@ -70,14 +69,14 @@ test("the cable pulled at every line: the old app boots or the new one, never a 
     }
     board.boot();
     board.bytesToPull = bytes;
-    expect(["lost", "nothing heard"]).toContain(await flash(appImage(newer, 3000)).then(({ boot }) => boot ?? "nothing heard", ({ fault }: LinkError) => fault));
+    expect(["lost", "nothing heard"]).toContain(await flash(luaAppImage(newer, 3000)).then(({ boot }) => boot ?? "nothing heard", ({ fault }: LinkError) => fault));
     const after = await booted();
     outcomes.add(after);
     expect([`app ${older}`, `app ${newer}`]).toContain(after);
     if (bytes % 4 !== 0) continue;
     const there = board.files.get(`${newer}.img`)?.length ?? 0;
-    const { sentBytes } = await flash(appImage(newer, 3000));
-    expect(sentBytes).toBe(appImage(newer, 3000).bytes.length - there);
+    const { sentBytes } = await flash(luaAppImage(newer, 3000));
+    expect(sentBytes).toBe(luaAppImage(newer, 3000).bytes.length - there);
     expect(await booted()).toBe(`app ${newer}`);
   }
   expect(outcomes.size).toBe(2);
@@ -85,7 +84,7 @@ test("the cable pulled at every line: the old app boots or the new one, never a 
 
 test("power that fails while the store is filled, or before, costs nothing", async () => {
   await plug();
-  await flash(appImage(older));
+  await flash(luaAppImage(older));
   board.store.clear();
   expect(await booted()).toBe(`app ${older}`);
 });
@@ -95,25 +94,25 @@ test("somebody else's program boots until the app is whole", async () => {
   board.files.set("init.lua", 'print("app of somebody else")');
   board.boot();
   board.bytesToPull = 2000;
-  await expect(flash(appImage(older, 3000))).rejects.toMatchObject({ fault: "lost" });
+  await expect(flash(luaAppImage(older, 3000))).rejects.toMatchObject({ fault: "lost" });
   board.boot();
   expect(appLines()).toBe("app of somebody else");
-  await flash(appImage(older, 3000));
+  await flash(luaAppImage(older, 3000));
   expect(await booted()).toBe(`app ${older}`);
 });
 
 test("a file that was spoilt on its way is told, and the old app boots", async () => {
   await plug();
-  await flash(appImage(older));
+  await flash(luaAppImage(older));
   board.corrupts = true;
-  await expect(flash(appImage(newer, 300))).rejects.toMatchObject({ fault: "verify", message: expect.stringMatching(/is not on the board as it was sent/) });
+  await expect(flash(luaAppImage(newer, 300))).rejects.toMatchObject({ fault: "verify", message: expect.stringMatching(/is not on the board as it was sent/) });
   board.corrupts = false;
   expect(await booted()).toBe(`app ${older}`);
 });
 
 test("an image that the store does not take is told, and the app before boots", async () => {
   await plug();
-  await flash(appImage(older));
+  await flash(luaAppImage(older));
   const bad = { hash: newer, bytes: "no image" };
   await expect(flash(bad)).rejects.toMatchObject({ fault: "storage", message: expect.stringMatching(/could not take the app into its Lua Flash Store \(LFS image 1111bbbb\.img is corrupt\), and goes on with the one before/) });
   expect(appLines()).toBe(`app ${older}`);
@@ -125,14 +124,26 @@ test.each<[string, (lua: LuaDeskBoard) => void, string, RegExp, LinkError["fault
 ])("%s is refused in one sentence, before anything is written", async (_name, prepare, id, sentence, fault) => {
   await plug();
   prepare(board);
-  await expect(flash(appImage(older, 6000), id)).rejects.toMatchObject({ message: expect.stringMatching(sentence), fault });
+  await expect(flash(luaAppImage(older, 6000), id)).rejects.toMatchObject({ message: expect.stringMatching(sentence), fault });
   expect([...board.files.keys()].filter((name) => /^(0000|motet)/.test(name))).toEqual([]);
+});
+
+test("a firmware without a Lua Flash Store is refused in one sentence, before anything is written", async () => {
+  await plug("esp8266-lua", false);
+  await expect(flash(luaAppImage(older))).rejects.toMatchObject({ fault: "board", message: "The board's firmware has no Lua Flash Store, which the app runs from: build one with it (docs/ENGINES.md), and write it with --runtime." });
+  expect(board.files.size).toBe(0);
+});
+
+test("a board that was to stand still takes an app and boots it", async () => {
+  await plug();
+  board.files.set(STILL_FILE, "");
+  expect(await flash(luaAppImage(older))).toMatchObject({ boot: older });
 });
 
 test("a hundred uploads in a row, none fails", async () => {
   await plug();
   for (let turn = 0; turn < 100; turn += 1) {
     const hash = turn.toString(16).padStart(8, "0");
-    expect(await flash(appImage(hash, 300))).toMatchObject({ hash, boot: hash });
+    expect(await flash(luaAppImage(hash, 300))).toMatchObject({ hash, boot: hash });
   }
 });

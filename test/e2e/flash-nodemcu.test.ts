@@ -1,27 +1,16 @@
 /** A person's way from an app to a board with NodeMCU, and to the line of an error. The board is an emulation, the compiler of its store a script. */
-import { chmodSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { LuaDeskBoard } from "../boards/lua-desk-board";
+import { storeCompiler } from "../support/store-compiler";
 import { atDesk, motet } from "./command";
 
 const TIMEOUT_MS = 240000;
 const { folder } = atDesk();
-/** What the emulated firmware takes: `-f -o OUT IN`, as its own compiler is called. */
-const COMPILER = `#!/usr/bin/env node
-const { readFileSync, writeFileSync } = require("node:fs");
-const [, , flag, , out, source] = process.argv;
-if (flag !== "-f") process.exit(1);
-const text = readFileSync(source, "latin1");
-writeFileSync(out, "LFS " + source.slice(0, -4) + " " + text.length + "\\n" + text, "latin1");
-`;
 let board: LuaDeskBoard;
 let port = "";
 let luac = "";
 
 beforeEach(async () => {
-  luac = join(folder.path, "luac.cross");
-  writeFileSync(luac, COMPILER);
-  chmodSync(luac, 0o755);
+  luac = storeCompiler(folder.path);
   board = new LuaDeskBoard("esp32-lua");
   port = `tcp://127.0.0.1:${await board.listen()}`;
   board.boot();

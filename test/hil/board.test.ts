@@ -9,7 +9,9 @@ import type { Mapped } from "../../sim/hil/map";
 import { runTest, runTests, unableOn } from "../../sim/hil/run";
 import type { HilTest } from "../../sim/hil/test";
 import { root } from "../boards/desk-board";
-import { LiveBoard, powerCommand, TIME } from "./live-board";
+import { TIME_HOST as TIME } from "../../sim/desk/time-server";
+import { LiveBoard } from "./live-board";
+import { powerCommand } from "./live-desk";
 
 const TIMEOUT_MS = 900000;
 const WIFI = { ssid: "lab", password: "canary-wifi-bench" };

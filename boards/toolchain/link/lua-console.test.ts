@@ -52,6 +52,7 @@ test("a firmware says who it is, among its echo and what a program prints", asyn
 
 test.each([
   ["says nothing", "", 6, failure("silent", /^The board does not answer: check that it is powered, runs NodeMCU/)],
+  ["has another speed", "\xf8\x00\x80\x86\xfe\x1e", 6, failure("silent", /and that the port and --baud are its own\.$/)],
   ["is of Espruino", ">print(...)\r\nUncaught SyntaxError: no\r\n>", 2, failure("board", /runs Espruino, .*: take the --board that ends with -espruino\.$/)],
 ])("a board that %s", async (_name, text, turns, told) => {
   answer = () => text;

@@ -87,13 +87,13 @@ export class LuaConsole {
     });
   }
 
-  /** Runs the body of a function, of up to `CODE_CHARS_MAX` characters; answers what it returns, as text. Rejects with what it raised. */
-  call(body: string): Promise<string> {
+  /** Runs the body of a function, of up to `CODE_CHARS_MAX` characters; answers what it returns, as text, within `ms`. Rejects with what it raised. */
+  call(body: string, ms: number = this.limits.answerMs): Promise<string> {
     return this.alone(async () => {
       this.number += 1;
       const line = `_m(${this.number},function()${body} end)`;
       if (line.length > LINE_CHARS_MAX) throw new Error(`a line of ${line.length} characters`);
-      const answer = await this.exchange(line, this.number, this.limits.answerMs);
+      const answer = await this.exchange(line, this.number, ms);
       if (answer === undefined) throw this.end(new LinkError("silent", "The board stopped answering: reset it and run the command again."));
       if (!answer.isGood) throw new LinkError("board", `The board could not do it: ${answer.text}`);
       return answer.text;

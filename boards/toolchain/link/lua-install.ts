@@ -2,7 +2,7 @@
  * Puts an app on a board with NodeMCU, so that at every moment one whole app boots: the old one, or, once all of the new one was read back
  * right, the new one. An app is the image of a Lua Flash Store under the hash of its build; the firmware takes it over at the next boot.
  */
-import { BOOT_FILE, FIRST_SEQUENCE, LOADER, readSelector, SELECTORS, selectorText, SEQUENCE_MAX, STORE_FILE, storeFile } from "../compile/lua/boot";
+import { BOOT_FILE, FIRST_SEQUENCE, LOADER, readSelector, SELECTORS, selectorText, SEQUENCE_MAX, STILL_FILE, STORE_FILE, storeFile } from "../compile/lua/boot";
 import type { Selection } from "../compile/lua/boot";
 import type { InstallProgress, Outcome } from "./install";
 import { LuaFiles } from "./lua-files";
@@ -21,7 +21,8 @@ const SPARE_BYTES = 4096;
 /** A file system that was full once is slow, and damages what it does not touch: so much of it stays free. */
 const FREE_PART = 3;
 
-interface Installed {
+/** What is on a board. */
+export interface LuaInstalled {
   /** By the place of the record. */
   readonly records: readonly (Selection | undefined)[];
   /** The build that boots. */
@@ -31,7 +32,8 @@ interface Installed {
   readonly hasLoader: boolean;
 }
 
-async function readInstalled(files: LuaFiles): Promise<Installed> {
+/** Reads what is on a board. */
+export async function readLuaInstalled(files: LuaFiles): Promise<LuaInstalled> {
   const records: (Selection | undefined)[] = [];
   for (const name of SELECTORS) records.push(readSelector(await files.read(name)));
   const images = await files.list("^%x+%.img$");
@@ -41,7 +43,7 @@ async function readInstalled(files: LuaFiles): Promise<Installed> {
 }
 
 /** Removes images that neither boot nor are to boot. */
-async function sweep(files: LuaFiles, { images, active }: Installed, hash: string): Promise<void> {
+async function sweep(files: LuaFiles, { images, active }: LuaInstalled, hash: string): Promise<void> {
   for (const name of images.keys()) {
     const owner = STORE_FILE.exec(name)?.[1];
     if (owner !== undefined && owner !== hash && owner !== active?.hash) await files.remove(name);
@@ -57,7 +59,7 @@ async function checkRoom(files: LuaFiles, needed: number): Promise<void> {
 }
 
 /** Writes the record that makes a build boot into the place of the older one. */
-async function select(files: LuaFiles, { active, records }: Installed, hash: string): Promise<void> {
+async function select(files: LuaFiles, { active, records }: LuaInstalled, hash: string): Promise<void> {
   const place = active === undefined ? 0 : 1 - records.indexOf(active);
   const sequence = active === undefined ? FIRST_SEQUENCE : active.sequence + 1;
   if (sequence > SEQUENCE_MAX) throw new LinkError("storage", `The board has counted all the apps that it can: remove the files ${SELECTORS.join(" and ")} from it and flash it anew.`);
@@ -70,7 +72,9 @@ async function select(files: LuaFiles, { active, records }: Installed, hash: str
 export async function installLua(link: LuaConsole, { hash, bytes }: StoreImage, progress: InstallProgress): Promise<Outcome> {
   const files = new LuaFiles(link);
   await files.prepare();
-  const before = await readInstalled(files);
+  // Of somebody who wanted the board to stand still, and has gone.
+  await files.remove(STILL_FILE);
+  const before = await readLuaInstalled(files);
   await sweep(files, before, hash);
   const name = storeFile(hash);
   const size = before.images.get(name) ?? 0;
@@ -87,7 +91,7 @@ export async function installLua(link: LuaConsole, { hash, bytes }: StoreImage, 
     await files.remove(BOOT_FILE);
     await files.put(BOOT_FILE, LOADER, 0);
   }
-  const after = await readInstalled(files);
+  const after = await readLuaInstalled(files);
   if (after.active?.hash !== hash || !after.hasLoader) throw new LinkError("verify", "The board did not take the new app over: run the command again.");
   return { hash, unchanged: isActive && before.hasLoader && sentBytes === 0, sentBytes };
 }

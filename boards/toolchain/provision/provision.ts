@@ -6,16 +6,14 @@ import { recordsErase, recordsOpen } from "../../../firmware/store/records";
 import { logErase, logOpen } from "../../../firmware/store/log";
 import type { FlashPort } from "../../../hal/ports/flash";
 import type { Board } from "../board";
-import type { ConsoleLink, Hello } from "../link/console-link";
-import { checkBoard, startProgram, stopProgram } from "../link/flash";
-import { readInstalled } from "../link/install";
 import { LinkError, realTimer } from "../link/transport";
 import type { Timer } from "../link/transport";
-import { espruinoFlash } from "./espruino-flash";
 import { checksum, onFlash } from "./mirror";
 import type { RemoteFlash } from "./remote-flash";
-import { settingsProblem, SettingsError } from "./settings";
+import { boardProblem, settingsProblem, SettingsError } from "./settings";
 import type { DeviceSettings } from "./settings";
+import { standStill } from "./standing";
+import type { BoardConsole, Started, Unit } from "./standing";
 import { readStored, secretsIn, writeStored } from "./stored";
 import type { StoredSettings } from "./stored";
 
@@ -33,22 +31,8 @@ export interface ProvisionOptions {
   readonly step?: (text: string) => void;
 }
 
-/** The board that was at the link. */
-export interface Unit {
-  readonly hello: Hello;
-  /** What tells it from all others, as the device itself says it (`system.uniqueId`). */
-  readonly unit: string;
-}
-
 /** Of a device whose program was started again. */
-export interface Restarted extends Unit {
-  /** What it said of itself at its boot; undefined when it said nothing in time, or has no program. */
-  readonly boot: string | undefined;
-  /** It has a program that boots. */
-  readonly hasProgram: boolean;
-  /** Which build of an app that is; undefined for none, or for a program of someone else. */
-  readonly build: string | undefined;
-}
+export interface Restarted extends Unit, Started {}
 
 export interface Provisioned extends Restarted {
   readonly stored: StoredSettings;
@@ -57,6 +41,12 @@ export interface Provisioned extends Restarted {
 export interface Erased extends Restarted {
   /** Bytes of the chip that were read back afterwards, and hold nothing of the device. */
   readonly scannedBytes: number;
+}
+
+/** Throws one sentence for settings that are wrong by themselves, or that the board can never live up to. */
+export function checkSettings(board: Board, settings: DeviceSettings): void {
+  const problem = settingsProblem(settings) ?? boardProblem(board, settings);
+  if (problem !== undefined) throw new SettingsError(problem);
 }
 
 /** Stores settings in areas of flash; what is there then. */
@@ -116,60 +106,49 @@ export async function eraseFlash(flash: RemoteFlash): Promise<number> {
 }
 
 /** Lets `use` have the flash of the board at a link, while its program stands still; then the program boots again. */
-async function whileStopped<T>(link: ConsoleLink, board: Board, { boards = [board], timer = realTimer, step = () => undefined }: ProvisionOptions, use: (flash: RemoteFlash, unit: string) => Promise<T>): Promise<Restarted & { readonly result: T }> {
-  if (board.runtime !== "espruino") throw new LinkError("board", `Motet cannot provision ${board.id} over its console: only boards with Espruino can be provisioned so.`);
-  const hello = await link.hello();
-  checkBoard(hello, board, boards);
-  const unit = await unitAt(link);
-  step(`unit ${unit}, Espruino ${hello.version} on ${hello.name}`);
-  await stopProgram(link, board);
+async function whileStopped<T>(link: BoardConsole, board: Board, { boards = [board], timer = realTimer, step = () => undefined }: ProvisionOptions, use: (flash: RemoteFlash, unit: string) => Promise<T>): Promise<Restarted & { readonly result: T }> {
+  const standing = await standStill(link, board, { boards, timer, step });
+  const { runtime, unit, flash } = standing;
   let result: T;
   try {
-    result = await use(espruinoFlash(link, board), unit);
+    result = await use(flash, unit);
   } catch (problem) {
-    await link.type("load()").catch(() => undefined);
+    await standing.letGo().catch(() => undefined);
     throw problem;
   }
-  const hasProgram = (await link.call(`require("Storage").read(".bootcde")===undefined?0:1`)) === 1;
-  const build = (await readInstalled(link)).active?.hash;
-  const boot = hasProgram ? await startProgram(link, timer) : undefined;
-  return { hello, unit, hasProgram, build, boot, result };
-}
-
-/** What tells the board at a link from all others. */
-export async function unitAt(link: ConsoleLink): Promise<string> {
-  return String(await link.call("getSerial()")).replaceAll("-", "").toLowerCase();
+  return { runtime, unit, ...(await standing.start()), result };
 }
 
 /**
  * Hands the device at a link settings that are chosen by who it is and what it holds; undefined leaves all as it is. Rejects with
  * SettingsError for a mistake of the person, LinkError for one of the board.
  */
-export async function provisionUnit(link: ConsoleLink, board: Board, choose: (unit: string, stored: StoredSettings) => DeviceSettings | undefined, options: ProvisionOptions = {}): Promise<Provisioned> {
+export async function provisionUnit(link: BoardConsole, board: Board, choose: (unit: string, stored: StoredSettings) => DeviceSettings | undefined, options: ProvisionOptions = {}): Promise<Provisioned> {
   const { result, ...restarted } = await whileStopped(link, board, options, async (flash, unit) => {
     const before = await showFlash(flash);
     const settings = choose(unit, before);
-    return settings === undefined ? before : provisionFlash(flash, settings);
+    if (settings === undefined) return before;
+    checkSettings(board, settings);
+    return provisionFlash(flash, settings);
   });
   return { ...restarted, stored: result };
 }
 
 /** Hands the device at a link its settings. Rejects as `provisionUnit`. */
-export async function provisionDevice(link: ConsoleLink, board: Board, settings: DeviceSettings, options: ProvisionOptions = {}): Promise<Provisioned> {
-  const problem = settingsProblem(settings);
-  if (problem !== undefined) throw new SettingsError(problem);
+export async function provisionDevice(link: BoardConsole, board: Board, settings: DeviceSettings, options: ProvisionOptions = {}): Promise<Provisioned> {
+  checkSettings(board, settings);
   const { result, ...restarted } = await whileStopped(link, board, options, (flash) => provisionFlash(flash, settings));
   return { ...restarted, stored: result };
 }
 
 /** What the device at a link holds. Its program is started again afterwards. */
-export async function showSettings(link: ConsoleLink, board: Board, options: ProvisionOptions = {}): Promise<Provisioned> {
+export async function showSettings(link: BoardConsole, board: Board, options: ProvisionOptions = {}): Promise<Provisioned> {
   const { result, ...restarted } = await whileStopped(link, board, options, showFlash);
   return { ...restarted, stored: result };
 }
 
 /** Makes the device at a link forget token, settings and log, and proves it. The app stays. */
-export async function eraseDevice(link: ConsoleLink, board: Board, options: ProvisionOptions = {}): Promise<Erased> {
+export async function eraseDevice(link: BoardConsole, board: Board, options: ProvisionOptions = {}): Promise<Erased> {
   const { result, ...restarted } = await whileStopped(link, board, options, eraseFlash);
   return { ...restarted, scannedBytes: result };
 }

@@ -5,6 +5,7 @@
 import type { Provision } from "../../../firmware/agent/settings";
 import type { WatchProvision } from "../../../firmware/agent/watch-settings";
 import { TlsLevel } from "../../../hal/ports/tls";
+import type { Board } from "../board";
 
 /** Where the platform is. */
 export interface CloudAddress {
@@ -101,6 +102,14 @@ export function settingsProblem({ cloud, wifi, code, token, watch, consolePasswo
   if (code !== undefined && (code.length > CODE_BYTES_MAX || !/^[!-~]+$/.test(code) || /["\\/+#]/.test(code))) return `An activation code has 1 to ${CODE_BYTES_MAX} characters of ASCII, without blanks, quotes, slashes, + and #.`;
   if (token !== undefined && (token.length > TOKEN_BYTES_MAX || !/^[A-Za-z0-9_-]+$/.test(token))) return `A token has 1 to ${TOKEN_BYTES_MAX} letters, digits, dashes and underscores; on EVRYTHNG it is the thng's id and its key, one after the other.`;
   return undefined;
+}
+
+/** What of settings a board can never live up to, or undefined: a device would hold them and not get anywhere. */
+export function boardProblem({ id, runtime, constants }: Board, { cloud, consolePassword }: DeviceSettings): string | undefined {
+  if (runtime === "lua" && (consolePassword ?? "") !== "") return "NodeMCU's console takes no password: leave --lock out, and keep the board's cable to yourself.";
+  if (cloud === undefined || cloud.tls <= constants.tlsLevel) return undefined;
+  if (constants.tlsLevel === TlsLevel.none) return `${id} has no TLS, so its device would never connect: name the cloud by an address without (mqtt://, ws:// or coap://) in a network of your own, or take another board.`;
+  return `${id} checks no certificates, so its device would never connect: leave --tls verified out, or take another board.`;
 }
 
 /** Settings as the firmware takes them, beside the cloud that the device knows already. */

@@ -99,6 +99,8 @@ export interface BoardDisk {
   /** Modules of the Lua Flash Store, name to source. */
   readonly store: Map<string, string>;
   readonly bytesMax: number;
+  /** What deleted and replaced files have left in the chip, which nobody can read, until the file system is erased; not kept unless given. */
+  readonly remains?: string[];
 }
 
 const DISK_BYTES_MAX = 1048576;
@@ -141,26 +143,43 @@ export function fileServices(flash: FlashPort, disk: BoardDisk): Services {
     blocks.set(name, file);
     return file;
   };
-  const list = (): (string | number)[] => {
-    const names = [...memory.keys()];
+  const names = (): string[] => {
+    const all = [...memory.keys()];
     for (const areaName of ["records", "log"]) {
       const area = flash.open(areaName);
-      for (let block = 0; area !== undefined && block < area.blocks; block += 1) names.push(`${areaName}.${block}`);
+      for (let block = 0; area !== undefined && block < area.blocks; block += 1) all.push(`${areaName}.${block}`);
     }
-    return names.flatMap((name) => (find(name).size() < 0 ? [] : [name, find(name).size()]));
+    return all.filter((name) => find(name).size() >= 0);
+  };
+  /** SPIFFS writes every change to another place, and a deleted file stays where it is. */
+  const bury = (name: string): void => {
+    if (disk.remains !== undefined && find(name).size() > 0) disk.remains.push(find(name).read(0, find(name).size()));
   };
   return {
     ...storeServices(disk),
     "file.space": () => [disk.bytesMax - usedBytes(), usedBytes(), disk.bytesMax],
     "file.size": (name) => [find(name!).size()],
     "file.limit": (name) => [find(name!).limit()],
-    "file.truncate": (name) => (find(name!).truncate() ? yes : no),
+    "file.truncate": (name) => {
+      bury(name!);
+      return find(name!).truncate() ? yes : no;
+    },
     "file.read": (name, offset, count) => {
       const file = find(name!);
       return file.size() < 0 ? [0, ""] : [1, file.read(Number(offset), Number(count))];
     },
-    "file.write": (name, offset, bytes) => (find(name!).write(Number(offset), bytes!) ? yes : no),
-    "file.remove": (name) => find(name!).remove(),
+    "file.write": (name, offset, bytes) => {
+      bury(name!);
+      return find(name!).write(Number(offset), bytes!) ? yes : no;
+    },
+    "file.remove": (name) => {
+      bury(name!);
+      find(name!).remove();
+    },
+    "file.format": () => {
+      for (const name of names()) find(name).remove();
+      disk.remains?.splice(0);
+    },
     "file.rename": (from, to) => {
       const contents = memory.get(from!);
       if (contents === undefined || find(to!).size() >= 0) return no;
@@ -168,6 +187,6 @@ export function fileServices(flash: FlashPort, disk: BoardDisk): Services {
       memory.delete(from!);
       return yes;
     },
-    "file.list": list,
+    "file.list": () => names().flatMap((name) => [name, find(name).size()]),
   };
 }

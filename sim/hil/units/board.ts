@@ -2,13 +2,10 @@
  * A board at the end of a cable as a device under test: the app goes over its console, settings into its flash, its console is listened
  * to, and its power is switched as its bench can.
  */
-import { ConsoleLink, linkLimits } from "../../../boards/toolchain/link/console-link";
-import { flashApp, stopProgram } from "../../../boards/toolchain/link/flash";
 import { openPort } from "../../../boards/toolchain/link/open";
 import { LinkError } from "../../../boards/toolchain/link/transport";
 import type { Transport } from "../../../boards/toolchain/link/transport";
 import type { Board } from "../../../boards/toolchain/board";
-import { espruinoFlash } from "../../../boards/toolchain/provision/espruino-flash";
 import { eraseFlash, provisionFlash } from "../../../boards/toolchain/provision/provision";
 import type { RemoteFlash } from "../../../boards/toolchain/provision/remote-flash";
 import { createConsole } from "../../engines/espruino/console";
@@ -18,6 +15,8 @@ import type { ProvisionSettings } from "../../engines/program";
 import { BenchError } from "../faults";
 import { holdReset, runCommand } from "./power";
 import type { PowerCommands } from "./power";
+import { takeSeat } from "./seat";
+import type { Seat } from "./seat";
 import type { Network, Unit, UnitEvents } from "./unit";
 
 /** A board of a bench. */
@@ -31,6 +30,8 @@ export interface Wired {
   readonly timeHost: string;
   /** Undefined: its reset line, if its port has one. */
   readonly power: PowerCommands | undefined;
+  /** For NodeMCU, the compiler of its Lua Flash Store. */
+  readonly luac: string | undefined;
 }
 
 export interface BoardUnitOptions {
@@ -57,7 +58,7 @@ export class BoardUnit implements Unit {
   readonly timeHost: string;
   wasAway = false;
   private transport: Transport | undefined;
-  private link: ConsoleLink | undefined;
+  private seat: Seat | undefined;
   private isOff = false;
   /** What it prints now is of a boot that belongs to no test. */
   private isMuted = true;
@@ -68,13 +69,12 @@ export class BoardUnit implements Unit {
   }
 
   load(app?: string): Promise<number> {
-    return this.standing(async (link) => {
-      const { wired, boards, events, imageOf } = this.options;
-      const image = await imageOf(app);
-      const { sentBytes, hello } = await flashApp(link, image, wired.board, boards, { step: (text) => events.note(text), bytes: () => undefined });
+    return this.standing(async (seat) => {
+      const { wired, events, imageOf } = this.options;
+      const { sentBytes, is } = await seat.load(await imageOf(app));
       // The upload listened for the end of the link itself.
-      link.onLost = () => this.lost(link);
-      events.note(`${wired.name} is ${hello.name} with Espruino ${hello.version}`);
+      seat.link.onLost = () => this.lost(seat);
+      events.note(`${wired.name} is ${is}`);
       return sentBytes;
     });
   }
@@ -112,10 +112,7 @@ export class BoardUnit implements Unit {
     this.isMuted = false;
     if (this.isOff) return this.powerOn();
     await this.guarded(async () => {
-      const link = await this.reach();
-      // A chip that was not reset is still in the network of the boot before.
-      if (this.options.wired.board.constants.radio) await link.call('(require("Wifi").disconnect(),1)');
-      await link.type("load()");
+      await (await this.reach()).start();
     });
   }
 
@@ -167,19 +164,18 @@ export class BoardUnit implements Unit {
   }
 
   private withFlash<T>(use: (flash: RemoteFlash) => Promise<T>): Promise<T> {
-    return this.standing((link) => use(espruinoFlash(link, this.options.wired.board)));
+    return this.standing((seat) => use(seat.flash()));
   }
 
   /** Does something while the program of the board stands still, and leaves it so. */
-  private standing<T>(use: (link: ConsoleLink) => Promise<T>): Promise<T> {
+  private standing<T>(use: (seat: Seat) => Promise<T>): Promise<T> {
     return this.guarded(async () => {
       if (this.isOff) await this.powerOn();
-      const link = await this.reach();
+      const seat = await this.reach();
       this.isMuted = true;
-      await link.hello();
-      await stopProgram(link, this.options.wired.board);
-      const result = await use(link);
-      await stopProgram(link, this.options.wired.board);
+      await seat.stand();
+      const result = await use(seat);
+      await seat.stand();
       return result;
     });
   }
@@ -193,48 +189,50 @@ export class BoardUnit implements Unit {
     }
   }
 
-  private async reach(): Promise<ConsoleLink> {
-    return (await this.reached()).link;
+  private async reach(): Promise<Seat> {
+    return (await this.reached()).seat;
   }
 
   /** The open console, opened now if it is not. */
-  private async reached(): Promise<{ readonly transport: Transport; readonly link: ConsoleLink }> {
-    const { port, baud, board } = this.options.wired;
-    if (this.link === undefined || this.transport === undefined) {
+  private async reached(): Promise<{ readonly transport: Transport; readonly seat: Seat }> {
+    const { wired, boards, events } = this.options;
+    if (this.seat === undefined || this.transport === undefined) {
+      const { port, baud, board, luac } = wired;
       const transport = await openPort(port, baud, board.link.telnetPort);
-      const link = new ConsoleLink(transport, linkLimits);
-      const feed = createConsole((line) => this.hear(line));
-      link.onText = (bytes) => feed(bytes);
-      link.onLost = () => this.lost(link);
+      const seat = takeSeat(transport, { board, boards, luac, step: (text) => events.note(text) });
+      const feed = createConsole((line) => this.hear(line, seat));
+      seat.link.onText = (bytes) => feed(bytes);
+      seat.link.onLost = () => this.lost(seat);
       this.transport = transport;
-      this.link = link;
+      this.seat = seat;
     }
-    return { transport: this.transport, link: this.link };
+    return { transport: this.transport, seat: this.seat };
   }
 
-  private hear(line: string): void {
+  private hear(line: string, { echoes, uncaught }: Seat): void {
     const { events } = this.options;
     const record = parseLogLine(line);
     if (record === undefined) {
+      if (this.isMuted && echoes) return;
       events.console(line);
-      if (/^Uncaught /.test(line) && !this.isMuted) events.failed(line);
+      if (uncaught.test(line) && !this.isMuted) events.failed(line);
     } else if (!this.isMuted) events.record(record.event, record.number, record.text);
   }
 
-  private lost(link: ConsoleLink): void {
-    if (this.link !== link) return;
+  private lost(seat: Seat): void {
+    if (this.seat !== seat) return;
     this.letGo();
     const { wired, events } = this.options;
     if (!this.isOff && !this.isMuted) events.lost(`${wired.name}: the console at ${wired.port} is gone: check cable and power.`);
   }
 
   private letGo(): void {
-    const { link } = this;
-    this.link = undefined;
+    const { seat } = this;
+    this.seat = undefined;
     this.transport = undefined;
-    if (link === undefined) return;
-    link.onLost = undefined;
-    link.onText = undefined;
-    link.close();
+    if (seat === undefined) return;
+    seat.link.onLost = undefined;
+    seat.link.onText = undefined;
+    seat.link.close();
   }
 }

@@ -68,6 +68,8 @@ export interface Lane {
   readonly host: string;
   /** Secrets of its owner, which no log may hold. */
   readonly secrets: readonly string[];
+  /** Compiles an app for it; rejects where the app has mistakes. */
+  compile(app: string): Promise<unknown>;
   /** Makes ready what a test of this app needs, and a unit with it. */
   open(app: string, place: Place, events: UnitEvents): Promise<Unit>;
 }

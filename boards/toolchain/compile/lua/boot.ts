@@ -53,11 +53,32 @@ export function readSelector(text: string | undefined): Selection | undefined {
 /** What the loader says of an app that it cannot start begins with this. */
 export const COMPLAINT = "motet: ";
 
+/** Where this file is, the next boot takes it away and starts nothing: whoever changes the device's files wants no program beside. */
+export const STILL_FILE = "motet.still";
+/** What the loader says of such a boot. */
+export const STILL = `${COMPLAINT}stands still`;
+/** So long after the last word on its console such a boot ends by itself: nobody comes back to a cable that was pulled. */
+const STILL_MS = 300000;
+
 /**
  * The newest whole record whose module is in the store runs. For one that is not there the firmware fills the store and restarts;
- * it answers why when it cannot, and then the older record has its turn. The ESP32 opens files with `io`, the ESP8266 with `file`.
+ * it answers why when it cannot, and then the older record has its turn. A file that cannot be taken away must not keep the app
+ * from booting for ever. The ESP32 opens files with `io`, the ESP8266 with `file`.
  */
 export const LOADER = `local o,s,r=io and io.open or file.open,node.LFS,{}
+local f=o("${STILL_FILE}","r")
+if f then
+f:close()
+file.remove"${STILL_FILE}"
+f=o("${STILL_FILE}","r")
+if not f then
+_z=tmr.create()
+_z:alarm(${STILL_MS},0,function()node.restart()end)
+print"${STILL}"
+return
+end
+f:close()
+end
 for _,k in ipairs{"${SELECTORS.join('","')}"}do
 local f=o(k,"r")
 local h,q,c=(f and f:read(40)or""):match"^(%x+) (%d+) (%d+)$"

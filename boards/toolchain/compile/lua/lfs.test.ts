@@ -1,7 +1,7 @@
 /** The files of a NodeMCU image: what starts the program, on a firmware with a full store, an empty one, and none. */
 import { spawnSync } from "node:child_process";
 import type { Image } from "../../../../sim/engines/image";
-import { LOADER, readSelector, selectorText, SEQUENCE_MAX } from "./boot";
+import { LOADER, readSelector, selectorText, SEQUENCE_MAX, STILL_FILE } from "./boot";
 import { forFlashStore, luaBuildOf, storeSteps } from "./lfs";
 
 const plain = {
@@ -24,16 +24,20 @@ interface Firmware {
   /** Why the store cannot be filled. */
   readonly why?: string;
   readonly chip?: "esp32" | "esp8266";
+  /** Its file system takes no file away. */
+  readonly isWorn?: boolean;
 }
 
 /** What the loader prints on a firmware. */
-function boot(lua: string, { files = { "motet.a": image.files.get("motet.a")! }, store, why = "", chip = "esp32" }: Firmware): string {
+function boot(lua: string, { files = { "motet.a": image.files.get("motet.a")! }, store, why = "", chip = "esp32", isWorn = false }: Firmware): string {
   const contents = Object.entries(files).map(([name, text]) => `["${name}"]="${text}",`).join("");
   const modules = (store ?? []).map((name) => `["${name}"]=function() print("runs ${name}") end,`).join("");
   const firmware = `
     local files, modules = {${contents}}, {${modules}}
     local function open(name) local text = files[name] return text and { read = function(_, n) return text:sub(1, n) end, close = function() end } end
     if ${chip === "esp32"} then io, file = { open = open }, {} else io, file = nil, { open = open } end
+    function file.remove(name) if not ${isWorn} then files[name] = nil end end
+    tmr = { create = function() return { alarm = function(_, ms, mode) print("restarts after " .. ms .. " " .. mode) end } end }
     node = { LFS = ${store === undefined ? "nil" : `{ get = function(name) return modules[name] end, reload = function(name) print("fills " .. name) return "${why}" end }`} }
   `;
   const { stdout, stderr, status } = spawnSync(lua, ["-"], { input: `${firmware}\n${LOADER}`, encoding: "latin1" });
@@ -54,6 +58,14 @@ describe.each(["lua5.1", "lua5.3"])("%s", (lua) => {
     expect(boot(lua, { chip, store: [], why: "no such file" })).toBe(`fills ${hash}.img\nmotet: no such file\n`);
     expect(boot(lua, { chip })).toBe("motet: this firmware has no LFS\n");
     expect(boot(lua, { chip, files: {}, store: [] })).toBe("motet: no app\n");
+  });
+
+  test("told to stand still, it starts nothing once, and not for ever: a file that cannot be taken away does not keep the app from booting", () => {
+    const files = { "motet.a": image.files.get("motet.a")!, [STILL_FILE]: "" };
+    for (const chip of ["esp32", "esp8266"] as const) {
+      expect(boot(lua, { chip, files, store: [hash] })).toBe("restarts after 300000 0\nmotet: stands still\n");
+      expect(boot(lua, { chip, files, store: [hash], isWorn: true })).toBe(`runs ${hash}\n`);
+    }
   });
 
   test("the newer of two whole records counts, wherever it stands", () => {

@@ -135,6 +135,7 @@ return function(host)
   function file.exists(name) return size(host.text(name)) >= 0 end
   function file.remove(name) host.tell("file.remove", host.text(name)) end
   function file.rename(from, to) return host.ask("file.rename", host.text(from), host.text(to)) == "1" end
+  function file.format() host.tell("file.format") end
   -- Bytes that are free, taken, and both.
   function file.fsinfo()
     local free, used, all = host.ask("file.space")

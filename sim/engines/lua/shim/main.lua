@@ -229,6 +229,8 @@ local function boot(chip, main, sda, scl, tls, bench)
   host.on("heap", function() host.tell("heap", math.floor(host.bytesUsed() - bytesBefore)) end)
   bytesBefore = host.bytesUsed()
   local chunk, message = host.loadFile(main)
+  -- A board without a program waits for what is typed.
+  if message == "cannot open " .. main then return host.tell("print", "lua: " .. message) end
   if chunk == nil then chunk = function() error(message, 0) end end
   host.run(chunk)
 end

@@ -1,0 +1,104 @@
+/** What live boards that are not there have in common: a console on TCP that can be cut, a switch for their power, and somebody who lets secrets out. */
+import { createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+
+export interface LiveBoardOptions {
+  /** The folder of its flash. */
+  readonly dir: string;
+  readonly wifi: { readonly ssid: string; readonly password: string };
+}
+
+export abstract class LiveDesk {
+  /** Printed before every line of a boot, as a program that lets a secret out would. */
+  says = "";
+  /** How many consoles are yet to be cut when the board is asked who it is. */
+  cuts = 0;
+  boots = 0;
+  /** Everything that was printed. */
+  printed = "";
+  private socket: Socket | undefined;
+  private waiting: (() => void) | undefined;
+  private readonly servers: Server[] = [];
+
+  constructor(protected readonly options: LiveBoardOptions) {}
+
+  /** Switches it on: what is in its flash boots. */
+  abstract powerOn(): void;
+  /** Takes its power away at once; flash stays. */
+  abstract powerOff(): void;
+  protected abstract get hasPower(): boolean;
+  /** Takes what is typed. */
+  protected abstract receive(bytes: string): void;
+
+  /** Opens its console, and the switch of its power: the ports. */
+  async listen(): Promise<{ readonly console: number; readonly power: number }> {
+    const listening = async (serve: (socket: Socket) => void): Promise<number> => {
+      const server = createServer((socket) => {
+        socket.on("error", () => undefined);
+        serve(socket);
+      });
+      this.servers.push(server);
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return (server.address() as AddressInfo).port;
+    };
+    return {
+      console: await listening((socket) => this.attach(socket)),
+      power: await listening((socket) => socket.once("data", (word) => this.switch(word.toString(), socket))),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.powerOff();
+    this.socket?.destroy();
+    for (const server of this.servers) await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** Resolves when it has printed that since the last boot began. */
+  until(wanted: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting = () => {
+        if (!wanted.test(this.printed)) return;
+        this.waiting = undefined;
+        resolve();
+      };
+      this.waiting();
+    });
+  }
+
+  private switch(word: string, socket: Socket): void {
+    if (word === "off") this.powerOff();
+    else this.powerOn();
+    // Its console has no power without it.
+    if (word === "off") this.socket?.destroy();
+    socket.end("done");
+  }
+
+  private attach(socket: Socket): void {
+    if (!this.hasPower) return void socket.destroy();
+    this.socket?.destroy();
+    this.socket = socket;
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => {
+      if (this.cuts > 0) {
+        this.cuts -= 1;
+        socket.destroy();
+      } else this.receive(chunk.toString("latin1"));
+    });
+  }
+
+  protected write(bytes: string): void {
+    this.socket?.write(bytes, "latin1");
+  }
+
+  protected print(line: string): void {
+    this.printed += `${line}\n`;
+    this.waiting?.();
+    this.write(`${line}\r\n`);
+  }
+}
+
+/** A command that switches the power of a board, as a map of boards names it. */
+export function powerCommand(port: number, word: "off" | "on"): string[] {
+  const script = `const s=require("net").connect(${port},"127.0.0.1",()=>s.write("${word}"));s.on("data",()=>s.end())`;
+  return [process.execPath, "-e", script];
+}
