@@ -1,9 +1,7 @@
 /**
  * A board that is not there: Espruino's API emulated, with a console that speaks packets as the firmware does, faults included, and a
- * Storage that outlives a boot. A server on loopback carries its console; the cable can be pulled at any byte.
+ * Storage that outlives a boot. Its console is at the end of a cable that can be pulled at any byte.
  */
-import { createServer } from "node:net";
-import type { AddressInfo, Server, Socket } from "node:net";
 import { join } from "node:path";
 import { loadBoard } from "../../boards/toolchain/board";
 import type { Board } from "../../boards/toolchain/board";
@@ -14,6 +12,7 @@ import { areasOf } from "../../sim/engines/espruino/flash-folder";
 import { createFlash } from "../../sim/world/flash";
 import type { WorldFlash } from "../../sim/world/flash";
 import { createWorld } from "../../sim/world/world";
+import { Cable } from "./cable";
 
 export const root = join(__dirname, "..", "..");
 
@@ -120,17 +119,15 @@ export class DeskBoard {
   boots = 0;
   /** Data packets arrive with one bit turned. */
   corrupts = false;
-  /** The most bytes of the other side that a connection lets through before the cable is pulled. */
-  bytesToPull: number | undefined;
-  /** Of all connections. */
-  bytesReceived = 0;
+  readonly cable = new Cable(() => {
+    this.packetConsole?.abandon();
+    return (bytes) => this.packetConsole!.receive(bytes);
+  });
   readonly board: Board;
   /** The areas of its flash, over all boots. */
   readonly flash: WorldFlash;
   private espruino: Espruino | undefined;
   private packetConsole: PacketConsole | undefined;
-  private socket: Socket | undefined;
-  private server: Server | undefined;
 
   constructor(private readonly options: DeskBoardOptions = {}) {
     this.board = loadBoard(root, options.board ?? "esp32-espruino");
@@ -148,7 +145,7 @@ export class DeskBoard {
     const espruino = createEspruino({ ports: machine.ports, constants: this.board.constants, events, files: this.files, ...(storageBytes === undefined ? {} : { profile: { storageBytes } }) });
     this.espruino = espruino;
     Object.assign(espruino.globals, { load: () => this.later(() => this.reboot()), reset: () => this.later(() => this.restart()) });
-    this.packetConsole = new PacketConsole(this.options.name ?? this.board.answers?.[0] ?? "ESP32", (text) => espruino.evaluate(text), (bytes) => void this.socket?.write(bytes, "latin1"), (data) => (this.corrupts ? `~${data.slice(1)}` : data));
+    this.packetConsole = new PacketConsole(this.options.name ?? this.board.answers?.[0] ?? "ESP32", (text) => espruino.evaluate(text), (bytes) => this.cable.write(bytes), (data) => (this.corrupts ? `~${data.slice(1)}` : data));
     if (this.files.has(".bootcde")) espruino.run(".bootcde");
   }
 
@@ -191,43 +188,11 @@ export class DeskBoard {
 
   private print(line: string): void {
     this.lines.push(line);
-    this.socket?.write(`${line}\r\n`, "latin1");
-  }
-
-  /** Opens its console on loopback; the port. */
-  async listen(): Promise<number> {
-    this.server = createServer((socket) => this.attach(socket));
-    await new Promise<void>((resolve) => this.server!.listen(0, "127.0.0.1", resolve));
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  /** Pulls the cable. */
-  unplug(): void {
-    this.socket?.destroy();
-  }
-
-  private attach(socket: Socket): void {
-    this.socket?.destroy();
-    this.packetConsole?.abandon();
-    this.socket = socket;
-    socket.on("error", () => undefined);
-    socket.on("data", (chunk) => {
-      const bytes = chunk.toString("latin1");
-      const passes = this.bytesToPull === undefined ? bytes.length : Math.max(0, Math.min(bytes.length, this.bytesToPull));
-      if (this.bytesToPull !== undefined) this.bytesToPull -= passes;
-      this.bytesReceived += passes;
-      this.packetConsole!.receive(bytes.slice(0, passes));
-      if (passes < bytes.length) {
-        this.bytesToPull = undefined;
-        socket.destroy();
-      }
-    });
+    this.cable.write(`${line}\r\n`);
   }
 
   async close(): Promise<void> {
-    this.socket?.destroy();
     this.espruino?.stop();
-    const { server } = this;
-    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
+    await this.cable.close();
   }
 }

@@ -25,7 +25,7 @@ let port = 0;
 beforeEach(async () => {
   board = new InterpreterBoard(process.env["ESPRUINO"] ?? "");
   if (!process.env["ESPRUINO"]) return;
-  port = await board.cable();
+  port = await board.cable.listen();
   await board.powerOn();
 });
 
@@ -61,15 +61,15 @@ onEspruino("[espruino] pulled at every packet, the old app boots or the new one,
   await board.powerOff();
   const kept = readFileSync(board.flashFile);
   await board.powerOn();
-  const before = board.bytesPassed;
+  const before = board.cable.bytesReceived;
   await flash(appImage(newer, 1200));
-  const total = board.bytesPassed - before;
+  const total = board.cable.bytesReceived - before;
   const outcomes = new Set<string>();
   for (let bytes = 0; bytes < total; bytes += STEP_BYTES) {
     await board.powerOff();
     writeFileSync(board.flashFile, kept);
     await board.powerOn();
-    board.bytesToPull = bytes;
+    board.cable.bytesToPull = bytes;
     expect(["lost", "nothing heard"]).toContain(await flash(appImage(newer, 1200)).then(({ boot }) => boot ?? "nothing heard", ({ fault }: LinkError) => fault));
     const after = await booted();
     outcomes.add(after);

@@ -23,7 +23,7 @@ let port = 0;
 
 async function plug(options: DeskBoardOptions = {}): Promise<void> {
   board = new DeskBoard(options);
-  port = await board.listen();
+  port = await board.cable.listen();
   board.boot();
 }
 
@@ -68,7 +68,7 @@ test("somebody else's program boots until the app is whole", async () => {
   board.files = new Map([[".bootcde", 'print("app of somebody else")']]);
   board.boot();
   expect(booted()).toBe("app of somebody else");
-  board.bytesToPull = 1200;
+  board.cable.bytesToPull = 1200;
   await expect(flash(appImage(older, 3000))).rejects.toThrow(/The connection to the board is gone/);
   expect(booted()).toBe("app of somebody else");
   await flash(appImage(older, 3000));
@@ -80,14 +80,14 @@ test("pulled at every packet and inside of each, the old app boots or the new on
   await flash(appImage(older, 1200));
   board.reboot();
   const { files } = board;
-  const before = board.bytesReceived;
+  const before = board.cable.bytesReceived;
   await flash(appImage(newer, 1200));
-  const total = board.bytesReceived - before;
+  const total = board.cable.bytesReceived - before;
   const outcomes = new Set<string>();
   for (let bytes = 0; bytes < total; bytes += 61) {
     board.files = files;
     board.boot();
-    board.bytesToPull = bytes;
+    board.cable.bytesToPull = bytes;
     // Behind the last packet nothing is left but to hear that it booted.
     expect(["lost", "nothing heard"]).toContain(await flash(appImage(newer, 1200)).then(({ boot }) => boot ?? "nothing heard", ({ fault }: LinkError) => fault));
     const after = booted();

@@ -2,10 +2,11 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import { connect } from "node:net";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Cable } from "./cable";
 
 /** Where the interpreter on a PC listens, whatever one wants. */
 const TELNET_PORT = 2323;
@@ -15,15 +16,12 @@ export class InterpreterBoard {
   readonly dir = mkdtempSync(join(tmpdir(), "motet-telnet-"));
   /** Its flash; to be touched only while it is off. */
   readonly flashFile = join(this.dir, "espruino.flash");
-  /** What a connection through `cable` lets pass before it is pulled. */
-  bytesToPull: number | undefined;
+  /** A way to its console that can be pulled. */
+  readonly cable = new Cable((socket) => this.plug(socket));
   /** Everything that was printed since it was switched on, on whatever console. */
   printed = "";
-  bytesPassed = 0;
   private child: ChildProcess | undefined;
-  private server: Server | undefined;
   private waiting: (() => void) | undefined;
-  private readonly sockets = new Set<Socket>();
 
   constructor(private readonly binary: string) {}
 
@@ -66,42 +64,22 @@ export class InterpreterBoard {
     await gone;
   }
 
-  /** A cable to it that can be pulled; the port of its end. */
-  async cable(): Promise<number> {
-    this.server = createServer((socket) => this.plug(socket));
-    await new Promise<void>((resolve) => this.server!.listen(0, "127.0.0.1", resolve));
-    return (this.server.address() as { port: number }).port;
-  }
-
-  private plug(socket: Socket): void {
-    const board = connect(TELNET_PORT, "127.0.0.1");
-    for (const each of [socket, board]) {
-      this.sockets.add(each);
-      each.setNoDelay(true);
-      each.on("error", () => undefined);
-    }
-    board.on("data", (bytes) => {
+  private plug(socket: Socket): (bytes: string) => void {
+    const console = connect(TELNET_PORT, "127.0.0.1");
+    console.setNoDelay(true);
+    console.on("error", () => undefined);
+    console.on("data", (bytes) => {
       this.hear(bytes);
       socket.write(bytes);
     });
-    board.on("close", () => socket.destroy());
-    socket.on("close", () => board.end());
-    socket.on("data", (bytes) => {
-      const passes = Math.max(0, Math.min(bytes.length, this.bytesToPull ?? bytes.length));
-      if (this.bytesToPull !== undefined) this.bytesToPull -= passes;
-      this.bytesPassed += passes;
-      if (passes > 0) board.write(bytes.subarray(0, passes));
-      if (passes === bytes.length) return;
-      this.bytesToPull = undefined;
-      socket.destroy();
-    });
+    console.on("close", () => socket.destroy());
+    socket.on("close", () => console.end());
+    return (bytes) => void console.write(bytes, "latin1");
   }
 
   async close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
+    await this.cable.close();
     await this.powerOff();
-    const { server } = this;
-    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,8 @@
 /**
  * A board with NodeMCU that is not there: the engine of Lua with a console in front of it as the firmware has one, and files, areas of flash
- * and a Lua Flash Store that outlive a boot. A server on loopback carries the console; the cable can be pulled at any byte, the power at any
- * byte that is programmed.
+ * and a Lua Flash Store that outlive a boot. The console is at the end of a cable that can be pulled at any byte; the power can be pulled at
+ * any byte that is programmed.
  */
-import { createServer } from "node:net";
-import type { AddressInfo, Server, Socket } from "node:net";
 import { loadBoard } from "../../boards/toolchain/board";
 import type { Board } from "../../boards/toolchain/board";
 import { startLua } from "../../sim/engines/lua/engine";
@@ -15,6 +13,7 @@ import { createFlash, PowerCut } from "../../sim/world/flash";
 import type { WorldFlash } from "../../sim/world/flash";
 import { createWorld } from "../../sim/world/world";
 import type { World } from "../../sim/world/world";
+import { Cable } from "./cable";
 import { root } from "./desk-board";
 import { LuaLineConsole } from "./lua-line-console";
 
@@ -43,19 +42,17 @@ export class LuaDeskBoard {
   boots = 0;
   /** Digits of bytes arrive wrong. */
   corrupts = false;
-  /** The most bytes of the other side that a connection lets through before the cable is pulled. */
-  bytesToPull: number | undefined;
-  /** Of all connections. */
-  bytesReceived = 0;
   bytesMax = 200000;
   readonly board: Board;
   /** The areas of its flash, over all boots. */
   readonly flash: WorldFlash;
   private world: World | undefined;
   private running: LuaBoot | undefined;
-  private socket: Socket | undefined;
-  private server: Server | undefined;
-  private readonly console = new LuaLineConsole((bytes) => void this.socket?.write(bytes, "latin1"), (line) => this.run(line));
+  readonly cable = new Cable(() => {
+    this.console.clear();
+    return (bytes) => this.console.receive(bytes);
+  });
+  private readonly console = new LuaLineConsole((bytes) => this.cable.write(bytes), (line) => this.run(line));
 
   constructor(board: string, private readonly options: LuaDeskBoardOptions = {}) {
     this.board = loadBoard(root, board);
@@ -87,14 +84,7 @@ export class LuaDeskBoard {
 
   private print(text: string): void {
     this.lines.push(text);
-    this.socket?.write(`${text}\r\n`, "latin1");
-  }
-
-  /** Opens its console on loopback; the port. */
-  async listen(): Promise<number> {
-    this.server = createServer((socket) => this.attach(socket));
-    await new Promise<void>((resolve) => this.server!.listen(0, "127.0.0.1", resolve));
-    return (this.server.address() as AddressInfo).port;
+    this.cable.write(`${text}\r\n`);
   }
 
   /** False when the power went in the middle of it, and the adapter with it. */
@@ -106,33 +96,13 @@ export class LuaDeskBoard {
       if (!(problem instanceof PowerCut)) throw problem;
       this.flash.callOff();
       this.flash.restore();
-      this.socket?.destroy();
+      this.cable.unplug();
       return false;
     }
   }
 
-  private attach(socket: Socket): void {
-    this.socket?.destroy();
-    this.socket = socket;
-    this.console.clear();
-    socket.setNoDelay(true);
-    socket.on("error", () => undefined);
-    socket.on("data", (chunk) => {
-      const bytes = chunk.toString("latin1");
-      const passes = Math.max(0, Math.min(bytes.length, this.bytesToPull ?? bytes.length));
-      if (this.bytesToPull !== undefined) this.bytesToPull -= passes;
-      this.bytesReceived += passes;
-      this.console.receive(bytes.slice(0, passes));
-      if (passes === bytes.length) return;
-      this.bytesToPull = undefined;
-      socket.destroy();
-    });
-  }
-
   async close(): Promise<void> {
-    this.socket?.destroy();
     this.running?.stop();
-    const { server } = this;
-    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
+    await this.cable.close();
   }
 }

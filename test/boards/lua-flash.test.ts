@@ -21,7 +21,7 @@ let port = 0;
 
 async function plug(id = "esp32-lua", hasStore = true): Promise<void> {
   board = new LuaDeskBoard(id, { hasStore });
-  port = await board.listen();
+  port = await board.cable.listen();
   board.boot();
 }
 
@@ -58,9 +58,9 @@ test("the cable pulled at every line: the old app boots or the new one, never a 
   await plug();
   await flash(luaAppImage(older));
   const [files, store] = [new Map(board.files), new Map(board.store)];
-  const before = board.bytesReceived;
+  const before = board.cable.bytesReceived;
   await flash(luaAppImage(newer, 3000));
-  const total = board.bytesReceived - before;
+  const total = board.cable.bytesReceived - before;
   const outcomes = new Set<string>();
   for (let bytes = 0; bytes < total; bytes += 173) {
     for (const [kept, now] of [[files, board.files], [store, board.store]] as const) {
@@ -68,7 +68,7 @@ test("the cable pulled at every line: the old app boots or the new one, never a 
       for (const [name, text] of kept) now.set(name, text);
     }
     board.boot();
-    board.bytesToPull = bytes;
+    board.cable.bytesToPull = bytes;
     expect(["lost", "nothing heard"]).toContain(await flash(luaAppImage(newer, 3000)).then(({ boot }) => boot ?? "nothing heard", ({ fault }: LinkError) => fault));
     const after = await booted();
     outcomes.add(after);
@@ -93,7 +93,7 @@ test("somebody else's program boots until the app is whole", async () => {
   await plug();
   board.files.set("init.lua", 'print("app of somebody else")');
   board.boot();
-  board.bytesToPull = 2000;
+  board.cable.bytesToPull = 2000;
   await expect(flash(luaAppImage(older, 3000))).rejects.toMatchObject({ fault: "lost" });
   board.boot();
   expect(appLines()).toBe("app of somebody else");

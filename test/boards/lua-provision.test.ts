@@ -31,7 +31,7 @@ let port = 0;
 
 async function plug(id = "esp32-lua", options: LuaDeskBoardOptions = {}): Promise<void> {
   board = new LuaDeskBoard(id, options);
-  port = await board.listen();
+  port = await board.cable.listen();
   putLuaApp(board, APP);
   await boot();
 }
@@ -120,21 +120,21 @@ test("pulled at every line, the device holds the old settings or the new ones, a
   await plug();
   await provision({ cloud: { ...cloud, host: "old.example.org" }, token: TOKEN });
   const [kept, files] = [board.flash.snapshot(), new Map(board.files)];
-  const before = board.bytesReceived;
+  const before = board.cable.bytesReceived;
   await provision({ cloud });
-  const total = board.bytesReceived - before;
+  const total = board.cable.bytesReceived - before;
   const seen = new Set<string>();
   for (let bytes = 0; bytes < total; bytes += 61) {
     board.flash.restore(kept);
     await boot();
-    board.bytesToPull = bytes;
+    board.cable.bytesToPull = bytes;
     await provision({ cloud }).catch(({ fault }: LinkError) => expect(fault).toBe("lost"));
     seen.add(/old|mqtt/.exec(recordGet(records(), "cloud")!)![0]);
     expect(recordGet(records(), "token")).toBe(TOKEN);
     expect(board.files).toEqual(files);
   }
   expect([...seen].sort()).toEqual(["mqtt", "old"]);
-  board.bytesToPull = undefined;
+  board.cable.bytesToPull = undefined;
   expect((await provision({ cloud })).stored.cloud).toEqual(cloud);
 });
 
@@ -175,18 +175,18 @@ test("pulled at any line of an erase, the device holds all of its settings or no
   await plug();
   await provision({ ...settings, code: "canary-code-0001" });
   const [kept, files] = [board.flash.snapshot(), new Map(board.files)];
-  const before = board.bytesReceived;
+  const before = board.cable.bytesReceived;
   await linked((link) => eraseDevice(link, board.board));
-  const total = board.bytesReceived - before;
+  const total = board.cable.bytesReceived - before;
   const seen = new Set<string>();
   for (let pull = 0; pull < 40; pull += 1) {
     board.flash.restore(kept);
     board.files.clear();
     for (const [name, text] of files) board.files.set(name, text);
     await boot();
-    board.bytesToPull = Math.floor((pull * total) / 40);
+    board.cable.bytesToPull = Math.floor((pull * total) / 40);
     await linked((link) => eraseDevice(link, board.board)).catch(({ fault }: LinkError) => expect(fault).toBe("lost"));
-    board.bytesToPull = undefined;
+    board.cable.bytesToPull = undefined;
     seen.add([recordGet(records(), "code"), recordGet(records(), "wifi")?.slice(-15), board.files.has("init.lua") ? "app" : "no app"].join());
     putLuaApp(board, APP);
     await boot();

@@ -41,7 +41,7 @@ afterEach(async () => {
 
 test("an app is written to a board with Espruino, and a port that is open already is told", async () => {
   const board = new DeskBoard();
-  const path = await wire(await board.listen());
+  const path = await wire(await board.cable.listen());
   board.boot();
   const image = imageOf(board.board, "0000aaaa", 4000);
   const link = new ConsoleLink(await openPort(path, BAUD), { ...linkLimits, settleMs: 0 });
@@ -56,7 +56,7 @@ test("an app is written to a board with Espruino, and a port that is open alread
 
 test("an app is written to a board with NodeMCU", async () => {
   const board = new LuaDeskBoard("esp8266-lua");
-  const path = await wire(await board.listen());
+  const path = await wire(await board.cable.listen());
   board.boot();
   const bytes = storeBytes("0000aaaa", `print('motet boot 1 "0000aaaa"')--${"\0\xff".repeat(2000)}`);
   const link = new LuaConsole(await openPort(path, BAUD), { ...luaLimits, settleMs: 0 });
@@ -70,7 +70,7 @@ test("an app is written to a board with NodeMCU", async () => {
 
 test("a board that is pulled out of its port ends the link", async () => {
   const board = new DeskBoard();
-  const path = await wire(await board.listen());
+  const path = await wire(await board.cable.listen());
   board.boot();
   const link = new ConsoleLink(await openPort(path, BAUD), { ...linkLimits, settleMs: 0 });
   await link.hello();

@@ -50,7 +50,7 @@ async function plug(files: ReadonlyMap<string, string>): Promise<{ readonly desk
   const desk = new DeskBoard();
   board = desk;
   desk.files = files;
-  const port = await desk.listen();
+  const port = await desk.cable.listen();
   desk.boot();
   const linked = async <T>(use: (link: ConsoleLink) => Promise<T>): Promise<T> => {
     const link = new ConsoleLink(await openPort(`tcp://127.0.0.1:${port}`, 0), { ...linkLimits, settleMs: 0 });
@@ -114,7 +114,7 @@ statement("SEC-2", "no key and no token is in a source, in what is built, or in 
 
 statement("SEC-11", "an upload that fails leaves the app before, and an app that fails at each boot ends in safe mode", async () => {
   const { desk, linked } = await plug(imageOf(loadBoard(root, "esp32-espruino"), "0000aaaa", 600).files);
-  desk.bytesToPull = 2500;
+  desk.cable.bytesToPull = 2500;
   await expect(linked((link) => flashApp(link, imageOf(desk.board, "1111bbbb", 6000), desk.board, boards, quiet))).rejects.toMatchObject({ fault: "lost" });
   desk.reboot();
   expect(desk.lines).toContain("app 0000aaaa cold 0000aaaa");

@@ -12,19 +12,24 @@ let luac = "";
 beforeEach(async () => {
   luac = storeCompiler(folder.path);
   board = new LuaDeskBoard("esp32-lua");
-  port = `tcp://127.0.0.1:${await board.listen()}`;
+  port = `tcp://127.0.0.1:${await board.cable.listen()}`;
   board.boot();
 });
 
 afterEach(() => board.close());
 
 test("an app is built, written and started; the monitor tells the line of TypeScript in which it fails", async () => {
+  const blank = board.flash.snapshot();
   const args = ["flash", "test/engines/apps/throwing.ts", "--board", "esp32-lua", "--port", port, "--luac", luac];
   const run = motet([...args, "--json"]);
   expect([await run.ended, run.output()]).toEqual([0, expect.any(String)]);
   expect(run.events.at(-1)).toMatchObject({ event: "flashed", board: "esp32-lua", runtime: "Lua 5.3", unchanged: false, booted: true, boot: expect.stringMatching(/^throwing\//) });
+  const plugged = board.cable.plugged();
   const monitor = motet(["monitor", "--board", "esp32-lua", "--port", port, "--json"]);
   await monitor.until(({ event }) => event === "connected");
+  await plugged;
+  // It has failed and restarted ever since it was flashed; ten times, and the app runs no more.
+  board.flash.restore(blank);
   board.boot();
   const failed = await monitor.until(({ event, places }) => event === "console" && places !== undefined);
   expect(failed["text"]).toMatch(/^test\/engines\/apps\/throwing\.ts:\d+: attempt to index a nil value/);

@@ -9,7 +9,7 @@ let port = "";
 
 beforeEach(async () => {
   board = new DeskBoard();
-  port = `tcp://127.0.0.1:${await board.listen()}`;
+  port = `tcp://127.0.0.1:${await board.cable.listen()}`;
   board.boot();
 });
 
@@ -44,14 +44,18 @@ test.each<[string, string, RegExp]>([
 
 test("a monitor tells what the device says, and what else is printed, over a restart of the board", async () => {
   board.files = imageOf(board.board, "0000aaaa").files;
+  const plugged = board.cable.plugged();
   const run = motet(["monitor", "--board", "esp32-espruino", "--port", port, "--json"]);
   await run.until(({ event }) => event === "connected");
+  await plugged;
   board.boot();
   expect(await run.until(({ event }) => event === "record")).toMatchObject({ name: "boot", number: 1, text: "0000aaaa", time: expect.stringMatching(/^\d{4}-.*Z$/) });
   expect(run.events).toContainEqual(expect.objectContaining({ event: "console", text: "app 0000aaaa cold 0000aaaa" }));
-  board.unplug();
+  const again = board.cable.plugged();
+  board.cable.unplug();
   await run.until(({ event }) => event === "lost");
   await run.until((event) => event.event === "connected" && run.events.indexOf(event) > 1);
+  await again;
   board.boot();
   await run.until((event) => event.event === "record" && run.events.indexOf(event) > run.events.findIndex((each) => each.event === "lost"));
   expect(await run.stop()).toBe(0);

@@ -34,7 +34,7 @@ async function plug(unit: string): Promise<{ readonly board: LuaDeskBoard; reado
   const board = new LuaDeskBoard("esp32-lua", { unit });
   boards.push(board);
   putLuaApp(board, "0000aaaa");
-  const port = `tcp://127.0.0.1:${await board.listen()}`;
+  const port = `tcp://127.0.0.1:${await board.cable.listen()}`;
   board.boot();
   return { board, port };
 }
@@ -94,7 +94,7 @@ test("a bench of boards takes a code each, also over a run that died, and no cod
   const batch = (port: string): Running => provision(port, ["--batch", codes, "--cloud", "mqtt://10.0.0.2", "--ssid", "home", "--password", "-", "--json"], PASSWORD);
   // The cable of the first is pulled when its code was written down.
   const total = await bytesOf(units[0]!.board, () => ended(provision(units[0]!.port, ["--show"])));
-  units[0]!.board.bytesToPull = total + 300;
+  units[0]!.board.cable.bytesToPull = total + 300;
   const broken = batch(units[0]!.port);
   expect([await broken.ended, broken.output()]).toEqual([4, expect.any(String)]);
   expect(readFileSync(`${codes}.results.csv`, "utf8")).toMatch(/,canary-code-aaa1,taking\n$/);
@@ -107,9 +107,9 @@ test("a bench of boards takes a code each, also over a run that died, and no cod
 
 /** How many bytes a command sends to a board. */
 async function bytesOf(board: LuaDeskBoard, run: () => Promise<unknown>): Promise<number> {
-  const before = board.bytesReceived;
+  const before = board.cable.bytesReceived;
   await run();
-  return board.bytesReceived - before;
+  return board.cable.bytesReceived - before;
 }
 
 test.each<[string, string[], number, RegExp]>([

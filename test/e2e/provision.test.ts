@@ -36,7 +36,7 @@ async function plug(unit: string): Promise<{ readonly board: DeskBoard; readonly
   const board = new DeskBoard({ unit });
   boards.push(board);
   board.files = imageOf(board.board, "0000aaaa").files;
-  const port = `tcp://127.0.0.1:${await board.listen()}`;
+  const port = `tcp://127.0.0.1:${await board.cable.listen()}`;
   board.boot();
   return { board, port };
 }
@@ -90,7 +90,7 @@ test.each<[string, string[], RegExp]>([
   const run = provision(port, args, "canary-token-123");
   expect([await run.ended, run.output()]).toEqual([1, expect.stringMatching(sentence)]);
   expectSilent(run.output(), ["canary-token-123"]);
-  expect(board.bytesReceived).toBe(0);
+  expect(board.cable.bytesReceived).toBe(0);
 }, TIMEOUT_MS);
 
 test("a bench of boards takes a code each, also over a run that died, and no code twice", async () => {
@@ -99,7 +99,7 @@ test("a bench of boards takes a code each, also over a run that died, and no cod
   const results = `${codes}.results.csv`;
   const batch = (port: string): Running => provision(port, ["--batch", codes, "--cloud", "mqtts://mqtt.example.org", "--ssid", "home", "--password", "-", "--json"], PASSWORD);
   // The cable of the first is pulled when its code was written down.
-  units[0]!.board.bytesToPull = 3500;
+  units[0]!.board.cable.bytesToPull = 3500;
   const broken = batch(units[0]!.port);
   expect(await broken.ended).toBe(4);
   expect(readFileSync(results, "utf8")).toMatch(/,canary-code-aaa1,taking\n$/);
@@ -130,7 +130,7 @@ test("a board with a token of its own is given no code", async () => {
 onEspruino("[espruino] a console that was locked takes commands with its password, and no others, until it is unlocked", async () => {
   const board = new InterpreterBoard(process.env["ESPRUINO"]!);
   try {
-    const port = `tcp://127.0.0.1:${await board.cable()}`;
+    const port = `tcp://127.0.0.1:${await board.cable.listen()}`;
     await board.powerOn();
     const right = ["--console-password", `@${file("lock", `${PASSWORD}\n`)}`];
     const on = (...args: string[]): Running => motet([...args, "--board", "linux-espruino", "--port", port], PASSWORD);
@@ -154,7 +154,7 @@ onEspruino("[espruino] flashed, provisioned, booted, activated, reporting; erase
   const cloud = await startThethings({ stateDir: join(folder.path, "cloud"), activationCodes: [CODE] });
   const board = new InterpreterBoard(process.env["ESPRUINO"]!);
   try {
-    const port = `tcp://127.0.0.1:${await board.cable()}`;
+    const port = `tcp://127.0.0.1:${await board.cable.listen()}`;
     await board.powerOn();
     const on = (...args: string[]): Running => motet([...args, "--board", "linux-espruino", "--port", port], CODE);
     // What a device says while a command lets go of its console is heard by nobody; so it is asked by another boot.

@@ -18,7 +18,7 @@ onEspruino("[espruino] the real interpreter is given its app and its settings ov
   const board = new InterpreterBoard(process.env["ESPRUINO"] ?? "");
   const folder = mkdtempSync(join(tmpdir(), "motet-hil-interpreter-"));
   try {
-    const port = await board.cable();
+    const port = await board.cable.listen();
     await board.powerOn();
     const lane = boardLane(wire(root, { name: "pc", board: "linux-espruino", port: `tcp://127.0.0.1:${port}` }, folder), { root, version: "1.0.0", transport: "mqtt", interpreter: "" });
     const results = await runTests(suite.filter(({ name }) => TRIED.test(name)), [[lane]], { transport: "mqtt", logDir: folder, keepLogs: false });

@@ -1,6 +1,6 @@
 /** What live boards that are not there have in common: a console on TCP that can be cut, a switch for their power, and somebody who lets secrets out. */
-import { createServer } from "node:net";
-import type { AddressInfo, Server, Socket } from "node:net";
+import type { Socket } from "node:net";
+import { Cable } from "../boards/cable";
 
 export interface LiveBoardOptions {
   /** The folder of its flash. */
@@ -16,9 +16,9 @@ export abstract class LiveDesk {
   boots = 0;
   /** Everything that was printed. */
   printed = "";
-  private socket: Socket | undefined;
   private waiting: (() => void) | undefined;
-  private readonly servers: Server[] = [];
+  private readonly cable = new Cable((socket) => this.plug(socket));
+  private readonly power = new Cable((socket) => (word) => this.switch(word, socket));
 
   constructor(protected readonly options: LiveBoardOptions) {}
 
@@ -32,25 +32,13 @@ export abstract class LiveDesk {
 
   /** Opens its console, and the switch of its power: the ports. */
   async listen(): Promise<{ readonly console: number; readonly power: number }> {
-    const listening = async (serve: (socket: Socket) => void): Promise<number> => {
-      const server = createServer((socket) => {
-        socket.on("error", () => undefined);
-        serve(socket);
-      });
-      this.servers.push(server);
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return (server.address() as AddressInfo).port;
-    };
-    return {
-      console: await listening((socket) => this.attach(socket)),
-      power: await listening((socket) => socket.once("data", (word) => this.switch(word.toString(), socket))),
-    };
+    return { console: await this.cable.listen(), power: await this.power.listen() };
   }
 
   async close(): Promise<void> {
     this.powerOff();
-    this.socket?.destroy();
-    for (const server of this.servers) await new Promise((resolve) => server.close(resolve));
+    await this.cable.close();
+    await this.power.close();
   }
 
   /** Resolves when it has printed that since the last boot began. */
@@ -69,25 +57,22 @@ export abstract class LiveDesk {
     if (word === "off") this.powerOff();
     else this.powerOn();
     // Its console has no power without it.
-    if (word === "off") this.socket?.destroy();
+    if (word === "off") this.cable.unplug();
     socket.end("done");
   }
 
-  private attach(socket: Socket): void {
-    if (!this.hasPower) return void socket.destroy();
-    this.socket?.destroy();
-    this.socket = socket;
-    socket.setNoDelay(true);
-    socket.on("data", (chunk) => {
+  private plug(socket: Socket): (bytes: string) => void {
+    if (!this.hasPower) socket.destroy();
+    return (bytes) => {
       if (this.cuts > 0) {
         this.cuts -= 1;
         socket.destroy();
-      } else this.receive(chunk.toString("latin1"));
-    });
+      } else this.receive(bytes);
+    };
   }
 
   protected write(bytes: string): void {
-    this.socket?.write(bytes, "latin1");
+    this.cable.write(bytes);
   }
 
   protected print(line: string): void {

@@ -23,7 +23,7 @@ let port = 0;
 
 async function plug(id = "esp32-espruino"): Promise<void> {
   board = new DeskBoard({ board: id });
-  port = await board.listen();
+  port = await board.cable.listen();
   board.files = imageOf(board.board, "0000aaaa").files;
   board.boot();
 }
@@ -130,21 +130,21 @@ test("pulled at every packet, the device holds the old settings or the new ones,
   const old = { ...cloud, host: "old.example.org" };
   await linked((link) => provisionDevice(link, board.board, { cloud: old, token: TOKEN }));
   const kept = board.flash.snapshot();
-  const before = board.bytesReceived;
+  const before = board.cable.bytesReceived;
   await linked((link) => provisionDevice(link, board.board, { cloud }));
-  const total = board.bytesReceived - before;
+  const total = board.cable.bytesReceived - before;
   const seen = new Set<string>();
   for (let bytes = 0; bytes < total; bytes += 97) {
     board.flash.restore(kept);
     board.boot();
-    board.bytesToPull = bytes;
+    board.cable.bytesToPull = bytes;
     await linked((link) => provisionDevice(link, board.board, { cloud })).catch((problem: LinkError) => expect(problem.fault).toBe("lost"));
     const record = recordGet(records(), "cloud")!;
     seen.add(/old|mqtt/.exec(record)![0]);
     expect(recordGet(records(), "token")).toBe(TOKEN);
   }
   expect([...seen].sort()).toEqual(["mqtt", "old"]);
-  board.bytesToPull = undefined;
+  board.cable.bytesToPull = undefined;
   // A real console forgets half a packet after five seconds, this one at a boot.
   board.boot();
   expect((await linked((link) => provisionDevice(link, board.board, { cloud }))).stored.cloud).toEqual(cloud);
