@@ -44,8 +44,8 @@ async function flash(image: Image): Promise<Flashed> {
 async function booted(): Promise<string> {
   await board.powerOff();
   await board.powerOn();
-  await board.until(/motet boot/);
-  return /app \w+ cold \w+/.exec(board.printed)?.[0] ?? board.printed;
+  await board.printed.until(/motet boot/);
+  return /app \w+ cold \w+/.exec(board.printed.text)?.[0] ?? board.printed.text;
 }
 
 onEspruino("[espruino] a hundred uploads of 12 KB in a row, none fails", async () => {

@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Cable } from "./cable";
+import { Printed } from "./printed";
 
 /** Where the interpreter on a PC listens, whatever one wants. */
 const TELNET_PORT = 2323;
@@ -18,41 +19,23 @@ export class InterpreterBoard {
   readonly flashFile = join(this.dir, "espruino.flash");
   /** A way to its console that can be pulled. */
   readonly cable = new Cable((socket) => this.plug(socket));
-  /** Everything that was printed since it was switched on, on whatever console. */
-  printed = "";
+  /** On whatever console. */
+  readonly printed = new Printed();
   private child: ChildProcess | undefined;
-  private waiting: (() => void) | undefined;
 
   constructor(private readonly binary: string) {}
 
   /** Switches it on, and waits until its console answers. */
   async powerOn(): Promise<void> {
-    this.printed = "";
+    this.printed.clear();
     const child = spawn(this.binary, ["--telnet"], { cwd: this.dir, stdio: ["pipe", "pipe", "ignore"] });
     this.child = child;
-    child.stdout.on("data", (bytes: Buffer) => this.hear(bytes));
+    child.stdout.on("data", (bytes: Buffer) => this.printed.add(bytes.toString("latin1")));
     // Its greeting, or that of the app that boots in its place; a moment later it listens.
-    await this.until(/Donate|motet boot/);
+    await this.printed.until(/Donate|motet boot/);
     for (let tries = 0; !(await answers()); tries += 1) if (tries === TRIES) throw new Error("the interpreter does not listen");
     // It takes one guest at a time, and says when the last one has gone.
-    await this.until(/<- Telnet/);
-  }
-
-  private hear(bytes: Buffer): void {
-    this.printed += bytes.toString("latin1");
-    this.waiting?.();
-  }
-
-  /** Resolves when it has printed that. */
-  until(wanted: RegExp): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting = () => {
-        if (!wanted.test(this.printed)) return;
-        this.waiting = undefined;
-        resolve();
-      };
-      this.waiting();
-    });
+    await this.printed.until(/<- Telnet/);
   }
 
   /** Its death is the loss of its power. */
@@ -69,7 +52,7 @@ export class InterpreterBoard {
     console.setNoDelay(true);
     console.on("error", () => undefined);
     console.on("data", (bytes) => {
-      this.hear(bytes);
+      this.printed.add(bytes.toString("latin1"));
       socket.write(bytes);
     });
     console.on("close", () => socket.destroy());

@@ -142,7 +142,7 @@ onEspruino("[espruino] a console that was locked takes commands with its passwor
     }
     expect(await ended(on("provision", "--show", ...right))).toMatch(/console locked/);
     expect(await ended(on("flash", "test/engines/apps/quick-probe.ts", ...right))).toMatch(/was on the board already/);
-    expect(board.printed).not.toContain(PASSWORD);
+    expect(board.printed.text).not.toContain(PASSWORD);
     expect(await ended(on("provision", "--unlock", ...right))).not.toMatch(/console locked/);
     expect(await ended(on("provision", "--show"))).not.toMatch(/console locked/);
   } finally {
@@ -161,13 +161,13 @@ onEspruino("[espruino] flashed, provisioned, booted, activated, reporting; erase
     const again = async (wanted: RegExp): Promise<void> => {
       await board.powerOff();
       await board.powerOn();
-      await board.until(wanted);
+      await board.printed.until(wanted);
     };
     await ended(on("flash", "weather-station"));
     await again(/motet stopped 66/);
     expect(await ended(on("provision", "--cloud", `mqtt://127.0.0.1:${cloud.ports.mqtt}`, "--code", "-"))).toMatch(/provisioned, not activated yet[^]*booted: weather-station/);
     await again(/motet connected 0[^]*motet published/);
-    const said = board.printed;
+    const said = board.printed.text;
     const token = cloud.model.tokenOf(cloud.model.things()[0]!)!;
     expect(cloud.model.read(token, "device.boot", []).ok).toBe(true);
     const shown = await ended(on("provision", "--show"));

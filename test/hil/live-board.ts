@@ -9,7 +9,8 @@ import { areasOf } from "../../sim/engines/espruino/flash-folder";
 import { openDevice } from "../../sim/device/device";
 import type { Device } from "../../sim/device/device";
 import { withTimeServer } from "../../sim/desk/time-server";
-import { PacketConsole, root } from "../boards/desk-board";
+import { root } from "../boards/desk-board";
+import { PacketConsole } from "../boards/packet-console";
 import { LiveDesk } from "./live-desk";
 
 export class LiveBoard extends LiveDesk {
@@ -21,7 +22,7 @@ export class LiveBoard extends LiveDesk {
 
   powerOn(runs = true): void {
     this.boots += 1;
-    this.printed = "";
+    this.printed.clear();
     const { dir, wifi } = this.options;
     const { constants } = this.board;
     this.device = openDevice({ stateDir: dir, wifi, flashAreas: areasOf(constants), onReset: () => this.reboot() });

@@ -1,6 +1,8 @@
 /** What live boards that are not there have in common: a console on TCP that can be cut, a switch for their power, and somebody who lets secrets out. */
 import type { Socket } from "node:net";
+import type { Board } from "../../boards/toolchain/board";
 import { Cable } from "../boards/cable";
+import { Printed } from "../boards/printed";
 
 export interface LiveBoardOptions {
   /** The folder of its flash. */
@@ -14,9 +16,8 @@ export abstract class LiveDesk {
   /** How many consoles are yet to be cut when the board is asked who it is. */
   cuts = 0;
   boots = 0;
-  /** Everything that was printed. */
-  printed = "";
-  private waiting: (() => void) | undefined;
+  readonly printed = new Printed();
+  abstract readonly board: Board;
   private readonly cable = new Cable((socket) => this.plug(socket));
   private readonly power = new Cable((socket) => (word) => this.switch(word, socket));
 
@@ -39,18 +40,6 @@ export abstract class LiveDesk {
     this.powerOff();
     await this.cable.close();
     await this.power.close();
-  }
-
-  /** Resolves when it has printed that since the last boot began. */
-  until(wanted: RegExp): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting = () => {
-        if (!wanted.test(this.printed)) return;
-        this.waiting = undefined;
-        resolve();
-      };
-      this.waiting();
-    });
   }
 
   private switch(word: string, socket: Socket): void {
@@ -76,8 +65,7 @@ export abstract class LiveDesk {
   }
 
   protected print(line: string): void {
-    this.printed += `${line}\n`;
-    this.waiting?.();
+    this.printed.add(`${line}\n`);
     this.write(`${line}\r\n`);
   }
 }

@@ -35,7 +35,7 @@ export class LiveLuaBoard extends LiveDesk {
 
   powerOn(): void {
     this.boots += 1;
-    this.printed = "";
+    this.printed.clear();
     this.console.clear();
     const { dir, wifi } = this.options;
     const { id, lua, constants } = this.board;
