@@ -69,9 +69,3 @@ export abstract class LiveDesk {
     this.write(`${line}\r\n`);
   }
 }
-
-/** A command that switches the power of a board, as a map of boards names it. */
-export function powerCommand(port: number, word: "off" | "on"): string[] {
-  const script = `const s=require("net").connect(${port},"127.0.0.1",()=>s.write("${word}"));s.on("data",()=>s.end())`;
-  return [process.execPath, "-e", script];
-}
