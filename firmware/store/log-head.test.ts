@@ -32,14 +32,18 @@ test("when the newest block has lost its head, what has arrived from the one bef
   expect([waiting(again).length, again.waiting, again.droppedCorrupt]).toEqual([1, 1, 0]);
 });
 
-test.each([false, true])("numbers that were left out before a newest block are no loss when it loses its head (a boot between: %j)", (isRebooted) => {
-  const { flash, open } = made();
+/** A log that has to leave numbers out: the last two of so many readings wait, and it was opened when its oldest block had lost its head. */
+function leavingOut(blocks: number, count: number) {
+  const { flash, open } = made({ name: "log", blockBytes: 256, blocks });
   const before = open();
-  fill(before, 45);
-  acknowledge(before, (n) => n <= 43);
-  const full = before.droppedFull;
-  flash.flip("log", ((before.block + 1) % 4) * 256 + 5, 2);
-  const begun = open();
+  fill(before, count);
+  acknowledge(before, (n) => n <= count - 2);
+  flash.flip("log", ((before.block + 1) % blocks) * 256 + 5, 2);
+  return { flash, open, log: open(), full: before.droppedFull };
+}
+
+test.each([false, true])("numbers that were left out before a newest block are no loss when it loses its head (a boot between: %j)", (isRebooted) => {
+  const { flash, open, log: begun, full } = leavingOut(4, 45);
   expect(logAppend(begun, "first")).toBeGreaterThan(46);
   logAppend(begun, "second");
   const log = isRebooted ? open() : begun;
@@ -49,13 +53,7 @@ test.each([false, true])("numbers that were left out before a newest block are n
 });
 
 test("numbers that were left out before a block that loses its head later are no loss once all has arrived", () => {
-  const { flash, open } = made({ name: "log", blockBytes: 256, blocks: 6 });
-  const before = open();
-  fill(before, 67);
-  acknowledge(before, (n) => n <= 65);
-  const full = before.droppedFull;
-  flash.flip("log", ((before.block + 1) % 6) * 256 + 5, 2);
-  const log = open();
+  const { flash, open, log, full } = leavingOut(6, 67);
   logAppend(log, "begun");
   const block = log.block;
   fill(log, log.lastSequence + 15);
