@@ -1,19 +1,16 @@
 /** An app is put on a board over its console: whole or not at all, whatever happens to the cable. The board is an emulation. */
 import { boardIds, loadBoard } from "../../boards/toolchain/board";
-import { ConsoleLink, linkLimits } from "../../boards/toolchain/link/console-link";
 import { flashApp } from "../../boards/toolchain/link/flash";
 import type { Flashed } from "../../boards/toolchain/link/flash";
-import { openPort } from "../../boards/toolchain/link/open";
 import type { LinkError } from "../../boards/toolchain/link/transport";
 import type { Image } from "../../sim/engines/image";
 import { imageOf } from "./app-image";
 import { DeskBoard, root } from "./desk-board";
 import type { DeskBoardOptions } from "./desk-board";
+import { overConsole } from "./over-console";
 
 const boards = boardIds(root).map((id) => loadBoard(root, id));
 const quiet = { step: () => undefined, bytes: () => undefined };
-/** Emulated boards print no banner. */
-const limits = { ...linkLimits, settleMs: 0 };
 
 const appImage = (hash: string, chars = 0): Image => imageOf(loadBoard(root, "esp32-espruino"), hash, chars);
 const older = "0000aaaa";
@@ -29,14 +26,7 @@ async function plug(options: DeskBoardOptions = {}): Promise<void> {
 
 afterEach(() => board.close());
 
-async function flash(image: Image, id = "esp32-espruino"): Promise<Flashed> {
-  const link = new ConsoleLink(await openPort(`tcp://127.0.0.1:${port}`, 115200), limits);
-  try {
-    return await flashApp(link, image, loadBoard(root, id), boards, quiet);
-  } finally {
-    link.close();
-  }
-}
+const flash = (image: Image, id = "esp32-espruino"): Promise<Flashed> => overConsole(port, (link) => flashApp(link, image, loadBoard(root, id), boards, quiet));
 
 /** Which app boots after the power was away: it says so twice, once from each of its files. */
 function booted(): string {

@@ -1,18 +1,16 @@
 /** An app is put on a board with NodeMCU over its Lua console: whole or not at all, whatever happens to the cable and to the power. */
 import { boardIds, loadBoard } from "../../boards/toolchain/board";
 import { STILL_FILE } from "../../boards/toolchain/compile/lua/boot";
-import { LuaConsole, luaLimits } from "../../boards/toolchain/link/lua-console";
 import { flashLua } from "../../boards/toolchain/link/lua-flash";
 import type { LuaFlashed } from "../../boards/toolchain/link/lua-flash";
-import { openPort } from "../../boards/toolchain/link/open";
 import type { LinkError } from "../../boards/toolchain/link/transport";
 import { root } from "./desk-board";
 import { luaAppImage } from "./lua-app";
 import { LuaDeskBoard } from "./lua-desk-board";
+import { overLuaConsole } from "./over-console";
 
 const boards = boardIds(root).map((id) => loadBoard(root, id));
 const quiet = { step: () => undefined, bytes: () => undefined };
-const limits = { ...luaLimits, settleMs: 0 };
 const older = "0000aaaa";
 const newer = "1111bbbb";
 jest.setTimeout(120000);
@@ -27,15 +25,7 @@ async function plug(id = "esp32-lua", hasStore = true): Promise<void> {
 
 afterEach(() => board.close());
 
-async function flash(image: ReturnType<typeof luaAppImage>, id = board.board.id): Promise<LuaFlashed> {
-  const link = new LuaConsole(await openPort(`tcp://127.0.0.1:${port}`, 115200), limits);
-  try {
-    return await flashLua(link, image, loadBoard(root, id), boards, quiet);
-  } finally {
-    link.close();
-  }
-}
-
+const flash = (image: ReturnType<typeof luaAppImage>, id = board.board.id): Promise<LuaFlashed> => overLuaConsole(port, (link) => flashLua(link, image, loadBoard(root, id), boards, quiet));
 const appLines = (): string => board.lines.filter((line) => line.startsWith("app ")).join();
 
 /** Which app boots after the power was away; a store that has to be filled restarts the board once more. */

@@ -1,14 +1,13 @@
 /** Settings go into the records of a board with NodeMCU over its Lua console, whatever happens to power and cable. The board is an emulation. */
 import { provisionState } from "../../firmware/agent/provision";
 import { logAppend, logOpen } from "../../firmware/store/log";
-import { recordGet, recordPut, recordsOpen } from "../../firmware/store/records";
+import { recordGet, recordPut } from "../../firmware/store/records";
 import type { RecordStore } from "../../firmware/store/records";
 import type { Ports } from "../../hal/ports";
 import { TlsLevel } from "../../hal/ports/tls";
 import { boardIds, loadBoard } from "../../boards/toolchain/board";
 import { STILL_FILE } from "../../boards/toolchain/compile/lua/boot";
-import { LuaConsole, luaLimits } from "../../boards/toolchain/link/lua-console";
-import { openPort } from "../../boards/toolchain/link/open";
+import type { LuaConsole } from "../../boards/toolchain/link/lua-console";
 import type { LinkError } from "../../boards/toolchain/link/transport";
 import { checksum } from "../../boards/toolchain/provision/mirror";
 import { eraseDevice, provisionDevice, showSettings } from "../../boards/toolchain/provision/provision";
@@ -18,10 +17,11 @@ import { root } from "./desk-board";
 import { putLuaApp } from "./lua-app";
 import { LuaDeskBoard } from "./lua-desk-board";
 import type { LuaDeskBoardOptions } from "./lua-desk-board";
+import { overLuaConsole } from "./over-console";
+import { dumpOf, recordsIn } from "./stored";
 
 jest.setTimeout(240000);
 const boards = boardIds(root).map((id) => loadBoard(root, id));
-const limits = { ...luaLimits, settleMs: 0 };
 const APP = "0000aaaa";
 const TOKEN = "canary-token-7777777";
 const cloud = { host: "mqtt.example.org", port: 1883, tls: TlsLevel.none, timeHost: "" };
@@ -46,23 +46,10 @@ const appLines = (): string => board.lines.filter((line) => line.startsWith("app
 
 afterEach(() => board.close());
 
-async function linked<T>(use: (link: LuaConsole) => Promise<T>): Promise<T> {
-  const link = new LuaConsole(await openPort(`tcp://127.0.0.1:${port}`, 115200), limits);
-  try {
-    return await use(link);
-  } finally {
-    link.close();
-  }
-}
-
+const linked = <T>(use: (link: LuaConsole) => Promise<T>): Promise<T> => overLuaConsole(port, use);
 const provision = (given: DeviceSettings) => linked((link) => provisionDevice(link, board.board, given, { boards }));
-
-function records(): RecordStore {
-  const { port: flash } = board.flash;
-  return recordsOpen(flash, checksum, flash.open("records")!);
-}
-
-const dump = (): string => board.flash.dump("records") + board.flash.dump("log");
+const records = (): RecordStore => recordsIn(board.flash);
+const dump = (): string => dumpOf(board.flash);
 
 test.each(["esp8266-lua", "esp32-lua"])("what the host wrote is what the device reads, on %s, and its program stood still meanwhile", async (id) => {
   await plug(id);

@@ -1,20 +1,20 @@
 /** Settings go into the records of a board over its console, whatever happens to power and cable. The board is an emulation. */
 import { provisionState } from "../../../firmware/agent/provision";
 import { logAppend, logOpen } from "../../../firmware/store/log";
-import { recordGet, recordPut, recordsOpen } from "../../../firmware/store/records";
+import { recordGet, recordPut } from "../../../firmware/store/records";
 import type { RecordStore } from "../../../firmware/store/records";
 import type { Ports } from "../../../hal/ports";
 import { TlsLevel } from "../../../hal/ports/tls";
 import { imageOf } from "../../../test/boards/app-image";
 import { DeskBoard } from "../../../test/boards/desk-board";
-import { ConsoleLink, linkLimits } from "../link/console-link";
+import { overConsole } from "../../../test/boards/over-console";
+import { dumpOf, recordsIn } from "../../../test/boards/stored";
+import type { ConsoleLink } from "../link/console-link";
 import type { LinkError } from "../link/transport";
-import { openPort } from "../link/open";
 import { checksum } from "./mirror";
 import { eraseDevice, provisionDevice, showSettings } from "./provision";
 import type { DeviceSettings } from "./settings";
 
-const limits = { ...linkLimits, settleMs: 0 };
 const cloud = { host: "mqtt.example.org", port: 8883, tls: TlsLevel.encryptedUnverified, timeHost: "" };
 const settings: DeviceSettings = { cloud, wifi: { ssid: "Café", password: "canary-pa55word" }, code: "canary-code-0001" };
 const TOKEN = "canary-token-7777777";
@@ -30,21 +30,9 @@ async function plug(id = "esp32-espruino"): Promise<void> {
 
 afterEach(() => board.close());
 
-async function linked<T>(use: (link: ConsoleLink) => Promise<T>): Promise<T> {
-  const link = new ConsoleLink(await openPort(`tcp://127.0.0.1:${port}`, 115200), limits);
-  try {
-    return await use(link);
-  } finally {
-    link.close();
-  }
-}
-
-function records(): RecordStore {
-  const { port: flash } = board.flash;
-  return recordsOpen(flash, checksum, flash.open("records")!);
-}
-
-const dump = (): string => board.flash.dump("records") + board.flash.dump("log");
+const linked = <T>(use: (link: ConsoleLink) => Promise<T>): Promise<T> => overConsole(port, use);
+const records = (): RecordStore => recordsIn(board.flash);
+const dump = (): string => dumpOf(board.flash);
 
 test.each(["esp32-espruino", "linux-espruino"])("what the host wrote is what the device reads, on %s", async (id) => {
   await plug(id);
