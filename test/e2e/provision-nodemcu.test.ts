@@ -2,52 +2,23 @@
  * A person's way from a blank board with NodeMCU to a device that reports, and back: flashed, provisioned, shown, erased, alone and on a
  * bench. The board is an emulation whose Lua is real. What is secret is in no output, although the board's console echoes all that is typed.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { recordGet, recordsOpen } from "../../firmware/store/records";
-import { checksum } from "../../boards/toolchain/provision/mirror";
 import { startThethings } from "../../sim/cloud/thethings/index";
 import { putLuaApp } from "../boards/lua-app";
 import { LuaDeskBoard } from "../boards/lua-desk-board";
 import { LiveLuaBoard } from "../hil/live-lua-board";
 import { expectSilent } from "../support/canary";
 import { storeCompiler } from "../support/store-compiler";
-import { motet, scratch } from "./command";
+import { motet } from "./command";
 import type { Running } from "./command";
+import { CODE, ended, PASSWORD, provisioning, record, TIMEOUT_MS } from "./provisioning";
 
-const TIMEOUT_MS = 300000;
-const PASSWORD = "canary-pa55word";
-const CODE = "canary-code-0001";
-const boards: LuaDeskBoard[] = [];
-let folder: ReturnType<typeof scratch>;
-
-beforeEach(() => {
-  folder = scratch();
-});
-
-afterEach(async () => {
-  await Promise.all(boards.splice(0).map((board) => board.close()));
-  folder.remove();
-});
-
-async function plug(unit: string): Promise<{ readonly board: LuaDeskBoard; readonly port: string }> {
+const { folder, file, plug, provision } = provisioning((unit) => {
   const board = new LuaDeskBoard("esp32-lua", { unit });
-  boards.push(board);
   putLuaApp(board, "0000aaaa");
-  const port = `tcp://127.0.0.1:${await board.cable.listen()}`;
-  board.boot();
-  return { board, port };
-}
-
-const provision = (port: string, args: readonly string[], input = ""): Running => motet(["provision", "--board", "esp32-lua", "--port", port, ...args], input);
-const record = ({ flash: { port } }: LuaDeskBoard, key: string): string | undefined => recordGet(recordsOpen(port, checksum, port.open("records")!), key);
-
-async function ended(run: Running, secrets: readonly string[] = [PASSWORD, CODE]): Promise<string> {
-  const code = await run.ended;
-  expectSilent(run.output(), secrets);
-  if (code !== 0) throw new Error(run.output());
-  return run.output();
-}
+  return board;
+});
 
 test.each(["esp8266-lua", "esp32-lua"])("%s: flashed, provisioned, activated, reporting; shown without what is secret; erased, it says that it is not provisioned", async (id) => {
   const cloud = await startThethings({ stateDir: join(folder.path, "cloud"), activationCodes: [CODE] });
@@ -80,8 +51,7 @@ test.each(["esp8266-lua", "esp32-lua"])("%s: flashed, provisioned, activated, re
 
 test("a token made by hand takes the place of a code", async () => {
   const { board, port } = await plug("board1");
-  const path = join(folder.path, "token");
-  writeFileSync(path, "canary-token-7777777\n");
+  const path = file("token", "canary-token-7777777\n");
   expect(await ended(provision(port, ["--cloud", "mqtt://10.0.0.2", "--token", `@${path}`]), ["canary-token-7777777"])).toMatch(/state {3}activated/);
   expect(record(board, "token")).toBe("canary-token-7777777");
   expect(await ended(provision(port, ["--show"]), ["canary-token-7777777"])).toMatch(/token {3}stored/);
@@ -89,8 +59,7 @@ test("a token made by hand takes the place of a code", async () => {
 
 test("a bench of boards takes a code each, also over a run that died, and no code twice", async () => {
   const units = [await plug("unita"), await plug("unitb")];
-  const codes = join(folder.path, "codes.csv");
-  writeFileSync(codes, "code\ncanary-code-aaa1\ncanary-code-bbb2\n");
+  const codes = file("codes.csv", "code\ncanary-code-aaa1\ncanary-code-bbb2\n");
   const batch = (port: string): Running => provision(port, ["--batch", codes, "--cloud", "mqtt://10.0.0.2", "--ssid", "home", "--password", "-", "--json"], PASSWORD);
   // The cable of the first is pulled when its code was written down.
   const total = await bytesOf(units[0]!.board, () => ended(provision(units[0]!.port, ["--show"])));

@@ -2,59 +2,28 @@
  * A person's way from a blank board to a device that reports: its settings go in, are shown and erased, for one board and for a bench.
  * The board is an emulation; the same once more on the real interpreter, with a cloud. What is secret is in no output.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { provisionState } from "../../firmware/agent/provision";
-import { recordGet, recordPut, recordsOpen } from "../../firmware/store/records";
+import { recordPut } from "../../firmware/store/records";
 import type { Ports } from "../../hal/ports";
 import { checksum } from "../../boards/toolchain/provision/mirror";
 import { startThethings } from "../../sim/cloud/thethings/index";
 import { imageOf } from "../boards/app-image";
 import { DeskBoard } from "../boards/desk-board";
 import { InterpreterBoard } from "../boards/interpreter";
+import { dumpOf, recordsIn } from "../boards/stored";
 import { expectSilent } from "../support/canary";
-import { motet, scratch } from "./command";
+import { motet } from "./command";
 import type { Running } from "./command";
+import { CODE, ended, PASSWORD, provisioning, record, TIMEOUT_MS } from "./provisioning";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
-const TIMEOUT_MS = 300000;
-const PASSWORD = "canary-pa55word";
-const CODE = "canary-code-0001";
-const boards: DeskBoard[] = [];
-let folder: ReturnType<typeof scratch>;
-
-beforeEach(() => {
-  folder = scratch();
-});
-
-afterEach(async () => {
-  await Promise.all(boards.splice(0).map((board) => board.close()));
-  folder.remove();
-});
-
-async function plug(unit: string): Promise<{ readonly board: DeskBoard; readonly port: string }> {
+const { folder, file, plug, provision } = provisioning((unit) => {
   const board = new DeskBoard({ unit });
-  boards.push(board);
   board.files = imageOf(board.board, "0000aaaa").files;
-  const port = `tcp://127.0.0.1:${await board.cable.listen()}`;
-  board.boot();
-  return { board, port };
-}
-
-const file = (name: string, text: string): string => {
-  const path = join(folder.path, name);
-  writeFileSync(path, text);
-  return path;
-};
-const provision = (port: string, args: readonly string[], input = ""): Running => motet(["provision", "--board", "esp32-espruino", "--port", port, ...args], input);
-const record = ({ flash: { port } }: DeskBoard, key: string): string | undefined => recordGet(recordsOpen(port, checksum, port.open("records")!), key);
-
-async function ended(run: Running): Promise<string> {
-  const code = await run.ended;
-  expectSilent(run.output(), [PASSWORD, CODE]);
-  if (code !== 0) throw new Error(run.output());
-  return run.output();
-}
+  return board;
+});
 
 test("settings come from files and standard input, are shown without what is secret, and are erased", async () => {
   const { board, port } = await plug("board1");
@@ -65,7 +34,7 @@ test("settings come from files and standard input, are shown without what is sec
   expect([record(board, "code"), record(board, "wifi")]).toEqual([CODE, `\x04home\x0f${PASSWORD}`]);
   expect(await ended(provision(port, ["--show"]))).toMatch(/state {3}provisioned, not activated yet\n {2}cloud {3}mqtt\.example\.org, TLS encrypted\n {2}wifi {4}home, password stored\n {2}code {4}stored\nbooted: 0000aaaa, build 0000aaaa\n$/);
   expect(await ended(provision(port, ["--erase"]))).toMatch(/token, settings and log are erased; 65536 bytes of flash were read back and hold nothing of them\nbooted: 0000aaaa/);
-  expect(board.flash.dump("records") + board.flash.dump("log")).not.toMatch(/canary|home|mqtt/);
+  expect(dumpOf(board.flash)).not.toMatch(/canary|home|mqtt/);
   expect(provisionState({ flash: board.flash.port, checksum } as Ports)).not.toBe(0);
   expect(await ended(provision(port, ["--show"]))).toMatch(/state {3}not provisioned/);
 }, TIMEOUT_MS);
@@ -120,8 +89,7 @@ test("a bench of boards takes a code each, also over a run that died, and no cod
 
 test("a board with a token of its own is given no code", async () => {
   const { board, port } = await plug("board1");
-  const { port: flash } = board.flash;
-  recordPut(recordsOpen(flash, checksum, flash.open("records")!), "token", "canary-token-7777777");
+  recordPut(recordsIn(board.flash), "token", "canary-token-7777777");
   const run = provision(port, ["--batch", file("codes.csv", `${CODE}\n`)]);
   expect(await ended(run)).toMatch(/got no code, because it holds a code or a token from elsewhere: erase it first, with --erase; 1 codes left/);
   expect(record(board, "code")).toBeUndefined();
