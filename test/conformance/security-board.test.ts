@@ -7,18 +7,17 @@ import ts from "typescript";
 import { boardIds, loadBoard } from "../../boards/toolchain/board";
 import { secretProblems } from "../../boards/toolchain/compile/secrets";
 import { builtDevice } from "../../boards/toolchain/kept";
-import { ConsoleLink, linkLimits } from "../../boards/toolchain/link/console-link";
+import type { ConsoleLink } from "../../boards/toolchain/link/console-link";
 import { flashApp } from "../../boards/toolchain/link/flash";
-import { openPort } from "../../boards/toolchain/link/open";
-import { checksum } from "../../boards/toolchain/provision/mirror";
 import { eraseDevice, provisionDevice, showSettings } from "../../boards/toolchain/provision/provision";
 import { countBoot } from "../../firmware/agent/boots";
-import { recordsOpen } from "../../firmware/store/records";
 import { TlsLevel } from "../../hal/ports/tls";
 import { writeFolder } from "../../sim/engines/espruino/flash-folder";
 import type { Image } from "../../sim/engines/image";
 import { imageOf } from "../boards/app-image";
 import { DeskBoard, root } from "../boards/desk-board";
+import { overConsole } from "../boards/over-console";
+import { dumpOf, recordsIn } from "../boards/stored";
 import { motet } from "../e2e/command";
 import { expectSilent } from "../support/canary";
 import { crossed, statement } from "./statement";
@@ -52,15 +51,7 @@ async function plug(files: ReadonlyMap<string, string>): Promise<{ readonly desk
   desk.files = files;
   const port = await desk.cable.listen();
   desk.boot();
-  const linked = async <T>(use: (link: ConsoleLink) => Promise<T>): Promise<T> => {
-    const link = new ConsoleLink(await openPort(`tcp://127.0.0.1:${port}`, 0), { ...linkLimits, settleMs: 0 });
-    try {
-      return await use(link);
-    } finally {
-      link.close();
-    }
-  };
-  return { desk, linked };
+  return { desk, linked: (use) => overConsole(port, use) };
 }
 
 const images = new Map<string, Promise<Image>>();
@@ -118,8 +109,7 @@ statement("SEC-11", "an upload that fails leaves the app before, and an app that
   await expect(linked((link) => flashApp(link, imageOf(desk.board, "1111bbbb", 6000), desk.board, boards, quiet))).rejects.toMatchObject({ fault: "lost" });
   desk.reboot();
   expect(desk.lines).toContain("app 0000aaaa cold 0000aaaa");
-  const { port } = desk.flash;
-  const records = recordsOpen(port, checksum, port.open("records")!);
+  const records = recordsIn(desk.flash);
   const quick = Array.from({ length: 12 }, () => countBoot(records, false).quick);
   expect(quick).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
 });
@@ -164,8 +154,7 @@ statement("SEC-13", "a password that is provisioned locks the console at each bo
   expect(desk.consoles).toMatchObject({ passwordSet: false, consoleLocked: false });
   await linked((link) => provisionDevice(link, desk.board, { consolePassword: PASSWORD }));
   expect(desk.consoles).toMatchObject({ passwordSet: true, consoleLocked: true });
-  const { port } = desk.flash;
-  for (let boot = 0; boot < 10; boot += 1) countBoot(recordsOpen(port, checksum, port.open("records")!), false);
+  for (let boot = 0; boot < 10; boot += 1) countBoot(recordsIn(desk.flash), false);
   desk.reboot();
   expect(desk.lines.join("\n")).toContain("motet safeMode");
   expect(desk.consoles).toMatchObject({ passwordSet: true, consoleLocked: true });
@@ -177,7 +166,7 @@ statement("SEC-13", "a password that is provisioned locks the console at each bo
 statement("SEC-19", "erasing a board over its console leaves no secret in flash, read back byte by byte", async () => {
   const { desk, linked } = await plug(imageOf(loadBoard(root, "esp32-espruino"), "0000aaaa").files);
   await linked((link) => provisionDevice(link, desk.board, settings));
-  const dump = (): string => desk.flash.dump("records") + desk.flash.dump("log");
+  const dump = (): string => dumpOf(desk.flash);
   for (const secret of [PASSWORD, CODE]) expect(dump()).toContain(secret);
   expect((await linked((link) => eraseDevice(link, desk.board))).scannedBytes).toBe(65536);
   expectSilent(dump(), [PASSWORD, CODE]);
