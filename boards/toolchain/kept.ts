@@ -1,5 +1,5 @@
 /**
- * Images of earlier builds, kept beside the packages: a build takes ten seconds, and most builds are of what was built before.
+ * Images of earlier builds, kept beside the packages: a build takes seconds, and most builds are of what was built before.
  * An image is taken only if all that went into it is the same to the byte: the framework and its compilers, the board, the
  * choice, and every file of the app. Nothing here can fail a build; what cannot be kept is built again.
  */

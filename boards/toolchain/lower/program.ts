@@ -7,6 +7,7 @@ import ts from "typescript";
 import { sourceOptions } from "../compile/options";
 import type { Problem } from "../compile/problem";
 import { secretProblems } from "../compile/secrets";
+import { sourceHost } from "../compile/sources";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
 import { lowerApp } from "./lower";
@@ -16,24 +17,9 @@ export const appOptions = (root: string): ts.CompilerOptions => ({ ...sourceOpti
 
 const declarations = (root: string): string[] => ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts"].map((path) => join(root, path));
 
-/** The host with some files from memory: lowered texts in place of what was written. */
-export function withTexts(host: ts.CompilerHost, texts: ReadonlyMap<string, string>): ts.CompilerHost {
-  const { fileExists, readFile, getSourceFile } = host;
-  return {
-    ...host,
-    fileExists: (path) => texts.has(path) || fileExists(path),
-    readFile: (path) => texts.get(path) ?? readFile(path),
-    getSourceFile: (path, language, ...rest) => {
-      const text = texts.get(path);
-      return text === undefined ? getSourceFile(path, language, ...rest) : ts.createSourceFile(path, text, language, true);
-    },
-  };
-}
-
 /** A program over files, some of which exist in memory only. */
 export function appProgram(root: string, files: readonly string[], memory: ReadonlyMap<string, string> = new Map(), options = appOptions(root)): ts.Program {
-  const host = withTexts(ts.createCompilerHost(options, true), memory);
-  return ts.createProgram([...files, ...declarations(root)], options, { ...host, getCurrentDirectory: () => root });
+  return ts.createProgram([...files, ...declarations(root)], options, sourceHost(root, options, memory));
 }
 
 /** Folders of the framework: what stands in them is no app, but for the examples. */

@@ -8,10 +8,10 @@
  * structs that a running device keeps cannot be read from the code: the framework's own are a constant, the app's grow with it.
  * What Lua takes is another matter (lua-memory.ts).
  */
-import { parse } from "acorn";
 import type { Identifier, Node, Pattern, Program, VariableDeclaration } from "acorn";
 import type { Image } from "../../../sim/engines/image";
 import { BUILD_FILE } from "../compile/espruino/boot";
+import { parsed } from "../compile/espruino/parsed";
 import { luaMemoryOnBoard } from "./lua-memory";
 
 /** The interpreter when it runs nothing. */
@@ -96,7 +96,7 @@ function residentFiles({ files, main }: Image): string[] {
 /** The unit is the runtime's: variables on Espruino, bytes on Lua. */
 export function estimateMemory(image: Image): number {
   if (image.runtime === "lua") return luaMemoryOnBoard(image, appBytes(image));
-  const code = residentFiles(image).reduce((sum, content) => sum + programCost(parse(content, { ecmaVersion: 2020 })), 0);
+  const code = residentFiles(image).reduce((sum, content) => sum + programCost(parsed(content)), 0);
   const kept = image.modules.some(({ path }) => WEB_LINK.test(path)) ? WEB_SESSIONS : 0;
   return IDLE + code + RUNNING + kept + Math.round(appBytes(image) / APP_BYTES);
 }

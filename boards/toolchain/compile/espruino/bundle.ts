@@ -4,6 +4,7 @@
  */
 import { dirname, join } from "node:path";
 import { parse } from "acorn";
+import type { Node, Program } from "acorn";
 import { full } from "acorn-walk";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
@@ -40,15 +41,16 @@ function fromMemory(root: string, modules: Modules): Plugin {
   };
 }
 
-/** Fields of singletons that the script uses and nothing declares. */
-function freeFields(code: string): string[] {
+/** Fields of singletons that statements use and nothing declares. */
+function freeFields(statements: readonly Node[]): string[] {
   const used = new Set<string>();
   const declared = new Set<string>();
-  full(parse(code, { ecmaVersion: 2022, sourceType: "module" }), (node) => {
+  const note = (node: Node): void => {
     const named = node as { type: string; name?: string; id?: { name?: string } | null };
     if (named.type === "Identifier" && /^[A-Z][A-Za-z0-9]*\$/.test(named.name ?? "")) used.add(named.name!);
     if ((named.type === "FunctionDeclaration" || named.type === "VariableDeclarator") && named.id?.name !== undefined) declared.add(named.id.name);
-  });
+  };
+  for (const statement of statements) full(statement, note);
   return [...used].filter((name) => !declared.has(name));
 }
 
@@ -56,9 +58,9 @@ function freeFields(code: string): string[] {
  * A text of the same length without what Espruino cannot take: the bundler writes `var` for what modules declare, which is not
  * hoisted, and the names that the entry exports, which nothing imports.
  */
-function asScript(code: string): string {
+function asScript(code: string, { body }: Program): string {
   let text = code;
-  for (const node of parse(code, { ecmaVersion: 2022, sourceType: "module" }).body) {
+  for (const node of body) {
     if (node.type === "VariableDeclaration" && node.kind === "var") text = `${text.slice(0, node.start)}let${text.slice(node.start + 3)}`;
     if (node.type === "ExportNamedDeclaration") text = text.slice(0, node.start) + text.slice(node.start, node.end).replace(/[^\n]/g, " ") + text.slice(node.end);
   }
@@ -82,8 +84,9 @@ export async function bundleModules(root: string, modules: Modules, define: Reco
     sourcemap: "external",
   });
   const text = (end: string): string => bundled.outputFiles.find(({ path }) => path.endsWith(end))!.text;
-  const code = asScript(text(".js")).replaceAll(`${hiddenRequire}(`, "require(");
-  const fields = freeFields(code);
+  const program = parse(text(".js"), { ecmaVersion: 2022, sourceType: "module" });
+  const code = asScript(text(".js"), program).replaceAll(`${hiddenRequire}(`, "require(");
+  const fields = freeFields(program.body.filter(({ type }) => type !== "ExportNamedDeclaration"));
   const script = { code, map: text(".map") };
   return fields.length === 0 ? script : rewrite(script, [newText(`let ${fields.join(",")};`), { start: 0, end: code.length }]);
 }

@@ -1,9 +1,9 @@
 /** The functions of a flat script, who refers to whom, and how they are marked. */
-import { parse } from "acorn";
 import type { CallExpression, FunctionDeclaration, Identifier, MemberExpression, Node, Program, Property, Statement } from "acorn";
 import { ancestor, simple } from "acorn-walk";
 import { directives } from "../specialise/nodes";
 import type { Mark } from "../specialise/nodes";
+import { parsed } from "./parsed";
 
 export interface FlatFunction {
   readonly name: string;
@@ -74,9 +74,18 @@ function markOf(node: FunctionDeclaration): Mark | undefined {
   return first?.type === "ExpressionStatement" && "directive" in first ? directives.find((mark) => first.directive === mark) : undefined;
 }
 
+/** What was read of the trees that are kept. */
+const graphs = new WeakMap<Program, FlatGraph>();
+
 /** Reads a flat script: functions at the top, and statements. */
 export function readGraph(code: string): FlatGraph {
-  const program = parse(code, { ecmaVersion: 2022, locations: true });
+  const program = parsed(code);
+  const graph = graphs.get(program) ?? graphOf(program);
+  graphs.set(program, graph);
+  return graph;
+}
+
+function graphOf(program: Program): FlatGraph {
   const declarations = program.body.filter((node): node is FunctionDeclaration => node.type === "FunctionDeclaration");
   const names = new Set(declarations.map(({ id }) => id.name));
   const values = new Set<string>();

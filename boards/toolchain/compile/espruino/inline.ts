@@ -2,7 +2,6 @@
  * Writes out calls of functions that are one expression over their parameters, each used once and in order: a wrapper costs
  * four variables and one for each parameter for as long as the device runs, and a call each time.
  */
-import { parse } from "acorn";
 import type { CallExpression, Expression, FunctionDeclaration, Identifier, Node, Statement } from "acorn";
 import { ancestor, simple } from "acorn-walk";
 import type { Edit, Part } from "./edits";
@@ -10,6 +9,7 @@ import { readGraph } from "./graph";
 import type { FlatGraph } from "./graph";
 import { rewriteEdits } from "./maps";
 import type { Script } from "./maps";
+import { parsed } from "./parsed";
 
 /** A longer expression would cost more flash at its calls than it is worth. */
 const EXPRESSION_CHARS_MAX = 40;
@@ -85,7 +85,7 @@ function pass(code: string): Edit[] {
     const wrapper = node.callee.type === "Identifier" ? known.get(node.callee.name) : undefined;
     return wrapper !== undefined && wrapper.parameters.length === node.arguments.length;
   };
-  simple(parse(code, { ecmaVersion: 2022 }), {
+  simple(parsed(code), {
     CallExpression(node) {
       if (isCall(node)) calls.push(node);
     },

@@ -48,20 +48,75 @@ export function nest(graph: FlatGraph, roots: readonly string[], helpers: Readon
   return nested;
 }
 
+/** What some roots need, at what cost, and where the search for it ended. */
+interface Reached {
+  readonly chars: number;
+  readonly names: ReadonlySet<string>;
+  /** Residents and overlays that these name. */
+  readonly ends: ReadonlySet<string>;
+}
+
+/** What a layout costs, for residents that change one by one: only what a change touches is reckoned anew. */
+class Cost {
+  private readonly ofResidents = new Map<string, Reached>();
+  private ofOverlays: Reached;
+
+  constructor(private readonly graph: FlatGraph, private readonly residents: Set<string>, private readonly overlays: ReadonlySet<string>) {
+    for (const name of residents) this.ofResidents.set(name, this.reached([name]));
+    this.ofOverlays = this.reached(overlays);
+  }
+
+  private reached(roots: Iterable<string>): Reached {
+    const ends = new Set<string>();
+    const names = reach(this.graph, roots, (name) => {
+      const isEnd = this.residents.has(name) || this.overlays.has(name);
+      if (isEnd) ends.add(name);
+      return isEnd;
+    });
+    return { chars: charsOf(this.graph, names), names, ends };
+  }
+
+  private toggle(name: string): void {
+    if (!this.residents.delete(name)) this.residents.add(name);
+  }
+
+  /** The characters of it all, with a name changed that stays in memory or does not. */
+  with(name: string): number {
+    const touched = ({ names, ends }: Reached): boolean => names.has(name) || ends.has(name);
+    this.toggle(name);
+    let sum = (touched(this.ofOverlays) ? this.reached(this.overlays) : this.ofOverlays).chars;
+    for (const each of this.residents) {
+      const known = this.ofResidents.get(each);
+      sum += (known === undefined || touched(known) ? this.reached([each]) : known).chars + RESIDENT_CHARS;
+    }
+    this.toggle(name);
+    return sum;
+  }
+
+  /** The characters of it all. */
+  now(): number {
+    return [...this.ofResidents.values()].reduce((sum, { chars }) => sum + chars + RESIDENT_CHARS, this.ofOverlays.chars);
+  }
+
+  change(name: string): void {
+    this.toggle(name);
+    this.ofResidents.clear();
+    for (const each of this.residents) this.ofResidents.set(each, this.reached([each]));
+    this.ofOverlays = this.reached(this.overlays);
+  }
+}
+
 /** Adds to the residents, or takes from them, what lowers the cost most, until nothing does. */
-function improve(residents: Set<string>, candidates: readonly string[], costOf: () => number): void {
-  const toggle = (name: string): boolean => residents.delete(name) || residents.add(name).has(name);
-  for (let least = costOf(), best: string | undefined = ""; best !== undefined; ) {
+function improve(cost: Cost, candidates: readonly string[]): void {
+  for (let least = cost.now(), best: string | undefined = ""; best !== undefined; ) {
     best = undefined;
     for (const name of candidates) {
-      toggle(name);
-      const cost = costOf();
-      toggle(name);
-      if (cost >= least) continue;
-      least = cost;
+      const changed = cost.with(name);
+      if (changed >= least) continue;
+      least = changed;
       best = name;
     }
-    if (best !== undefined) toggle(best);
+    if (best !== undefined) cost.change(best);
   }
 }
 
@@ -87,11 +142,7 @@ export function layOut(graph: FlatGraph): Layout {
   const candidates = [...reach(graph, residents, isCold)].filter((name) => !residents.has(name));
   const overlays = overlaysOf(graph, [...graph.functions.keys()].filter((name) => everything.has(name) && isCold(name)), residents);
   const inside = (names: readonly string[]): Set<string> => helpersOf(graph, names, (name) => residents.has(name) || overlays.includes(name));
-  const everyOverlay = charsOf(graph, overlays);
-  improve(residents, candidates, () => {
-    const ofResidents = [...residents].reduce((sum, name) => sum + charsOf(graph, [name, ...inside([name])]) + RESIDENT_CHARS, 0);
-    return ofResidents + everyOverlay + charsOf(graph, inside(overlays));
-  });
+  improve(new Cost(graph, residents, new Set(overlays)), candidates);
   const nested = new Map([...residents].map((name) => [name, nest(graph, [name], inside([name]))]));
   return { residents, nested, overlays, needed: nest(graph, overlays, inside(overlays)) };
 }

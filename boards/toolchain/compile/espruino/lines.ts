@@ -3,12 +3,12 @@
  * writes a mark below the line of code, with as many blanks before it as the column is high, into the memory of the device: one error in
  * a script of a single long line would take more than a board has.
  */
-import { parse } from "acorn";
 import type { Node, ReturnStatement } from "acorn";
 import { ancestor } from "acorn-walk";
 import type { Edit } from "./edits";
 import { rewriteEdits } from "./maps";
 import type { Script } from "./maps";
+import { parsed } from "./parsed";
 
 /** A line ends at the first place behind as many characters. */
 const LINE_CHARS = 60;
@@ -24,7 +24,7 @@ function endsOf(code: string): number[] {
     const end = node.end - 1;
     if (code[end] === SEMICOLON && beginsStatement(code, node.end)) ends.push(end);
   };
-  ancestor(parse(code, { ecmaVersion: 2020 }), {
+  ancestor(parsed(code), {
     ExpressionStatement: (node) => note(node),
     ReturnStatement: (node: ReturnStatement) => (node.argument === null || node.argument === undefined ? undefined : note(node)),
     VariableDeclaration: (node, _state, ancestors) => {

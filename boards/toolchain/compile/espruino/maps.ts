@@ -19,12 +19,37 @@ interface DecodedMap {
   readonly mappings: readonly (readonly Segment[])[];
 }
 
-function decode(map: string): DecodedMap {
+function decode(map: string | EncodedFrom): DecodedMap {
   return remapping(map, () => null, { decodedMappings: true }) as unknown as DecodedMap;
 }
 
-function encode(sources: readonly (string | null)[], mappings: readonly (readonly Segment[])[]): string {
-  return remapping({ version: 3, names: [], sources: [...sources], mappings: mappings as never }, () => null).toString();
+/** A map in the form that the decoder takes besides text. */
+interface EncodedFrom {
+  readonly version: 3;
+  names: string[];
+  sources: (string | null)[];
+  mappings: never;
+}
+
+/** A script whose map is written out when somebody asks for it: most are changed again first. */
+class Rewritten implements Script {
+  private written: string | undefined;
+
+  constructor(readonly code: string, private readonly from: EncodedFrom) {}
+
+  get map(): string {
+    this.written ??= remapping(this.from, () => null).toString();
+    return this.written;
+  }
+
+  /** The same map, decoded. */
+  decoded(): DecodedMap {
+    return decode(this.from);
+  }
+}
+
+function decodedOf(script: Script): DecodedMap {
+  return script instanceof Rewritten ? script.decoded() : decode(script.map);
 }
 
 /** Offsets at which lines begin. */
@@ -63,7 +88,7 @@ const decodedScripts = new WeakMap<Script, Known>();
 function knownOf(script: Script): Known {
   let known = decodedScripts.get(script);
   if (known === undefined) {
-    const decoded = decode(script.map);
+    const decoded = decodedOf(script);
     known = { sources: decoded.sources, segments: byOffset(script.code, decoded) };
     decodedScripts.set(script, known);
   }
@@ -92,7 +117,7 @@ export function rewrite(script: Script, parts: readonly Part[]): Script {
     for (next += 1; fresh === undefined && next < known.length && known[next]!.offset < end; next += 1) add(at + known[next]!.offset - start, known[next]!.to);
     at += length;
   }
-  return { code: text, map: encode(sources, mappings) };
+  return new Rewritten(text, { version: 3, names: [], sources: [...sources], mappings: mappings as never });
 }
 
 /** The line, from 1, and the column of an offset. */
@@ -107,8 +132,9 @@ export function rewriteEdits(script: Script, edits: readonly Edit[]): Script {
 }
 
 /** How many characters of a script of one line come from each source; "" for those from none. */
-export function countBySource({ code, map }: Script): Map<string, number> {
-  const { sources, mappings } = decode(map);
+export function countBySource(script: Script): Map<string, number> {
+  const { code } = script;
+  const { sources, mappings } = decodedOf(script);
   const segments = mappings[0] ?? [];
   const counts = new Map<string, number>();
   let source = "";

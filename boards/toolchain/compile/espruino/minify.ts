@@ -2,7 +2,6 @@
  * Shrinks a flat script for Espruino, in two runs of terser with a repair between them: its inliner declares variables by `var`
  * after their first use, which Espruino does not hoist, so the declarations are moved to the start of their function first.
  */
-import { parse } from "acorn";
 import type { ArrowFunctionExpression, BlockStatement, FunctionDeclaration, FunctionExpression, Identifier, Node, Program, VariableDeclaration } from "acorn";
 import { ancestor, simple } from "acorn-walk";
 import { minify as terser } from "terser";
@@ -12,6 +11,7 @@ import { rewriteEdits } from "./maps";
 import type { Script } from "./maps";
 import { passedName, reservedWords, sharedNames } from "./names";
 import { numberNames, numbersInArray, undeclared } from "./numbers";
+import { parsed } from "./parsed";
 import { readPieces } from "./pieces";
 
 type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
@@ -28,7 +28,7 @@ function mangleOptions(code: string, reserved: readonly string[]): MangleOptions
  * script). The names of a function's own parameters are not declared again.
  */
 export function liftVars(code: string): Edit[] {
-  const program = parse(code, { ecmaVersion: 2020 });
+  const program = parsed(code);
   const edits: Edit[] = [];
   const names = new Map<FunctionNode | Program, Set<string>>();
   ancestor(program, {
@@ -71,7 +71,7 @@ function withoutParameters(code: string): Edit[] {
 /** A constant declares as a variable does, and is two letters longer. */
 function shortConstants(code: string): Edit[] {
   const edits: Edit[] = [];
-  simple(parse(code, { ecmaVersion: 2020 }), {
+  simple(parsed(code), {
     VariableDeclaration({ kind, start }) {
       if (kind === "const") edits.push({ start, end: start + kind.length, text: "let" });
     },
@@ -88,7 +88,7 @@ function signedStarts(code: string): Edit[] {
   const enclose = (node: Node | null | undefined): void => {
     if (node?.type === "SequenceExpression") edits.push({ start: node.start, end: node.start, text: "(" }, { start: node.end, end: node.end, text: ")" });
   };
-  simple(parse(code, { ecmaVersion: 2020 }), {
+  simple(parsed(code), {
     ForStatement({ init }) {
       if (init !== null && init !== undefined && code.startsWith("function", init.start)) edits.push({ start: init.start, end: init.start, text: "!" });
     },

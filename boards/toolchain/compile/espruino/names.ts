@@ -9,6 +9,7 @@ import { parse } from "acorn";
 import type { Literal, Node } from "acorn";
 import { simple } from "acorn-walk";
 import ts from "typescript";
+import { sharedSource } from "../sources";
 
 /** The loader of overlays, as the script calls it. */
 export const loaderName = "$";
@@ -50,6 +51,8 @@ export const reservedWords: readonly string[] = [
 
 /** Names of fields that a module writes in quotes: records are looked up by them. The bundler takes the quotes away. */
 export function quotedNames(code: string): string[] {
+  // Behind such a name stand a colon, a bracket, or a method's parameters: most modules have none, and need not be read.
+  if (!/["']\s*[:(\]]/.test(code)) return [];
   const names: string[] = [];
   const note = (key: Node): void => {
     if (key.type === "Literal" && typeof (key as Literal).value === "string") names.push((key as Literal).value as string);
@@ -63,7 +66,7 @@ export function quotedNames(code: string): string[] {
 
 /** Every name that a declaration file declares: members, functions, constants. */
 function declaredNames(path: string): string[] {
-  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2020, true);
+  const source = sharedSource(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022);
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
     const declares = ts.isTypeElement(node) || ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node);

@@ -3,12 +3,12 @@
  * its number is large, an element of the array half a one (docs/MEMORY.md). Which fields these are, their names say
  * (`wholeMark`). Nothing else of the script changes.
  */
-import { parse } from "acorn";
 import type { Identifier, Node, VariableDeclaration } from "acorn";
 import { simple } from "acorn-walk";
 import { wholeMark } from "../specialise/singletons";
 import type { Edit } from "./edits";
 import { numbersName } from "./names";
+import { parsed } from "./parsed";
 
 /** True for the name of a field that holds whole numbers. */
 export function isNumbers(name: string): boolean {
@@ -38,7 +38,7 @@ function declared(code: string, { kind, declarations }: VariableDeclaration): st
 /** The edits that take these fields out of declarations at the top. */
 export function undeclared(code: string): Edit[] {
   const edits: Edit[] = [];
-  for (const node of parse(code, { ecmaVersion: 2020 }).body) {
+  for (const node of parsed(code).body) {
     if (node.type !== "VariableDeclaration" || !node.declarations.some(({ id }) => isNumbers(nameOf(id)))) continue;
     edits.push({ start: node.start, end: node.end, text: declared(code, node) });
   }
@@ -48,7 +48,7 @@ export function undeclared(code: string): Edit[] {
 /** The edits that make these fields elements of the array, the most used ones first, and the array itself. */
 export function numbersInArray(code: string): Edit[] {
   const uses = new Map<string, Node[]>();
-  simple(parse(code, { ecmaVersion: 2020 }), {
+  simple(parsed(code), {
     Identifier(node) {
       if (isNumbers(node.name)) uses.set(node.name, [...(uses.get(node.name) ?? []), node]);
     },

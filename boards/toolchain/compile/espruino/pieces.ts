@@ -2,11 +2,11 @@
  * What a minified script is made of: what stays in memory; overlays, which are assigned to a table; and the functions at its top that
  * only overlays need, which are read from flash beside them.
  */
-import { parse } from "acorn";
 import type { AssignmentExpression, ExpressionStatement, FunctionDeclaration, MemberExpression, Node, Program } from "acorn";
 import { simple } from "acorn-walk";
 import { isShared } from "./names";
 import { overlayTable } from "./overlay";
+import { parsed } from "./parsed";
 
 /** A function of the table in the script. */
 export interface Overlay {
@@ -62,7 +62,7 @@ function namesIn(node: Node): Set<string> {
 }
 
 export function readPieces(code: string): Pieces {
-  const program = parse(code, { ecmaVersion: 2020 });
+  const program = parsed(code);
   const statements = program.body.filter((node): node is ExpressionStatement => node.type === "ExpressionStatement" && expressionsOf(node).some((each) => overlayOf(each) !== undefined));
   const overlays = statements.flatMap(expressionsOf).flatMap((each) => overlayOf(each) ?? []);
   const functions = program.body.filter((node): node is FunctionDeclaration => node.type === "FunctionDeclaration");

@@ -4,10 +4,11 @@
  */
 import { basename, join, relative } from "node:path";
 import ts from "typescript";
-import { isAppFile, withTexts } from "../../lower/program";
+import { isAppFile } from "../../lower/program";
 import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
+import { sourceHost } from "../sources";
 import { Singletons } from "../specialise/singletons";
 import { Sites } from "../specialise/sites";
 import { specialise } from "../specialise/transform";
@@ -42,9 +43,8 @@ export const entryFile = (root: string): string => join(root, "entry.ts");
 function makeProgram(root: string, entry: string, texts: ReadonlyMap<string, string>): ts.Program {
   const settings = options(root);
   const name = entryFile(root);
-  const host = withTexts(ts.createCompilerHost(settings, true), new Map([...texts, [name, entry]]));
   const declarations = ["firmware/base/globals.d.ts", "firmware/lib/apps.d.ts", "hal/board.d.ts", "hal/espruino/espruino.d.ts"].map((path) => join(root, path));
-  return ts.createProgram([name, ...declarations], settings, { ...host, getCurrentDirectory: () => root });
+  return ts.createProgram([name, ...declarations], settings, sourceHost(root, settings, new Map([...texts, [name, entry]])));
 }
 
 /** The compiler's own complaints, one for each mistake. */

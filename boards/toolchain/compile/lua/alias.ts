@@ -1,6 +1,7 @@
 /** Lua's own functions by a short name, where they are called often enough to pay for it. A call is quicker then, too. */
-import { eachExpr, rewriteExprs } from "./tree";
+import { rewriteExprs } from "./tree";
 import type { Binding, Expr, Top } from "./tree";
+import { eachExpr } from "./visit";
 
 const libraries = new Set(["string", "table", "math", "bit"]);
 const functions = new Set(["ipairs", "pcall", "tostring", "type", "print"]);

@@ -1,6 +1,7 @@
 /** Tests said shorter, where only their truth counts: `x ~= nil` of what is never false is `x`. */
-import { isLiteral, rewriteBodies, rewriteExprs } from "./tree";
+import { isLiteral, rewriteExprs } from "./tree";
 import type { BinaryOp, Expr, Stat } from "./tree";
+import { rewriteBodies } from "./visit";
 
 const opposites: Readonly<Record<string, BinaryOp>> = { "==": "~=", "~=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<" };
 

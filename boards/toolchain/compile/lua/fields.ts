@@ -1,8 +1,8 @@
 /** Gives private fields short names, the most used ones the shortest. What is private is said by the types. */
 import type { FieldRules } from "./field-rules";
 import { freeName } from "./names";
-import { eachExpr, eachStat } from "./tree";
 import type { Binding, Expr, Top } from "./tree";
+import { eachExpr, eachStat } from "./visit";
 
 /** True for what hangs on a global of the engine, as the code that typescript-to-lua makes does: its names are the engine's. */
 function isForeign(expr: Expr): boolean {

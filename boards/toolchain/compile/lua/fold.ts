@@ -6,8 +6,9 @@
  */
 import { takeJumpsOut } from "./jumps";
 import { isPure } from "./shake";
-import { isLiteral, rewriteBodies, rewriteExprs } from "./tree";
+import { isLiteral, rewriteExprs } from "./tree";
 import type { Expr, Stat } from "./tree";
+import { rewriteBodies } from "./visit";
 
 type Literal = boolean | number | string | undefined;
 

@@ -8,8 +8,9 @@
 import { reassigned } from "./inline";
 import { usesOf } from "./settle";
 import { isPure } from "./shake";
-import { eachExpr, eachStat, isLiteral, rewriteExprs } from "./tree";
+import { isLiteral, rewriteExprs } from "./tree";
 import type { Binding, Closure, Expr, Top } from "./tree";
+import { eachExpr, eachStat } from "./visit";
 
 type Call = Expr & { kind: "call" };
 
@@ -111,13 +112,57 @@ function fits({ params, value, reads }: Small, { args }: Call, changing: Readonl
   });
 }
 
+/** What of the program names what, while small functions move into it. */
+class Mentions {
+  private readonly tops = new Map<Binding, Set<Top>>();
+  private readonly changing = new Map<Top, ReadonlySet<Binding>>();
+
+  constructor(tops: readonly Top[]) {
+    for (const top of tops) {
+      eachExpr([top.stat], (expr) => {
+        if (expr.kind === "name" && expr.binding.top !== undefined) this.note(expr.binding, top);
+      });
+    }
+  }
+
+  private note(binding: Binding, top: Top): void {
+    const known = this.tops.get(binding);
+    if (known === undefined) this.tops.set(binding, new Set([top]));
+    else known.add(top);
+  }
+
+  /** The statements that name a variable of the program; also some that did before. */
+  of(binding: Binding): readonly Top[] {
+    return [...(this.tops.get(binding) ?? [])];
+  }
+
+  /** A statement came to hold what an expression names. */
+  spread(value: Expr, top: Top): void {
+    eachExpr([{ kind: "return", values: [value] }], (expr) => {
+      if (expr.kind === "name" && expr.binding.top !== undefined) this.note(expr.binding, top);
+    });
+  }
+
+  /** Variables that a statement gives a value to after their declaration; an expression in place of a call changes none. */
+  changedIn(top: Top): ReadonlySet<Binding> {
+    const found = this.changing.get(top) ?? reassigned([top.stat]);
+    this.changing.set(top, found);
+    return found;
+  }
+
+  drop(top: Top): void {
+    for (const known of this.tops.values()) known.delete(top);
+  }
+}
+
 /** The calls of a small function, when it is only called, and every call of it fits. */
-function callsOf(small: Small, tops: readonly Top[]): Call[] | undefined {
+function callsOf(small: Small, known: Mentions): Call[] | undefined {
   const calls: Call[] = [];
   let mentions = 0;
   let isFit = true;
-  for (const { stat } of tops) {
-    const changing = reassigned([stat]);
+  for (const top of known.of(small.binding)) {
+    const { stat } = top;
+    const changing = known.changedIn(top);
     eachExpr([stat], (expr) => {
       if (expr.kind === "name" && expr.binding === small.binding) mentions += 1;
       if (expr.kind !== "call" || expr.callee.kind !== "name" || expr.callee.binding !== small.binding) return;
@@ -146,15 +191,20 @@ function pays(small: Small, calls: readonly Call[]): boolean {
 
 /** Puts small functions where they are called, in place; gives the statements at the program's top. */
 export function inlineSmall(tops: readonly Top[]): Top[] {
-  let result = [...tops];
+  const gone = new Set<Top>();
   const uses = usesOf(tops);
+  const mentions = new Mentions(tops);
   for (const top of tops) {
     const small = smallOf(top, uses);
-    const calls = small === undefined ? undefined : callsOf(small, result);
+    const calls = small === undefined ? undefined : callsOf(small, mentions);
     if (small === undefined || calls === undefined || !pays(small, calls)) continue;
     const wanted = new Set<Expr>(calls);
-    result = result.filter((each) => each !== top);
-    rewriteExprs(result.map(({ stat }) => stat), (expr) => (wanted.has(expr) && expr.kind === "call" ? resultOf(small, expr) : expr));
+    gone.add(top);
+    mentions.drop(top);
+    for (const each of mentions.of(small.binding)) {
+      rewriteExprs([each.stat], (expr) => (wanted.has(expr) && expr.kind === "call" ? resultOf(small, expr) : expr));
+      mentions.spread(small.value, each);
+    }
   }
-  return result;
+  return tops.filter((top) => !gone.has(top));
 }

@@ -6,8 +6,9 @@ import { effectsOf } from "./effects";
 import { isPure } from "./shake";
 import { deliversOne, redirected, withEndReturns, alwaysLeaves } from "./returns";
 import { usesOf } from "./settle";
-import { bodiesOf, eachExpr, eachOwnExpr, eachStat, replaceExprs, rewriteBodies, rewriteExpr, rewriteExprs } from "./tree";
+import { bodiesOf, replaceExprs, rewriteExpr, rewriteExprs } from "./tree";
 import type { Binding, Closure, Expr, Stat, Top } from "./tree";
+import { eachExpr, eachOwnExpr, eachStat, rewriteBodies } from "./visit";
 
 /** Locals that a function may come to have; Lua allows 200. */
 const LOCALS_MAX = 120;

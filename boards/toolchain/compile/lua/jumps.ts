@@ -2,8 +2,8 @@
  * `goto continue` as typescript-to-lua writes it for Lua 5.3, said with branches: they are shorter, and they leave no label
  * that forbids to move code across it. A jump from deeper inside stays what it is.
  */
-import { eachStat, rewriteBodies } from "./tree";
 import type { Stat } from "./tree";
+import { eachStat, rewriteBodies } from "./visit";
 
 /** `list` with what follows each conditional jump to `label` in the branch that does not jump. */
 function branched(list: Stat[], label: string): Stat[] {

@@ -3,8 +3,9 @@ import { negated } from "./conditions";
 import { effectsOf } from "./effects";
 import { reassigned } from "./inline";
 import { isPure } from "./shake";
-import { eachExpr, eachStat, isLiteral, replaceExprs, rewriteBodies } from "./tree";
+import { isLiteral, replaceExprs } from "./tree";
 import type { Binding, Closure, Expr, Stat } from "./tree";
+import { eachExpr, eachStat, rewriteBodies } from "./visit";
 
 /** How often each variable is mentioned, and which are mentioned inside functions that the body makes. */
 interface Mentions {

@@ -1,7 +1,8 @@
 /** Counting loops as Lua counts: `local i = 0 while i < n do ... i = i + 1 end` is `for i = 0, n - 1 do ... end`. */
 import { reassigned } from "./inline";
-import { eachExpr, eachStat, isLiteral, rewriteBodies, rewriteExprs } from "./tree";
+import { isLiteral, rewriteExprs } from "./tree";
 import type { Binding, Expr, Stat } from "./tree";
+import { eachExpr, eachStat, rewriteBodies } from "./visit";
 
 type IsFixed = (binding: Binding) => boolean;
 

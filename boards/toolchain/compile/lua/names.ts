@@ -3,8 +3,9 @@
  * most and a function of Lua 5.1 reaches 60 of them, which a device exceeds; globals have no such limit and cost fewer
  * bytes of source. A local takes any name that nothing outside it is called by where it is in sight.
  */
-import { bodiesOf, eachOwnExpr } from "./tree";
+import { bodiesOf } from "./tree";
 import type { Binding, Expr, Stat, Top } from "./tree";
+import { eachOwnExpr } from "./visit";
 
 const FIRST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
 const REST = `${FIRST}0123456789`;

@@ -13,8 +13,8 @@ import { passOn, settle, usesOf } from "./settle";
 import { shape } from "./shape";
 import { shake } from "./shake";
 import { Slots, hollowFields, specialise, strayFields } from "./specialise";
-import { eachExpr } from "./tree";
 import type { Binding, Expr, Stat, Top } from "./tree";
+import { eachExpr } from "./visit";
 
 function folded(tops: readonly Top[]): Top[] {
   return tops.flatMap(({ module, stat }) => fold([stat]).map((each) => ({ module, stat: each })));

@@ -5,8 +5,9 @@
 import { countFromOne } from "./loops";
 import { usesOf } from "./settle";
 import { isPure } from "./shake";
-import { eachExpr, eachStat, fieldName, rewriteBodies, rewriteExprs } from "./tree";
+import { fieldName, rewriteExprs } from "./tree";
 import type { Binding, Closure, Expr, Stat, Top } from "./tree";
+import { eachExpr, eachStat, rewriteBodies } from "./visit";
 import { quote } from "./writer";
 
 type Call = Expr & { kind: "call" };

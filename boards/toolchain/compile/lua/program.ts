@@ -12,6 +12,7 @@ import type { Places } from "./facts";
 import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
+import { sourceHost } from "../sources";
 import { fieldRules } from "./field-rules";
 import type { FieldRules } from "./field-rules";
 import { loweringPlugin } from "./lowering";
@@ -67,22 +68,6 @@ function declarations(root: string): string[] {
   return ["firmware/base/globals.d.ts", "hal/board.d.ts", ...engine.map((name) => `hal/nodemcu/${name}`)].map((path) => join(root, path));
 }
 
-/** A compiler host that takes these texts, by absolute path, in place of files. */
-function hostWith(options: tstl.CompilerOptions, root: string, texts: ReadonlyMap<string, string>): ts.CompilerHost {
-  const host = ts.createCompilerHost(options, true);
-  const { fileExists, readFile, getSourceFile } = host;
-  return {
-    ...host,
-    getCurrentDirectory: () => root,
-    fileExists: (name) => texts.has(name) || fileExists(name),
-    readFile: (name) => texts.get(name) ?? readFile(name),
-    getSourceFile: (name, target, ...rest) => {
-      const text = texts.get(name);
-      return text === undefined ? getSourceFile(name, target, ...rest) : ts.createSourceFile(name, text, target, true);
-    },
-  };
-}
-
 function problemOf(root: string, diagnostic: ts.Diagnostic, prefix: string): Problem {
   const { file, start } = diagnostic;
   const place = file === undefined || start === undefined ? { line: 0, character: 0 } : file.getLineAndCharacterOfPosition(start);
@@ -116,7 +101,7 @@ export function translate(root: string, entrySource: string, board: LuaBoard, te
   const options = compilerOptions(root, board.lua);
   const entry = join(root, ENTRY);
   // A module in any case: the names of a script would be the engine's.
-  const host = hostWith(options, root, new Map([...texts, [entry, `${entrySource}\nexport {};\n`]]));
+  const host = sourceHost(root, options as ts.CompilerOptions, new Map([...texts, [entry, `${entrySource}\nexport {};\n`]]));
   const program = ts.createProgram([entry, ...declarations(root)], options as ts.CompilerOptions, host);
   const wrong = ts.getPreEmitDiagnostics(program).map((diagnostic) => problemOf(root, diagnostic, "TS"));
   if (wrong.length > 0) throw new CompileError(wrong);

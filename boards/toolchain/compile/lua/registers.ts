@@ -6,8 +6,9 @@
  * A variable that a closure inside holds stays what it is: each turn of a loop has its own.
  */
 import { alwaysLeaves } from "./returns";
-import { bodiesOf, eachExpr, eachOwnExpr, rewriteBodies, rewriteExprs } from "./tree";
+import { bodiesOf, rewriteExprs } from "./tree";
 import type { Binding, Closure, Expr, Stat } from "./tree";
+import { eachExpr, eachOwnExpr, rewriteBodies } from "./visit";
 
 /** Parameters that may be added for the sake of one declaration: three cost what `local` does. */
 const ADDED_MAX = 2;

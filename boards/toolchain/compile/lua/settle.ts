@@ -7,8 +7,9 @@
 import { isClosed } from "./specialise";
 import { effectsOf } from "./effects";
 import { definedBy } from "./shake";
-import { bodiesOf, eachOwnExpr, isLiteral, rewriteBodies, rewriteExprs } from "./tree";
+import { bodiesOf, isLiteral, rewriteExprs } from "./tree";
 import type { Binding, Expr, Stat, Top } from "./tree";
+import { eachOwnExpr, rewriteBodies } from "./visit";
 
 interface Use {
   /** Statements that give it a value. */

@@ -2,8 +2,8 @@
  * Drops what is never used: definitions at the top of the program that nothing reachable mentions. A statement at the top
  * that does something is where reachability begins.
  */
-import { eachExpr } from "./tree";
 import type { Binding, Expr, Top } from "./tree";
+import { eachExpr } from "./visit";
 
 /** The variable of the program that a statement at the top defines; undefined for one that acts. */
 export function definedBy({ stat }: Top): Binding | undefined {

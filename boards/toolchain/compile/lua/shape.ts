@@ -4,8 +4,8 @@
  */
 import { isSame } from "./fold";
 import { isSolid, negated } from "./conditions";
-import { rewriteBodies } from "./tree";
 import type { BinaryOp, Closure, Expr, Stat } from "./tree";
+import { rewriteBodies } from "./visit";
 
 const both = (op: BinaryOp, left: Expr, right: Expr): Expr => ({ kind: "binary", op, left, right, at: left.at });
 

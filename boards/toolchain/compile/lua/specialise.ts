@@ -8,8 +8,9 @@
 import type { Problem } from "../problem";
 import { effectsOf } from "./effects";
 import { isPure } from "./shake";
-import { bodiesOf, eachExpr, eachStat, replaceExprs, rewriteBodies, rewriteExpr, rewriteExprs } from "./tree";
+import { bodiesOf, replaceExprs, rewriteExpr, rewriteExprs } from "./tree";
 import type { Binding, Expr, Slot, Stat, Top } from "./tree";
+import { eachExpr, eachStat, rewriteBodies } from "./visit";
 
 const yes = (from: Expr): Expr => ({ kind: "true", at: from.at, known: "boolean" });
 

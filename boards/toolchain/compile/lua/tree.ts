@@ -111,6 +111,13 @@ export function bodiesOf(stat: Stat): Stat[][] {
   }
 }
 
+/** The expressions as `change` makes them, in a list of their own. */
+function replaced(list: readonly Expr[], change: (inner: Expr) => Expr): Expr[] {
+  const made: Expr[] = [];
+  for (const each of list) made.push(change(each));
+  return made;
+}
+
 /** Replaces each expression directly inside an expression; a function's body is not one. */
 function replaceInner(expr: Expr, change: (inner: Expr) => Expr): void {
   switch (expr.kind) {
@@ -120,11 +127,11 @@ function replaceInner(expr: Expr, change: (inner: Expr) => Expr): void {
       break;
     case "call":
       expr.callee = change(expr.callee);
-      expr.args = expr.args.map(change);
+      expr.args = replaced(expr.args, change);
       break;
     case "method":
       expr.target = change(expr.target);
-      expr.args = expr.args.map(change);
+      expr.args = replaced(expr.args, change);
       break;
     case "table":
       for (const field of expr.fields) {
@@ -152,11 +159,11 @@ export function replaceExprs(stat: Stat, change: (inner: Expr) => Expr): void {
   switch (stat.kind) {
     case "local":
     case "return":
-      stat.values = stat.values.map(change);
+      stat.values = replaced(stat.values, change);
       break;
     case "assign":
-      stat.targets = stat.targets.map(change);
-      stat.values = stat.values.map(change);
+      stat.targets = replaced(stat.targets, change);
+      stat.values = replaced(stat.values, change);
       break;
     case "run":
       stat.call = change(stat.call);
@@ -172,7 +179,7 @@ export function replaceExprs(stat: Stat, change: (inner: Expr) => Expr): void {
       if (stat.step !== undefined) stat.step = change(stat.step);
       break;
     case "forIn":
-      stat.values = stat.values.map(change);
+      stat.values = replaced(stat.values, change);
       break;
     default:
       break;
@@ -197,53 +204,6 @@ export function rewriteExpr(expr: Expr, change: (expr: Expr) => Expr): Expr {
   const holder: Stat = { kind: "return", values: [expr] };
   rewriteExprs([holder], change);
   return holder.values[0]!;
-}
-
-/** Calls `visit` for every expression, innermost first. */
-export function eachExpr(stats: Stat[], visit: (expr: Expr) => void): void {
-  rewriteExprs(stats, (expr) => {
-    visit(expr);
-    return expr;
-  });
-}
-
-/** Replaces every list of statements, innermost first: bodies of functions, loops and branches, but not `stats` itself. */
-export function rewriteBodies(stats: Stat[], change: (body: Stat[], owner: Closure | undefined) => Stat[]): void {
-  const replace = (list: Stat[], owner: Closure | undefined): void => {
-    rewriteBodies(list, change);
-    const changed = change(list, owner);
-    if (changed !== list) list.splice(0, list.length, ...changed);
-  };
-  const visit = (expr: Expr): Expr => {
-    if (expr.kind === "function") replace(expr.body, expr);
-    else replaceInner(expr, visit);
-    return expr;
-  };
-  for (const stat of stats) {
-    replaceExprs(stat, visit);
-    for (const body of bodiesOf(stat)) replace(body, undefined);
-  }
-}
-
-/** Calls `visit` for every statement, outer before inner. */
-export function eachStat(stats: Stat[], visit: (stat: Stat) => void): void {
-  for (const stat of stats) {
-    visit(stat);
-    for (const body of bodiesOf(stat)) eachStat(body, visit);
-    eachOwnExpr(stat, (expr) => {
-      if (expr.kind === "function") eachStat(expr.body, visit);
-    });
-  }
-}
-
-/** Calls `visit` for every expression that a statement evaluates itself: not those of inner statements, nor of functions' bodies. */
-export function eachOwnExpr(stat: Stat, visit: (expr: Expr) => void): void {
-  const deep = (expr: Expr): Expr => {
-    replaceInner(expr, deep);
-    visit(expr);
-    return expr;
-  };
-  replaceExprs(stat, deep);
 }
 
 export const isLiteral = (expr: Expr): boolean => ["nil", "true", "false", "number", "string"].includes(expr.kind);

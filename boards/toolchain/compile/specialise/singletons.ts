@@ -94,9 +94,13 @@ export class Singletons {
 
   /** The field that `object.name` is, when the object is a singleton. */
   fieldOf(node: ts.PropertyAccessExpression): Field | undefined {
-    if (this.nameOf(this.checker.getTypeAtLocation(strip(node.expression))) === undefined && this.nameOf(this.checker.getTypeAtLocation(node.expression)) === undefined) return undefined;
+    // What its name stands for is known from the check of the file, the type of the object is reckoned anew.
     const symbol = this.checker.getSymbolAtLocation(node.name);
-    return symbol === undefined ? undefined : this.field(symbol);
+    const declaration = symbol?.declarations?.[0];
+    if (symbol === undefined || declaration === undefined || !ts.isInterfaceDeclaration(declaration.parent)) return undefined;
+    const inner = strip(node.expression);
+    const isOne = (object: ts.Expression): boolean => this.nameOf(this.checker.getTypeAtLocation(object)) !== undefined;
+    return isOne(inner) || (inner !== node.expression && isOne(node.expression)) ? this.field(symbol) : undefined;
   }
 
   field(symbol: ts.Symbol): Field | undefined {
