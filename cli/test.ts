@@ -14,7 +14,7 @@ import type { Mapped } from "../sim/hil/map";
 import { runTests } from "../sim/hil/run";
 import type { Result } from "../sim/hil/run";
 import { countsOf, junitOf, tableOf } from "../sim/hil/table";
-import { capabilities } from "../sim/hil/test";
+import { capabilities } from "../sim/hil/capabilities";
 import type { HilTest } from "../sim/hil/test";
 import { endedByUser } from "./context";
 import type { Context } from "./context";

@@ -5,9 +5,10 @@
 export { defineThing, every, hours, lastWill, locate, measure, minutes, onCommand, readBack, report, seconds, sleepBetween } from "./agent/api";
 export { callPlatform, describe, sayOn } from "./agent/facts";
 export type { CommandOptions, CommandValues, MeasureOptions } from "./agent/api";
-export type { Definition } from "./agent/boot";
+export type { Definition } from "./agent/thing";
 export type { Value } from "./agent/report";
-export type { Board, Host, Thing } from "./agent/thing";
+export type { Board } from "./agent/device";
+export type { Host, Thing } from "./agent/thing";
 export { defineWatcher, isWatching, order, watch } from "./agent/watch";
 export type { WatchOptions } from "./agent/watch";
 export type { ReadQuery } from "./platform/profile";

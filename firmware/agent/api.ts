@@ -8,14 +8,15 @@
 import { check } from "../base/check";
 import { isNumberText } from "../base/number";
 import type { ReadQuery } from "../platform/profile";
-import type { Definition } from "./boot";
+import type { Definition } from "./thing";
 import { placeOf } from "./key-table";
 import { AgentCode } from "./link";
 import { addToMessage } from "./message";
 import { scaleOf } from "./quantise";
 import { addMeasure, addReading, findMeasure } from "./report";
 import type { Value } from "./report";
-import { CommandType, tell } from "./thing";
+import { CommandType } from "./command-type";
+import { tell } from "./thing";
 import type { Command, Host, Thing } from "./thing";
 
 /** Names an app's definition as such; the build looks for it as the app's default export. */

@@ -11,16 +11,14 @@ import { report } from "./api";
 import { countBoot, QUICK_BOOTS_MAX } from "./boots";
 import { loadKeys } from "./key-table";
 import { ladderStep } from "./ladder";
+import type { Build } from "./device";
 import type { LinkDriver } from "./link";
 import { newPublisher } from "./publisher";
 import { addMeasure } from "./report";
 import { supervisorStart } from "./supervisor";
 import { Next, Rung, tell } from "./thing";
-import type { Build, Thing } from "./thing";
+import type { Definition, Thing } from "./thing";
 import { askServer } from "./time-sync";
-
-/** What an app is: a function that declares what the device measures and obeys, called once a boot. */
-export type Definition = (this: void, thing: Thing) => void;
 
 /** The key under which a device says once a boot what it is and why it booted. */
 export const BOOT_KEY = "device.boot";

@@ -19,7 +19,8 @@ import { pack16, pack32, unpack16, unpack32 } from "./fields";
 import { publisherEcho } from "./publisher";
 import { unscale } from "./quantise";
 import { forgetWanted, markWanted } from "./wanted";
-import { CommandType, tell } from "./thing";
+import { CommandType } from "./command-type";
+import { tell } from "./thing";
 import type { Command, Thing } from "./thing";
 
 const MARK_BYTES = 6;

@@ -3,30 +3,14 @@
  * devices live in one process without seeing each other.
  */
 import type { EpochTime, Timer } from "../../hal/ports/clock";
-import type { Ports } from "../../hal/ports";
 import type { UdpSocket } from "../../hal/ports/udp";
 import type { Geo, Origin } from "../platform/profile";
 import type { ReadingLog } from "../store/log";
-import type { RecordStore } from "../store/records";
-import type { Boots } from "./boots";
+import type { CommandType } from "./command-type";
+import type { Device } from "./device";
 import type { Link, LinkDriver } from "./link";
 import type { RamQueue } from "./ram-queue";
 import type { Watcher } from "./watch-state";
-
-/** What a build is called, as it is reported once a boot. */
-export interface Build {
-  /** 1 to 32 printable characters. */
-  readonly name: string;
-  readonly version: string;
-}
-
-/** What an app may touch of the machine: its buses and pins, its clock. Never a socket. */
-export interface Board {
-  readonly i2c: Ports["i2c"];
-  readonly digital: Ports["digital"];
-  readonly analog: Ports["analog"];
-  readonly clock: Ports["clock"];
-}
 
 /** A measure, as declared. */
 export interface Measure {
@@ -54,12 +38,6 @@ export interface Command {
   readonly bytesMax: number;
   /** Gets a value of the declared type. */
   readonly obey: (this: void, value: boolean | number | string) => void;
-}
-
-export const enum CommandType {
-  boolean = 1,
-  number = 2,
-  string = 3,
 }
 
 /** A batch on its way. */
@@ -190,16 +168,9 @@ export interface Asked {
   readonly facts: string[];
 }
 
-/** What every device is, also one that has no readings of its own and only watches those of others. */
-export interface Host {
-  readonly ports: Ports;
-  readonly board: Board;
-  readonly build: Build;
-  readonly records: RecordStore;
-  readonly boots: Boots;
-  /** True after too many quick boots: the app does not run, the link does. */
-  readonly safeMode: boolean;
-  /** What watches, in a build that watches. */
+/** A device, and what watches on it. */
+export interface Host extends Device {
+  /** Undefined but in a build that watches. */
   watcher: Watcher | undefined;
 }
 
@@ -227,7 +198,10 @@ export interface Thing extends Host {
   reader: ((this: void, code: number, payload: string) => void) | undefined;
 }
 
+/** What an app is: a function that declares what the device measures and obeys, called once a boot. */
+export type Definition = (this: void, thing: Thing) => void;
+
 /** What the device tells the log of itself; the names are part of the command's contract. */
-export function tell(thing: Host, event: string, number: number, text: string): void {
+export function tell(thing: Device, event: string, number: number, text: string): void {
   thing.ports.log.record(event, number, text);
 }

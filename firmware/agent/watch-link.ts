@@ -5,8 +5,18 @@
  * A link lives from `open` until its sink's `closed`, or until `ended`. The watcher calls the driver from the callbacks of ports, and the
  * driver tells its sink from inside these calls.
  */
-import type { LoginProfile } from "../platform/realtime";
-import type { Watch } from "./watch-state";
+import type { LoginProfile, Source } from "../platform/realtime";
+import type { CommandType } from "./command-type";
+
+/** A declaration of the app. */
+export interface Watch {
+  readonly source: Source;
+  readonly type: CommandType;
+  readonly decimals: number;
+  readonly bytesMax: number;
+  /** Gets a value of the declared type, and what it belongs to. */
+  readonly hear: (this: void, value: boolean | number | string, from: string) => void;
+}
 
 /** Everything that a link needs to know of where it goes and as whom. Holds secrets: never logged. */
 export interface WatchTarget {

@@ -4,25 +4,14 @@
 import { elapsed } from "../base/time";
 import { httpHeaderLine, httpRequest } from "../protocol/http/encode";
 import { httpReader } from "../protocol/http/reader";
-import type { HttpReader, HttpSink } from "../protocol/http/reader";
+import type { HttpSink } from "../protocol/http/reader";
 import type { LoginProfile, WatchKey } from "../platform/realtime";
 import { loadKey } from "./watch-settings";
-import type { Watcher } from "./watch-state";
+import type { Login, Watcher } from "./watch-state";
 
 const HEAD_BYTES_MAX = 2048;
 /** Two tokens of some hundred bytes each. */
 const BODY_BYTES_MAX = 4096;
-
-export interface Login {
-  readonly reader: HttpReader;
-  /** True when it asks for a new token with the one before. */
-  readonly renewing: boolean;
-  body: string;
-  /** The HTTP status once the answer is whole, else 0. */
-  status: number;
-  /** Why there is no answer, an HttpCode, or 0. */
-  failure: number;
-}
 
 /** @cold */
 export function newLogin(renewing: boolean): Login {

@@ -1,23 +1,13 @@
-/** What an app watches, what the watcher holds, and where it stands. No code. */
+/** What the watcher holds, and where it stands. No code. */
 import type { Timer } from "../../hal/ports/clock";
 import type { TcpSocket } from "../../hal/ports/tcp";
-import type { Source, WatchedSink } from "../platform/realtime";
-import type { CommandType, Host } from "./thing";
-import type { WatchDriver, WatchLink, WatchSink } from "./watch-link";
-import type { Login } from "./watch-login";
+import type { WatchedSink } from "../platform/realtime";
+import type { HttpReader } from "../protocol/http/reader";
+import type { Device } from "./device";
+import type { Watch, WatchDriver, WatchLink, WatchSink } from "./watch-link";
 
 /** What one watcher watches at most. */
 export const WATCHES_MAX = 8;
-
-/** A declaration of the app. */
-export interface Watch {
-  readonly source: Source;
-  readonly type: CommandType;
-  readonly decimals: number;
-  readonly bytesMax: number;
-  /** Gets a value of the declared type, and what it belongs to. */
-  readonly hear: (this: void, value: boolean | number | string, from: string) => void;
-}
 
 export const enum WatchStep {
   /** Between two connections. */
@@ -35,9 +25,21 @@ export const enum WatchStep {
   over,
 }
 
+/** A login that is on its way. */
+export interface Login {
+  readonly reader: HttpReader;
+  /** True when it asks for a new token with the one before. */
+  readonly renewing: boolean;
+  body: string;
+  /** The HTTP status once the answer is whole, else 0. */
+  status: number;
+  /** Why there is no answer, an HttpCode, or 0. */
+  failure: number;
+}
+
 /** What a device that watches holds for it. */
 export interface Watcher {
-  readonly host: Host;
+  readonly host: Device;
   readonly driver: WatchDriver;
   readonly watches: Watch[];
   step: WatchStep;

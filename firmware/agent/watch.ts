@@ -6,10 +6,11 @@ import { check } from "../base/check";
 import type { Source } from "../platform/realtime";
 import type { CommandValues } from "./api";
 import { AgentCode } from "./link";
-import { CommandType, tell } from "./thing";
+import { CommandType } from "./command-type";
+import { tell } from "./thing";
 import type { Host } from "./thing";
 import { WATCHES_MAX, WatchStep } from "./watch-state";
-import type { Watch } from "./watch-state";
+import type { Watch } from "./watch-link";
 
 /** How something that is watched is declared. */
 export interface WatchOptions<T extends keyof CommandValues> {

@@ -2,7 +2,8 @@
 import { ValueKind } from "../platform/profile";
 import { parseScaled } from "../base/number";
 import { unscale } from "./quantise";
-import { CommandType, tell } from "./thing";
+import { CommandType } from "./command-type";
+import { tell } from "./thing";
 import type { Watcher } from "./watch-state";
 
 /** Tells the app one value of the source whose message is being read. One that is not of the declared type is passed over, and the log told. */

@@ -7,7 +7,7 @@ import type { FlashArea } from "../../hal/ports/flash";
 import { at, chr, idiv, sub } from "../base/intrinsics";
 import { firstProgrammed, marked, program, word, wordAt } from "./bytes";
 import { StoreCode } from "./code";
-import type { ReadingLog } from "./log-walk";
+import type { ReadingLog } from "./log-state";
 
 /** The most bytes of one reading; it has at least one. */
 export const logRecordBytesMax = 200;

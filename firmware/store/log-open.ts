@@ -10,7 +10,7 @@ import { StoreCode, StoreState } from "./code";
 import { HeaderKind, logHeader, logRecord, logRecordsPerBlock, logRoom, logStart, logVersion, readLogHeader, readLogNotes, readLogRecord } from "./log-block";
 import type { LogHeader } from "./log-block";
 import { enterBlock, isLive, logCursor } from "./log-walk";
-import type { ReadingLog } from "./log-walk";
+import type { ReadingLog } from "./log-state";
 
 const blockBytesMin = 256;
 

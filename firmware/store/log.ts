@@ -26,13 +26,14 @@ import {
   writeLogHeader,
   writeLogNote,
 } from "./log-block";
-import { BlockView, consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock, waitsNoMore } from "./log-walk";
-import type { LogCursor, ReadingLog } from "./log-walk";
+import { BlockView } from "./log-state";
+import { consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock, waitsNoMore } from "./log-walk";
+import type { LogCursor, ReadingLog } from "./log-state";
 
 export { logRecordBytesMax } from "./log-block";
 export { logOpen } from "./log-open";
 export { logCursor } from "./log-walk";
-export type { LogCursor, ReadingLog } from "./log-walk";
+export type { LogCursor, ReadingLog } from "./log-state";
 
 /** A reading that waits, as `logNext` gives it. */
 export interface LogEntry {

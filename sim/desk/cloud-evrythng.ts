@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEvrythng } from "../cloud/evrythng/index";
 import type { StartedEvrythng } from "../cloud/evrythng/index";
-import type { DeskCloud } from "./cloud";
+import type { DeskCloud } from "./desk-cloud";
 import { watchAt } from "./watch-place";
 import { COMMAND_TYPE, loadSession, saveSession } from "./session";
 import type { EvrythngSession } from "./session";

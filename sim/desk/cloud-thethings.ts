@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { startThethings } from "../cloud/thethings/index";
 import type { StartedThethings } from "../cloud/thethings/index";
-import type { DeskCloud } from "./cloud";
+import type { DeskCloud } from "./desk-cloud";
 import type { WatchSettings } from "../engines/program";
 import { watchAt } from "./watch-place";
 import { loadSession, saveSession, saveToken } from "./session";

@@ -1,26 +1,9 @@
-/**
- * The local cloud of a desk, whatever its platform: where it listens, what it gives a device that has nothing yet, and who
- * hears that the device got it.
- */
-import type { WatchSettings } from "../engines/program";
+/** The local cloud of a desk, whatever its platform. */
+import type { DeskCloud } from "./desk-cloud";
 import type { DeskTime } from "./time";
 import { startEvrythngDesk } from "./cloud-evrythng";
 import { startThethingsDesk } from "./cloud-thethings";
 import { startThingsboardDesk } from "./cloud-thingsboard";
-
-export interface DeskCloud {
-  /** Its ports by name. */
-  readonly ports: Readonly<Record<string, number>>;
-  /** Path of the certificate that TLS clients are given to trust. */
-  readonly ca: string;
-  /** What a device without a token is provisioned with: an activation code or a token, and "" for the other. Secrets. */
-  credentials(): { readonly code: string; readonly token: string };
-  /** What a device that watches is provisioned with: as the desk's user. Makes a thing for it to watch where it has none of its own. Secrets. */
-  watcher(): WatchSettings;
-  /** A device has told of its activation. */
-  activated(): void;
-  close(): Promise<void>;
-}
 
 /** Starts the cloud of a platform, with its state and the session of an app in the folder. Rejects with one sentence for the user. */
 export function startDeskCloud(platform: string, stateDir: string, time: DeskTime): Promise<DeskCloud> {

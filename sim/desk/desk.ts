@@ -7,7 +7,7 @@ import type { Device } from "../device/device";
 import type { Program, ProvisionSettings, WatchSettings } from "../engines/program";
 import type { SensorSource } from "../world/sensors";
 import { startDeskCloud } from "./cloud";
-import type { DeskCloud } from "./cloud";
+import type { DeskCloud } from "./desk-cloud";
 import { runDevice } from "./device-loop";
 import { deskEvent } from "./events";
 import type { DeskEvent } from "./events";

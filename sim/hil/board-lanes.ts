@@ -5,7 +5,7 @@ import type { Image } from "../engines/image";
 import { choiceFor, lackingOver } from "./lanes";
 import type { LaneOptions } from "./lanes";
 import type { Mapped } from "./map";
-import type { Capability } from "./test";
+import type { Capability } from "./capabilities";
 import { BoardUnit } from "./units/board";
 import type { Lane } from "./units/unit";
 

@@ -13,4 +13,5 @@
 export { hilTest } from "./test";
 export type { Bench, BenchDevice, Said } from "./bench";
 export type { BenchCloud, Held } from "./cloud";
-export type { Capability, HilTest } from "./test";
+export type { Capability } from "./capabilities";
+export type { HilTest } from "./test";

@@ -1,7 +1,7 @@
 /** The engines of this computer as lanes: what each lacks, and why; and how apps are compiled for them, once. */
 import { compileNative, findApp } from "../../boards/toolchain/compile/native";
 import { chooseRunner } from "../desk/engines";
-import type { Capability } from "./test";
+import type { Capability } from "./capabilities";
 import { openDeskUnit } from "./units/desk";
 import type { Compiled } from "./units/desk";
 import type { Lane } from "./units/unit";

@@ -9,7 +9,7 @@ import { runInThisContext } from "node:vm";
 import { build } from "esbuild";
 import { SetupError } from "./faults";
 import type { HilTest } from "./test";
-import { capabilities } from "./test";
+import { capabilities } from "./capabilities";
 
 const NAME_CHARS_MAX = 120;
 const TESTS_MAX = 1000;

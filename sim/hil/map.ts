@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { loadBoard } from "../../boards/toolchain/board";
 import { mismatch } from "../../boards/toolchain/schema";
 import { SetupError } from "./faults";
-import type { Capability } from "./test";
+import type { Capability } from "./capabilities";
 import type { Wired } from "./units/board";
 import type { PowerCommands } from "./units/power";
 

@@ -10,7 +10,8 @@ import { Bench } from "./bench";
 import { BenchCloud } from "./cloud";
 import { BenchError, Expectation } from "./faults";
 import { Journal } from "./journal";
-import type { Capability, HilTest } from "./test";
+import type { Capability } from "./capabilities";
+import type { HilTest } from "./test";
 import type { Lane } from "./units/unit";
 
 /** The app of tests that name none. */

@@ -11,7 +11,7 @@ import { createMqttServer } from "../cloud/mqtt/server";
 import type { MqttServer } from "../cloud/mqtt/server";
 import type { Transport } from "../cloud/mqtt/service";
 import type { WebSocketService } from "../cloud/websocket/service";
-import type { ServerEnd, ServerStream } from "../world/network";
+import type { ServerEnd, ServerStream } from "../world/ends";
 import type { UdpServer } from "../world/udp";
 import type { World } from "../world/world";
 import type { Platform, Side } from "./platform";

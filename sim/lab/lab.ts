@@ -1,5 +1,5 @@
 /** A world with a cloud and devices, as a test of an app uses it. */
-import type { Definition } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/thing";
 import type { Thing } from "../../firmware/agent/thing";
 import type { Conditions } from "../world/conditions";
 import type { Machine, MachineOptions } from "../world/machine";

@@ -3,7 +3,7 @@
  * imported, on one route. Either way the firmware itself runs, and all of a device's state hangs on its ports.
  */
 import { bootThing } from "../../firmware/agent/boot";
-import type { Definition } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/thing";
 import type { LinkDriver } from "../../firmware/agent/link";
 import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";
 import type { Program } from "../engines/program";

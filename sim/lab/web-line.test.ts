@@ -1,7 +1,7 @@
 /** The lab's WebSockets: what a client may say, and what becomes of it when it says something else. */
 import { createHash } from "node:crypto";
 import type { Accepted, WebSocketPeer } from "../cloud/websocket/service";
-import type { ServerStream } from "../world/network";
+import type { ServerStream } from "../world/ends";
 import { createWorld } from "../world/world";
 import { worldHost } from "./cloud";
 import { WebLine } from "./web-line";

@@ -9,7 +9,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Cancel, Host } from "../cloud/host";
 import { webSocketLimits } from "../cloud/websocket/limits";
 import type { Handshake, WebSocketPeer, WebSocketService, WebSocketSession } from "../cloud/websocket/service";
-import type { ServerEnd, ServerStream } from "../world/network";
+import type { ServerEnd, ServerStream } from "../world/ends";
 
 /** What the line needs of its cloud. */
 export interface WebSurroundings {

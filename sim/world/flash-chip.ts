@@ -9,6 +9,7 @@
 import { Fault } from "../../hal/ports/fault";
 import type { FlashArea } from "../../hal/ports/flash";
 import { FlashPages, halfErase } from "./flash-pages";
+import type { EraseOutcome } from "./flash-pages";
 import { Random } from "./random";
 
 /** The power failed inside a call. */
@@ -22,15 +23,7 @@ export class PowerCut extends Error {
 /** What a cut leaves of the byte that was being programmed: none of its bits, some at random (not all), or all of them. */
 export type ByteOutcome = "none" | "some" | "all";
 
-/**
- * What a cut leaves of the block that was being erased: as it was; erased; erased up to the middle, or from it on; some
- * bits erased everywhere, so that bytes may still look right; or noise.
- */
-export type EraseOutcome = "untouched" | "erased" | "front" | "back" | "bits" | "noise";
-
 export const byteOutcomes: readonly ByteOutcome[] = ["none", "some", "all"];
-export const eraseOutcomes: readonly EraseOutcome[] = ["untouched", "erased", "front", "back", "bits", "noise"];
-
 /** Everything done since the flash was made, or since `resetCounts`. */
 export interface FlashCounts {
   writes: number;

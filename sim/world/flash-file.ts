@@ -13,7 +13,8 @@
  * How long a file is cannot be seen through the port: behind its end there is 0xFF. What the file system itself loses (its
  * documentation promises nothing, and its check may do harm) is not modelled: bit flips and failing writes stand for it.
  */
-import type { ByteOutcome, EraseOutcome } from "./flash-chip";
+import type { EraseOutcome } from "./flash-pages";
+import type { ByteOutcome } from "./flash-chip";
 import { NorFlash } from "./flash-nor";
 
 /** A page of SPIFFS. */

@@ -2,7 +2,6 @@
  * The bytes of one flash area. A block that holds nothing takes no memory: most of a fleet's flash is never written.
  */
 
-import type { EraseOutcome } from "./flash-chip";
 import type { Random } from "./random";
 
 /** Held, because looking a global up costs more than the call where tests run in a context of their own. */
@@ -10,6 +9,14 @@ const { fromCharCode } = String;
 const { from: bufferFrom } = Buffer;
 
 const ERASED = "\xff";
+
+/**
+ * What a cut leaves of the block that was being erased: as it was; erased; erased up to the middle, or from it on; some
+ * bits erased everywhere, so that bytes may still look right; or noise.
+ */
+export type EraseOutcome = "untouched" | "erased" | "front" | "back" | "bits" | "noise";
+
+export const eraseOutcomes: readonly EraseOutcome[] = ["untouched", "erased", "front", "back", "bits", "noise"];
 
 /** Bytes as binary string; for the few of a record a loop is several times faster than a Buffer. */
 function latin1(bytes: Uint8Array, from: number, to: number): string {

@@ -7,8 +7,10 @@ import { NorFlash } from "./flash-nor";
 import type { FlashOptions, WorldFlash } from "./flash-port";
 import { StorageFlash } from "./flash-storage";
 
-export { byteOutcomes, eraseOutcomes, PowerCut } from "./flash-chip";
-export type { ByteOutcome, EraseOutcome, FlashCounts, FlashImage } from "./flash-chip";
+export { eraseOutcomes } from "./flash-pages";
+export { byteOutcomes, PowerCut } from "./flash-chip";
+export type { EraseOutcome } from "./flash-pages";
+export type { ByteOutcome, FlashCounts, FlashImage } from "./flash-chip";
 export { FlashMisuse } from "./flash-port";
 export type { FlashOptions, WorldFlash } from "./flash-port";
 

@@ -2,9 +2,21 @@
  * One virtual TCP connection between a machine and a server: two pipes, what each side knows, and the ways to break it.
  */
 import { Fault } from "../../hal/ports/fault";
-import type { Listening, Network, ServerEnd, ServerStream, Station } from "./network";
+import type { Listening, ServerEnd, ServerStream, Station } from "./ends";
 import { Pipe } from "./pipe";
 import type { PipeEnd } from "./pipe";
+import type { Random } from "./random";
+import type { Timeline } from "./timeline";
+
+/** What a connection needs of the network that it is part of. */
+export interface Lines {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  /** Every connection that some side still knows, oldest first. */
+  readonly links: Set<Link>;
+  /** A client port. */
+  freePort(): number;
+}
 
 /** The machine's end. */
 export interface DeviceEnd {
@@ -97,7 +109,7 @@ export class Link {
   private draining = false;
 
   constructor(
-    private readonly network: Network,
+    private readonly network: Lines,
     private readonly station: Station,
     listening: Listening,
     secure: boolean,

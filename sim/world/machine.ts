@@ -15,7 +15,8 @@ import { createFlash, type FlashKind, PowerCut, type WorldFlash } from "./flash"
 import { defaultAreas, flashOfBoot } from "./flash-areas";
 import { createI2cPort, type I2cBus } from "./i2c";
 import type { Link } from "./link";
-import type { Network, Station } from "./network";
+import type { Station } from "./ends";
+import type { Network } from "./network";
 import { createPinBank, type PinBank, type PinNames } from "./pins";
 import type { QueuedEvent } from "./queue";
 import { type Air, createRadio } from "./radio";

@@ -3,7 +3,8 @@ import { connect, type Heard } from "../../hal/contract/tcp";
 import { Fault } from "../../hal/ports/fault";
 import type { Link } from "./link";
 import type { Machine, MachineOptions } from "./machine";
-import { SERVER_ADDRESS, type ServerStream } from "./network";
+import { type ServerStream } from "./ends";
+import { SERVER_ADDRESS } from "./network";
 import { createWorld, type World, type WorldOptions } from "./world";
 
 interface Peer {

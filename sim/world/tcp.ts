@@ -8,7 +8,8 @@ import { TlsLevel } from "../../hal/ports/tls";
 import type { Boot } from "./boot";
 import { isAddress, isHostName } from "./dns";
 import { Link } from "./link";
-import type { Listening, Network, Station } from "./network";
+import type { Listening, Station } from "./ends";
+import type { Network } from "./network";
 
 export interface TcpMachine {
   readonly tlsLevel: TlsLevel;

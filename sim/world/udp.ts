@@ -6,7 +6,8 @@ import { Fault } from "../../hal/ports/fault";
 import type { UdpOptions, UdpPort, UdpSocket } from "../../hal/ports/udp";
 import type { Boot } from "./boot";
 import { isAddress } from "./dns";
-import { type Network, SERVER_ADDRESS, type Station, type UdpHandler } from "./network";
+import { type Station } from "./ends";
+import { type Network, SERVER_ADDRESS, type UdpHandler } from "./network";
 
 export interface UdpMachine {
   readonly bytesMax: number;

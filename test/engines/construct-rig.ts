@@ -11,6 +11,7 @@ import { build } from "esbuild";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { appOptions, appProgram } from "../../boards/toolchain/lower/program";
+import { buildStorage } from "../../sim/engines/espruino/storage";
 import type { ConstructRow } from "./construct-rows";
 
 export const root = join(__dirname, "..", "..");
@@ -82,15 +83,20 @@ export function runHere(script: string): string[] {
   return shown;
 }
 
-/** Runs a script on the real interpreter. Its standard input stays open, since it floods its console at the end of it. */
-function runScript<T>(script: string, read: (output: string) => T, lastMs = 60000): Promise<T> {
+/** What an image says when it is through: at its boot it cannot end the interpreter. */
+const LAST = "that was all";
+
+/** Runs the real interpreter in a folder with files. Its standard input stays open, since it floods its console at the end of it. */
+function runInterpreter<T>(files: ReadonlyMap<string, string | Buffer>, args: readonly string[], read: (output: string) => T, lastMs: number): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "motet-construct-"));
-  const file = join(folder, "row.js");
-  writeFileSync(file, `${showJs}\n${script}\nquit();\n`, "latin1");
+  for (const [name, content] of files) writeFileSync(join(folder, name), content, "latin1");
   return new Promise((done) => {
-    const child = spawn(process.env["ESPRUINO"]!, [file], { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(process.env["ESPRUINO"]!, args, { cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
     let output = "";
-    child.stdout.on("data", (chunk: Buffer) => { output += chunk.toString("latin1"); });
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString("latin1");
+      if (output.includes(LAST)) child.kill("SIGKILL");
+    });
     child.stderr.on("data", (chunk: Buffer) => { output += chunk.toString("latin1"); });
     const guard = setTimeout(() => child.kill("SIGKILL"), lastMs);
     child.on("close", () => {
@@ -101,8 +107,10 @@ function runScript<T>(script: string, read: (output: string) => T, lastMs = 6000
   });
 }
 
+/** Runs a script on the real interpreter; the value that it shows. */
 export function runOnEspruino(script: string): Promise<string> {
-  return runScript(script, (output) => {
+  const files = new Map([["row.js", `${showJs}\n${script}\nquit();\n`]]);
+  return runInterpreter(files, ["row.js"], (output) => {
     const found = /^>?=(.*?)\r?$/m.exec(output);
     const wrong = /(Uncaught|Error|ERROR|ASSERT|Out of Memory)[^\r\n]*/.exec(output);
     return found === null || wrong !== null ? `failed: ${wrong?.[0] ?? output.slice(-200)}` : readable(found[1]!);
@@ -196,9 +204,12 @@ export function runImageHere(script: string): string[] {
   return shown;
 }
 
-/** Runs an image's script on the real interpreter. */
+/** Boots an image of one file on the real interpreter, from its flash, as a board does: in its memory the text alone would fill it. */
 export function imageOnEspruino(script: string): Promise<string[]> {
-  return runScript(`function print(value){console.log("="+show(value))}\n${script}`, (output) => [...output.matchAll(/^>?=(.*?)\r?$/gm)].map((match) => readable(match[1]!)));
+  // The console clears its line before the first one.
+  const shows = `${showJs}\nfunction print(value){console.log("="+show(value))}\nconsole.log("")`;
+  const flash = buildStorage(new Map([[".boot0", shows], [".bootcde", `${script}\nconsole.log(${JSON.stringify(LAST)})`]]), 262144);
+  return runInterpreter(new Map([["espruino.flash", flash]]), [], (output) => [...output.matchAll(/^>?=(.*?)\r?$/gm)].map((match) => readable(match[1]!)), 60000);
 }
 
 /** Runs an image of one file in a Lua. */

@@ -3,7 +3,7 @@
  * below (ports, link) or meddles with it from outside; the agent's own code is the one that ships.
  */
 import { bootThing } from "../../firmware/agent/boot";
-import type { Definition } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/thing";
 import { CommandCode } from "../../firmware/agent/command-code";
 import type { Link, LinkDriver, LinkSink } from "../../firmware/agent/link";
 import { eraseThing, provisionState, provisionThing } from "../../firmware/agent/provision";

@@ -98,11 +98,11 @@ export function danglingImports(imports: readonly Import[], exists: (path: strin
   return imports.filter(({ to }) => to !== undefined && !exists(to)).map(({ from, specifier }) => `${from} imports ${specifier}: no such file`);
 }
 
-/** Circles of imports that are there at run time, among files whose path begins with `prefix`. */
-export function circles(imports: readonly Import[], prefix: string): string[] {
+/** Circles of imports, those of types included: files in a circle can only be read, moved and understood together. Tests are free. */
+export function circles(imports: readonly Import[]): string[] {
   const next = new Map<string, string[]>();
-  for (const { from, to, isType } of imports) {
-    if (to !== undefined && !isType && from.startsWith(prefix) && !isTest(from)) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to } of imports) {
+    if (to !== undefined && !from.startsWith("test/") && !isTest(from)) next.set(from, [...(next.get(from) ?? []), to]);
   }
   const done = new Set<string>();
   const found: string[] = [];

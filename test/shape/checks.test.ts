@@ -105,11 +105,13 @@ test("an import of no file is found", () => {
   expect(danglingImports(importsOf(tree), (path) => tree.has(path))).toEqual(["cli/a.ts imports ./c: no such file"]);
 });
 
-test("circles are found, and types make none", () => {
+test("circles are found, those of types among them, and those of tests are not", () => {
   const circle = made({ "firmware/a.ts": 'import { b } from "./b";', "firmware/b.ts": 'import { c } from "./c";', "firmware/c.ts": 'import { a } from "./a";' });
-  expect(circles(importsOf(circle), "firmware/")).toEqual(["firmware/a.ts -> firmware/b.ts -> firmware/c.ts -> firmware/a.ts"]);
+  expect(circles(importsOf(circle))).toEqual(["firmware/a.ts -> firmware/b.ts -> firmware/c.ts -> firmware/a.ts"]);
   const types = made({ "firmware/a.ts": 'import { b } from "./b";', "firmware/b.ts": 'import type { A } from "./a";' });
-  expect(circles(importsOf(types), "firmware/")).toEqual([]);
+  expect(circles(importsOf(types))).toEqual(["firmware/a.ts -> firmware/b.ts -> firmware/a.ts"]);
+  const tests = made({ "firmware/a.test.ts": 'import { b } from "./b";', "firmware/b.ts": 'import { A } from "./a.test";', "test/c.ts": 'import "./d";', "test/d.ts": 'import "./c";' });
+  expect(circles(importsOf(tests))).toEqual([]);
 });
 
 test("dead files are found: by nobody imported, in a dead circle, or reached by a test alone", () => {

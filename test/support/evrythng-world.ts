@@ -3,7 +3,7 @@
  * provisioned with its thng's id and key. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
  */
 import { bootThing } from "../../firmware/agent/boot";
-import type { Definition } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/thing";
 import type { LinkDriver } from "../../firmware/agent/link";
 import { mqttLink } from "../../firmware/agent/link-mqtt";
 import { mqttWsLink } from "../../firmware/agent/link-mqtt-ws";
@@ -24,7 +24,7 @@ import { createLabDevice, settingsFor } from "../../sim/lab/device";
 import type { Said } from "../../sim/lab/device";
 import type { Machine, MachineOptions } from "../../sim/world/machine";
 import { createWorld } from "../../sim/world/world";
-import type { ServerStream } from "../../sim/world/network";
+import type { ServerStream } from "../../sim/world/ends";
 import type { World } from "../../sim/world/world";
 import { crossed } from "../conformance/statement";
 import { make, tenant } from "../interop/evrythng-cloud";

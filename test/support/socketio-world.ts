@@ -3,7 +3,7 @@
  * what each client said and when it came; its bytes share nothing with the firmware's.
  */
 import { Fault } from "../../hal/ports/fault";
-import type { ServerStream } from "../../sim/world/network";
+import type { ServerStream } from "../../sim/world/ends";
 import type { World } from "../../sim/world/world";
 import { closeOf, frame, readClientFrame, upgradeOf } from "../conformance/websocket-peer";
 import { crossed } from "../conformance/statement";

@@ -2,7 +2,7 @@
  * The virtual world with a local thethings.iO in it, as suites use it: what crosses the wire is kept, what device and cloud say of
  * themselves is searched for secrets, and activation codes are known.
  */
-import type { Definition } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/thing";
 import type { Provision } from "../../firmware/agent/settings";
 import type { Thing } from "../../firmware/agent/thing";
 import { createLabCloud } from "../../sim/lab/cloud";

@@ -3,7 +3,7 @@
  * themselves or are given a token, over either. What crosses the wire counts; what device and cloud say of themselves is searched for secrets.
  */
 import { bootThing } from "../../firmware/agent/boot";
-import type { Definition } from "../../firmware/agent/boot";
+import type { Definition } from "../../firmware/agent/thing";
 import type { LinkDriver } from "../../firmware/agent/link";
 import { coapLink } from "../../firmware/agent/link-coap";
 import { mqttLink } from "../../firmware/agent/link-mqtt";

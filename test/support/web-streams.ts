@@ -3,7 +3,7 @@
  * cloud's own; handshake and frames are made here, and share nothing with the firmware's.
  */
 import type { Handshake, WebSocketPeer, WebSocketService, WebSocketSession } from "../../sim/cloud/websocket/service";
-import type { ServerEnd, ServerStream } from "../../sim/world/network";
+import type { ServerEnd, ServerStream } from "../../sim/world/ends";
 import { crossed } from "../conformance/statement";
 import { closeOf, frame, headerOf, readClientFrame, upgradeOf } from "../conformance/websocket-peer";
 

@@ -4,7 +4,7 @@
  */
 import { STATUS_CODES } from "node:http";
 import type { Handshake, WebSocketPeer, WebSocketService, WebSocketSession } from "../../sim/cloud/websocket/service";
-import type { ServerEnd, ServerStream } from "../../sim/world/network";
+import type { ServerEnd, ServerStream } from "../../sim/world/ends";
 import type { World } from "../../sim/world/world";
 import { closeOf, frame, readClientFrame, upgradeOf } from "../conformance/websocket-peer";
 import { crossed } from "../conformance/statement";

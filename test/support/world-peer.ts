@@ -1,6 +1,6 @@
 /** A TCP peer in the virtual world, as the contract suites want one. */
 import type { CertificateKind, PeerConnection } from "../../hal/contract/index";
-import type { ServerTls } from "../../sim/world/network";
+import type { ServerTls } from "../../sim/world/ends";
 import type { World } from "../../sim/world/world";
 
 /** What a peer shows of itself: only `good` is what a machine that checks may take. */

@@ -11,7 +11,7 @@ import { globalsOf } from "./lua/nodemcu";
 import { optimise } from "./lua/optimise";
 import { print } from "./lua/print";
 import { translate } from "./lua/program";
-import type { LuaVersion } from "./lua/program";
+import type { LuaVersion } from "./lua/target";
 import { scanLua } from "./lua/scan";
 import { CompileError } from "./problem";
 

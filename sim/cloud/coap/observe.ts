@@ -4,18 +4,10 @@
 import type { Host } from "../host";
 import { transmission } from "./limits";
 import type { Piece } from "./blocks";
-import type { Peer } from "./peers";
-import type { CoapResponse, Observation, ObservationEnd, Observer } from "./service";
+import type { Observed, Peer } from "./peers";
+import type { CoapResponse, ObservationEnd, Observer } from "./service";
 import { OptionNumber, Type, uint } from "./wire";
 import type { Option } from "./wire";
-
-/** One observation as the server holds it. */
-export interface Observed extends Observation {
-  /** The Observe value of the latest response or notification, modulo 2^24 (section 3.4, 4.4). */
-  readonly sequence: number;
-  /** The end that is not the platform's own: tells the observer. */
-  finish(cause: ObservationEnd): void;
-}
 
 export interface Registration {
   readonly peer: Peer;

@@ -7,8 +7,8 @@
 import type { Host } from "../host";
 import { transmission } from "./limits";
 import type { CoapLimits } from "./limits";
-import type { Observed } from "./observe";
 import type { Outbox } from "./outbox";
+import type { Observation, ObservationEnd } from "./service";
 
 /** One message that was taken: its repetition gets the same answer and does nothing (RFC 7252 section 4.2, 4.5). */
 export interface Exchange {
@@ -24,6 +24,14 @@ export interface Body {
   readonly until: number;
   /** Of a response: what its later blocks repeat. */
   readonly response?: { readonly code: string; readonly contentFormat: number | undefined; readonly etag: Buffer };
+}
+
+/** One observation as the server holds it. */
+export interface Observed extends Observation {
+  /** The Observe value of the latest response or notification, modulo 2^24 (section 3.4, 4.4). */
+  readonly sequence: number;
+  /** The end that is not the platform's own: tells the observer. */
+  finish(cause: ObservationEnd): void;
 }
 
 export interface Peer {

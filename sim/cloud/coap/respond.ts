@@ -4,12 +4,12 @@
 import type { Cancel } from "../host";
 import { cut, later, transferKey } from "./blocks";
 import type { Piece } from "./blocks";
+import type { Context } from "./context";
 import { newObservation, observeOption } from "./observe";
-import type { Observed } from "./observe";
+import type { Observed } from "./peers";
 import type { Exchange, Peer } from "./peers";
 import { blockBits } from "./request";
 import type { Block, Options } from "./request";
-import type { Context } from "./server";
 import type { CoapResponse } from "./service";
 import { OptionNumber, Type, encode, encodeEmpty, uint } from "./wire";
 import type { CoapMessage, Option } from "./wire";

@@ -8,6 +8,7 @@
  */
 import type { Host } from "../host";
 import { assemble } from "./blocks";
+import type { Context } from "./context";
 import { coapLimits, transmission } from "./limits";
 import type { CoapLimits } from "./limits";
 import { Outbox } from "./outbox";
@@ -35,16 +36,6 @@ export interface CoapServer {
   readonly counts: CoapCounts;
   /** Ends every observation and retransmission. */
   close(): void;
-}
-
-/** What the parts of one server share. */
-export interface Context {
-  readonly host: Host;
-  readonly limits: CoapLimits;
-  readonly service: CoapService;
-  readonly peers: Peers;
-  readonly send: (bytes: Buffer, peer: string) => void;
-  observations: number;
 }
 
 /** `send` hands a datagram to the network; it must not throw. */

@@ -6,7 +6,7 @@
  */
 import { createHash, scryptSync, timingSafeEqual } from "node:crypto";
 import type { Host } from "../host";
-import type { Core } from "./model";
+import type { Core } from "./core";
 import { parseQuery } from "./query";
 import { accountOf } from "./state";
 import type { Thing, User } from "./state";

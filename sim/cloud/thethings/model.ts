@@ -5,20 +5,19 @@
  * It does no input or output of its own: time, randomness and storage come in from outside. Nothing here logs a token,
  * a code or a key of a secret. The app's side (users, sessions, links) is in `apps.ts`.
  */
-import { newChannels } from "../channels";
 import type { Host } from "../host";
 import type { Keeper } from "../keeper";
 import { newApps } from "./apps";
 import type { App, Apps } from "./apps";
-import { resourceChannel, thingChannel } from "./channels";
-import type { Watchers } from "./channels";
+import { thingChannel } from "./channels";
+import { newCore } from "./core";
+import type { Core } from "./core";
 import { parseQuery } from "./query";
-import { apply, dump, newState, written } from "./state";
-import type { Code, Entry, State, Thing } from "./state";
+import { newState } from "./state";
+import type { Code, Thing } from "./state";
 import { element, newest } from "./timeline";
 import { modelLimits, refuse } from "./types";
 import type { Element, Listener, ModelLimits, Origin, Params, Refused, Result } from "./types";
-import { parseWrite } from "./values";
 
 export interface ThethingsOptions {
   /** Activation codes that exist from the start: 1 to 128 of `[A-Za-z0-9._~-]` each. */
@@ -115,55 +114,6 @@ export function createThethings(host: Host, options: ThethingsOptions = {}): The
   };
 }
 
-/** What the two sides of the model share: the state, and the only ways to change it. */
-export interface Core {
-  readonly host: Host;
-  readonly state: State;
-  readonly limits: ModelLimits;
-  readonly watchers: Watchers;
-  /** Keeps and applies one entry; throws, with nothing changed, when it cannot be kept. */
-  commit(entry: Entry): void;
-  /** The same, for callers that have an answer for it. */
-  tryCommit(entry: Entry): Refused | undefined;
-  thingOf(token: string): Thing | undefined;
-  createThing(from: { code?: string; channel?: string }): Thing;
-  /** Stores a write and tells everyone. With `only`, the key of all its values. */
-  write(thing: Thing, body: unknown, origin: Origin, only?: string): Result<{ elements: readonly Element[] }>;
-}
-
-function newCore(host: Host, state: State, limits: ModelLimits, keeper: Keeper | undefined): Core {
-  for (const entry of keeper?.entries ?? []) apply(state, entry as Entry, limits);
-  const core: Core = {
-    host,
-    state,
-    limits,
-    watchers: newChannels(() => host.log({ event: "watcher-failed" })),
-    commit: (entry) => {
-      keeper?.append(entry);
-      apply(state, entry, limits);
-      keeper?.settle(() => dump(state));
-    },
-    tryCommit: (entry) => {
-      try {
-        core.commit(entry);
-        return undefined;
-      } catch {
-        host.log({ event: "state-not-written" });
-        return refuse("unavailable", "The state could not be stored");
-      }
-    },
-    thingOf: (token) => state.things.get(state.tokens.get(token) ?? ""),
-    createThing: (from) => {
-      if (state.things.size >= limits.thingsMax) throw new Error(`This cloud holds ${limits.thingsMax} things at most`);
-      const id = host.random(32).toString("base64url");
-      core.commit({ t: "thing", id, token: host.random(32).toString("base64url"), ...from });
-      return state.things.get(id) as Thing;
-    },
-    write: (thing, body, origin, only) => write(core, thing, body, origin, only),
-  };
-  return core;
-}
-
 function activate(core: Core, multiUse: boolean, text: unknown, channel: string | undefined): Activation {
   const code = typeof text === "string" ? core.state.codes.get(text) : undefined;
   if (code === undefined || (channel !== undefined && channel.length > channelCharsMax)) return { ok: false, message: failed };
@@ -193,28 +143,6 @@ function createCodes(core: Core, count: number): readonly string[] {
     core.commit({ t: "code", code });
     return code;
   });
-}
-
-function write(core: Core, thing: Thing, body: unknown, origin: Origin, only: string | undefined): Result<{ elements: readonly Element[] }> {
-  const parsed = parseWrite(body, core.limits, only);
-  if (!parsed.ok) return parsed;
-  const fresh = new Set(parsed.values.map((value) => value.key).filter((key) => !thing.timelines.has(key)));
-  if (thing.timelines.size + fresh.size > core.limits.keysPerThingMax) {
-    return refuse("badRequest", `More than ${core.limits.keysPerThingMax} keys in one thing`);
-  }
-  const now = core.host.now();
-  const values = parsed.values.map((value) => ({ ...value, at: value.at ?? now }));
-  const refused = core.tryCommit({ t: "write", id: thing.id, values: values.map((value) => written(value.key, value)) });
-  if (refused !== undefined) return refused;
-  const elements = values.map((value) => element(value.key, value));
-  core.watchers.tell(thingChannel(thing.id), elements, origin);
-  for (const user of thing.users) {
-    for (const key of new Set(values.map((value) => value.key))) {
-      const own = elements.filter((one) => one.key === key).map((one) => ({ ...one, thingId: thing.id }));
-      core.watchers.tell(resourceChannel(user, key), own, origin);
-    }
-  }
-  return { ok: true, elements };
 }
 
 function readThing(thing: Thing, key: string, params: Params): Result<{ elements: readonly Element[] }> {

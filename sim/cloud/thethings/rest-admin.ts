@@ -10,7 +10,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Rest } from "./rest";
+import type { Rest } from "./rest-common";
 import { isRecord, parseBody } from "./values";
 
 const countMax = 1000;

@@ -5,8 +5,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { queryOf } from "../http/server";
 import type { UserId } from "./apps";
-import type { Rest } from "./rest";
-import { written } from "./rest-devices";
+import type { Rest } from "./rest-common";
+import { written } from "./rest-common";
 import type { Result } from "./types";
 import { isRecord, parseBody } from "./values";
 

@@ -5,7 +5,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { queryOf } from "../http/server";
 import { formatDate } from "./dates";
 import { parseKeepAlive } from "./query";
-import type { Rest } from "./rest";
+import { written } from "./rest-common";
+import type { Rest } from "./rest-common";
 import { isRecord, parseBody } from "./values";
 
 interface ThingPath {
@@ -36,8 +37,6 @@ export function addDeviceRoutes(rest: Rest): void {
 }
 
 /** The answer to a write, letter case as the platform documents it (A6). */
-export const written = { status: "Success", message: "Created" };
-
 function activate(rest: Rest, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const body = parseBody(request.body ?? "");
   if (!body.ok) return rest.refuse(request, reply, body);

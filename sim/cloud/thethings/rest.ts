@@ -4,28 +4,19 @@
  * Parses, authenticates, calls the model, and words the answers (sections 2 to 7 of the protocol notes; A3, A6, A26 to
  * A28). Bodies are JSON under any content type.
  */
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Host } from "../host";
 import { newHttpServer } from "../http/server";
 import type { HttpOptions, HttpServer } from "../http/server";
 import type { Thethings } from "./model";
 import { addAdminRoutes } from "./rest-admin";
 import { addAppRoutes } from "./rest-apps";
+import type { Rest } from "./rest-common";
 import { addDeviceRoutes } from "./rest-devices";
-import type { Refusal, Refused } from "./types";
+import type { Refusal } from "./types";
 
 export interface RestOptions extends Omit<HttpOptions, "errorBody"> {
   /** Opens the administration routes under /admin; without it there are none. At least 16 characters. */
   readonly adminToken?: string;
-}
-
-/** What the groups of routes share. */
-export interface Rest {
-  readonly model: Thethings;
-  readonly host: Host;
-  readonly http: HttpServer;
-  /** Answers what the model refused. */
-  refuse(request: FastifyRequest, reply: FastifyReply, refused: Refused): FastifyReply;
 }
 
 const codes: Readonly<Record<Refusal, number>> = { badRequest: 400, unauthorized: 401, notFound: 404, unavailable: 503 };

@@ -2,8 +2,8 @@
  * REST: login, renewal of tokens, and who one is (section 5).
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Rest } from "./rest";
-import { objectOf } from "./rest";
+import type { Rest } from "./rest-common";
+import { objectOf } from "./rest-common";
 import { userBody } from "./wording";
 
 const expired = 11;

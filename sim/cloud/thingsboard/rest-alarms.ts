@@ -7,8 +7,8 @@ import type { AlarmAct } from "./alarms";
 import { onlyAdmin } from "./core";
 import { isUuid, plainJson, textIn } from "./json";
 import { checkPage, pageOf } from "./paging";
-import type { Rest } from "./rest";
-import { objectOf } from "./rest";
+import type { Rest } from "./rest-common";
+import { objectOf } from "./rest-common";
 import type { Alarm } from "./types";
 import { alarmBody, notificationBody } from "./wording";
 

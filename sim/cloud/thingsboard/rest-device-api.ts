@@ -4,8 +4,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { queryOf } from "../http/server";
 import { answerCall, answerDevice, attributeUpdate, callText, keyList, postAttributes, postTelemetry, readAttributes } from "./device-api";
-import type { Rest } from "./rest";
-import { bytesOf } from "./rest";
+import type { Rest } from "./rest-common";
+import { bytesOf } from "./rest-common";
 import type { Device } from "./state";
 
 interface OfDevice {

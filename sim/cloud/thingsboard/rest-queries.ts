@@ -7,7 +7,7 @@ import { findEntities, latestBody, matching, parseEntityQuery, parseFilter } fro
 import { alarmDataBody, countAlarms, findAlarms, parseAlarmFilter, parseAlarmQuery } from "./query-alarms";
 import { newLookup } from "./query-keys";
 import type { DeviceFilter } from "./query-keys";
-import type { Rest } from "./rest";
+import type { Rest } from "./rest-common";
 import { done, refuse } from "./types";
 import type { Principal, Result } from "./types";
 import { entityId } from "./wording";

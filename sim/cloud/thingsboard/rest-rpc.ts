@@ -3,7 +3,7 @@
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isObject, Num, readJson, writeJson } from "./json";
-import type { Rest } from "./rest";
+import type { Rest } from "./rest-common";
 import type { Outcome } from "./rpc";
 
 interface OfDevice {

@@ -4,8 +4,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { queryOf } from "../http/server";
 import { keyList } from "./device-api";
-import type { Rest } from "./rest";
-import { bytesOf } from "./rest";
+import type { Rest } from "./rest-common";
+import { bytesOf } from "./rest-common";
 import { aggregations } from "./series";
 import type { Aggregation, SeriesQuery } from "./series";
 import type { Device } from "./state";

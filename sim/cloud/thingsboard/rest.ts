@@ -4,36 +4,21 @@
  *
  * Parses, authenticates, calls the model, and words the answers. Bodies are JSON under any content type.
  */
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Host } from "../host";
 import { newHttpServer } from "../http/server";
 import type { HttpOptions, HttpServer } from "../http/server";
-import { isRecord, plainJson } from "./json";
 import type { Thingsboard } from "./model";
 import { addAccountRoutes } from "./rest-accounts";
 import { addAlarmRoutes } from "./rest-alarms";
+import type { Rest } from "./rest-common";
 import { addDeviceApiRoutes } from "./rest-device-api";
 import { addDeviceRoutes } from "./rest-devices";
 import { addQueryRoutes } from "./rest-queries";
 import { addRpcRoutes } from "./rest-rpc";
 import { addTelemetryRoutes } from "./rest-telemetry";
-import type { Principal, Refusal, Refused, Result } from "./types";
+import type { Refusal } from "./types";
 
 export type RestOptions = Omit<HttpOptions, "errorBody">;
-
-/** What the groups of routes share. */
-export interface Rest {
-  readonly model: Thingsboard;
-  readonly host: Host;
-  readonly http: HttpServer;
-  refuse(request: FastifyRequest, reply: FastifyReply, refused: Refused): FastifyReply;
-  /** Answers 200 with what `word` makes of a result, or the refusal. */
-  answer<T>(request: FastifyRequest, reply: FastifyReply, result: Result<T>, word?: (value: T) => unknown): FastifyReply;
-  /** Runs `act` for the user whose token stands in the header; otherwise answers 401. */
-  withUser<T>(request: FastifyRequest, reply: FastifyReply, act: (who: Principal) => T): T | FastifyReply;
-  /** 401 with the platform's number of the cause. */
-  unauthorized(request: FastifyRequest, reply: FastifyReply, message: string, errorCode: number): FastifyReply;
-}
 
 const codes: Readonly<Record<Refusal, number>> = { badRequest: 400, unauthorized: 401, forbidden: 403, notFound: 404, unavailable: 503 };
 /** The platform's own numbers of failures; everything else is general. */
@@ -91,15 +76,4 @@ function allowBrowsers(http: HttpServer): void {
       .header("access-control-max-age", "86400")
       .send(),
   );
-}
-
-/** The body of a request as a JSON object; an empty one for everything else. */
-export function objectOf(request: FastifyRequest): Record<string, unknown> {
-  const body = plainJson(request.body ?? "");
-  return isRecord(body) ? body : {};
-}
-
-/** The bytes of a request's body. */
-export function bytesOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }

@@ -1,7 +1,8 @@
 /** The modules net and wifi, where the chips are peculiar. */
 import { luaBoards, luaProgram, type LuaProgram, stopLua } from "../../../test/support/lua-program";
 import { TlsLevel } from "../../../hal/ports/tls";
-import { SERVER_ADDRESS, type ServerStream } from "../../world/network";
+import { type ServerStream } from "../../world/ends";
+import { SERVER_ADDRESS } from "../../world/network";
 
 afterEach(stopLua);
 

@@ -3,7 +3,7 @@
  * each test; what it says goes to whoever made it.
  */
 import type { ProvisionSettings } from "../../engines/program";
-import type { Capability } from "../test";
+import type { Capability } from "../capabilities";
 
 /** Hears a unit. */
 export interface UnitEvents {

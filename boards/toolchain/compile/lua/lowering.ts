@@ -8,7 +8,7 @@ import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import type { Singletons } from "../specialise/singletons";
 import type { Facts, Slot } from "./facts";
-import type { LuaBoard } from "./program";
+import type { LuaBoard } from "./target";
 import type { Knowledge } from "./tree";
 
 export type Refuse = (node: ts.Node, rule: string, message: string) => void;

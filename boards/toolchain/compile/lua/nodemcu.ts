@@ -2,7 +2,7 @@
  * What NodeMCU offers to a program, by its Lua: the dev branch on the ESP8266 is 5.1, dev-esp32 is 5.3. Less than desktop
  * Lua: what is absent here does not exist on every image that the framework supports.
  */
-import type { LuaVersion } from "./program";
+import type { LuaVersion } from "./target";
 
 const words = (text: string): string[] => text.split(" ");
 

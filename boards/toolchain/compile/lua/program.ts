@@ -16,15 +16,7 @@ import { sourceHost } from "../sources";
 import { fieldRules } from "./field-rules";
 import type { FieldRules } from "./field-rules";
 import { loweringPlugin } from "./lowering";
-
-export type LuaVersion = "5.1" | "5.3";
-
-/** What stands for the board and its Lua. */
-export interface LuaBoard {
-  readonly lua: LuaVersion;
-  /** Members of the global `BOARD`, replaced by their values. */
-  readonly constants: Readonly<Record<string, string | number | boolean>>;
-}
+import type { LuaBoard, LuaVersion } from "./target";
 
 /** A module in typescript-to-lua's tree. */
 export interface SourceModule {

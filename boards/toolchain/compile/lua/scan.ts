@@ -8,7 +8,7 @@ import type { Problem } from "../problem";
 import { placeOf } from "./map";
 import { globalsOf, membersOf } from "./nodemcu";
 import type { Printed } from "./print";
-import type { LuaVersion } from "./program";
+import type { LuaVersion } from "./target";
 
 /** Limits of the virtual machine: variables of one function, and those it takes from around it. */
 const LOCALS_MAX = 200;
