@@ -7,7 +7,7 @@ export { callPlatform, describe, sayOn } from "./agent/facts";
 export type { CommandOptions, CommandValues, MeasureOptions } from "./agent/api";
 export type { Definition } from "./agent/thing";
 export type { Value } from "./agent/report";
-export type { Board } from "./agent/device";
+export type { Board } from "./agent/machine";
 export type { Host, Thing } from "./agent/thing";
 export { defineWatcher, isWatching, order, watch } from "./agent/watch";
 export type { WatchOptions } from "./agent/watch";

@@ -11,7 +11,7 @@ import { report } from "./api";
 import { countBoot, QUICK_BOOTS_MAX } from "./boots";
 import { loadKeys } from "./key-table";
 import { ladderStep } from "./ladder";
-import type { Build } from "./device";
+import type { Build } from "./machine";
 import type { LinkDriver } from "./link";
 import { newPublisher } from "./publisher";
 import { addMeasure } from "./report";

@@ -7,7 +7,7 @@ import type { UdpSocket } from "../../hal/ports/udp";
 import type { Geo, Origin } from "../platform/profile";
 import type { ReadingLog } from "../store/log";
 import type { CommandType } from "./command-type";
-import type { Device } from "./device";
+import type { Machine } from "./machine";
 import type { Link, LinkDriver } from "./link";
 import type { RamQueue } from "./ram-queue";
 import type { Watcher } from "./watch-state";
@@ -169,7 +169,7 @@ export interface Asked {
 }
 
 /** A device, and what watches on it. */
-export interface Host extends Device {
+export interface Host extends Machine {
   /** Undefined but in a build that watches. */
   watcher: Watcher | undefined;
 }
@@ -202,6 +202,6 @@ export interface Thing extends Host {
 export type Definition = (this: void, thing: Thing) => void;
 
 /** What the device tells the log of itself; the names are part of the command's contract. */
-export function tell(thing: Device, event: string, number: number, text: string): void {
+export function tell(thing: Machine, event: string, number: number, text: string): void {
   thing.ports.log.record(event, number, text);
 }

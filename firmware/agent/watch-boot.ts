@@ -14,7 +14,7 @@ import { bootProved, countBoot, QUICK_BOOTS_MAX } from "./boots";
 import { fieldAt } from "./fields";
 import { AgentCode } from "./link";
 import { tell } from "./thing";
-import type { Build } from "./device";
+import type { Build } from "./machine";
 import type { Host } from "./thing";
 import type { WatchDriver } from "./watch-link";
 import { loadPlace } from "./watch-settings";

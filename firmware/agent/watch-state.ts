@@ -3,7 +3,7 @@ import type { Timer } from "../../hal/ports/clock";
 import type { TcpSocket } from "../../hal/ports/tcp";
 import type { WatchedSink } from "../platform/realtime";
 import type { HttpReader } from "../protocol/http/reader";
-import type { Device } from "./device";
+import type { Machine } from "./machine";
 import type { Watch, WatchDriver, WatchLink, WatchSink } from "./watch-link";
 
 /** What one watcher watches at most. */
@@ -39,7 +39,7 @@ export interface Login {
 
 /** What a device that watches holds for it. */
 export interface Watcher {
-  readonly host: Device;
+  readonly host: Machine;
   readonly driver: WatchDriver;
   readonly watches: Watch[];
   step: WatchStep;

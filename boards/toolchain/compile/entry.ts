@@ -150,7 +150,7 @@ export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruin
     ...(canLock
       ? [`import { loadConsolePassword } from ${moduleOf(root, "firmware/agent/settings")};`, `import type { ${uses.onlyWatches ? "Host" : "Thing"} as Booted } from ${moduleOf(root, "firmware/agent/thing")};`]
       : []),
-    `import type { Build } from ${moduleOf(root, "firmware/agent/device")};`,
+    `import type { Build } from ${moduleOf(root, "firmware/agent/machine")};`,
     `const build: Build = { name: ${JSON.stringify(choice.name)}, version: ${JSON.stringify(choice.version)} };`,
     ...declarations,
     "/** @cold */",

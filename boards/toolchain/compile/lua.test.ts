@@ -33,7 +33,7 @@ const device = (kind: "mqtt" | "coap"): string => `
 import { bootThing } from "ROOT/firmware/agent/boot";
 import { ${kind}Link } from "ROOT/firmware/agent/link-${kind}";
 import { thethings${kind === "mqtt" ? "Mqtt" : "Coap"} } from "ROOT/firmware/platform/thethings/${kind}";
-import type { Build } from "ROOT/firmware/agent/device";
+import type { Build } from "ROOT/firmware/agent/machine";
 import { ports } from "ROOT/hal/nodemcu/index";
 import { start } from "ROOT/hal/nodemcu/start";
 const build: Build = { name: "station", version: "1.0.0" };
@@ -108,8 +108,8 @@ describe("a build is refused, with file, line and rule", () => {
     ["for a function that would be handed its object", 'declare function print(this: void, a: unknown): void;\ninterface Sink { send(n: number): void }\nexport const use = (sink: Sink): void => sink.send(1);\nprint(use);', ["entry.ts:3 self"]],
     ["for a global that NodeMCU lacks", "declare const somewhere: number;\ndeclare function print(this: void, a: unknown): void;\nprint(somewhere);", ["entry.ts:3 global"]],
     ["for an intrinsic that is no call", `${intrinsics}declare function print(this: void, a: unknown): void;\nprint(chr);`, ["entry.ts:3 global"]],
-    ["for a singleton whose literal has no type", 'import type { Build } from "ROOT/firmware/agent/device";\ndeclare function print(this: void, a: unknown): void;\nconst say = (build: Build): void => print(build.name);\nconst build = { name: "a", version: "b" };\nsay(build);', ["entry.ts:3 singleton"]],
-    ["for a singleton handed on as another type", 'import type { Build } from "ROOT/firmware/agent/device";\ndeclare function print(this: void, a: unknown): void;\nconst say = (named: { readonly name: string }): void => print(named.name);\nconst build: Build = { name: "a", version: "b" };\nsay(build);', ["entry.ts:5 singleton"]],
+    ["for a singleton whose literal has no type", 'import type { Build } from "ROOT/firmware/agent/machine";\ndeclare function print(this: void, a: unknown): void;\nconst say = (build: Build): void => print(build.name);\nconst build = { name: "a", version: "b" };\nsay(build);', ["entry.ts:3 singleton"]],
+    ["for a singleton handed on as another type", 'import type { Build } from "ROOT/firmware/agent/machine";\ndeclare function print(this: void, a: unknown): void;\nconst say = (named: { readonly name: string }): void => print(named.name);\nconst build: Build = { name: "a", version: "b" };\nsay(build);', ["entry.ts:5 singleton"]],
   ])("%s", async (_what, entry, expected) => {
     expect(await refusals(entry)).toEqual(expected);
   });

@@ -17,7 +17,7 @@ export const singletonNames: ReadonlySet<string> = new Set([
   "LinkDriver", "LinkSink", "Link", "MqttLink", "CoapLink", "WsLink", "MqttCarrier", "PlatformText", "MqttProfile", "CoapProfile", "CoapAsks", "WsProfile",
   "DownlinkSink", "MqttSession", "MqttSink", "MqttOptions", "CoapClient", "CoapSink", "CoapOptions",
   "WsSession", "WsSink", "WsOptions", "SioSession", "SioSink", "SioOptions",
-  "Host", "Pulse", "Watcher", "WatchDriver", "WatchLink", "WatchWs", "WatchSio", "WatchSink", "WatchTarget", "WatchedSink", "RealtimeProfile", "SocketioProfile", "LoginProfile",
+  "Machine", "Host", "Pulse", "Watcher", "WatchDriver", "WatchLink", "WatchWs", "WatchSio", "WatchSink", "WatchTarget", "WatchedSink", "RealtimeProfile", "SocketioProfile", "LoginProfile",
 ]);
 
 /** The types among them of which the framework's files of this program have a list. */

@@ -18,7 +18,7 @@ export interface Board {
   readonly clock: Ports["clock"];
 }
 
-export interface Device {
+export interface Machine {
   readonly ports: Ports;
   readonly board: Board;
   readonly build: Build;
