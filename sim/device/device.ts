@@ -9,13 +9,14 @@ import type { FlashArea } from "../../hal/ports/flash";
 import type { Ports } from "../../hal/ports/index";
 import { ResetReason } from "../../hal/ports/system";
 import { TlsLevel } from "../../hal/ports/tls";
-import { type Boot, createBoot } from "../world/boot";
+import { Boot } from "../world/boot";
 import { checksum } from "../world/checksum";
-import { createClock, fromMs } from "../world/clock-port";
+import { Clock, fromMs } from "../world/clock-port";
 import { defaultAreas, flashOfBoot } from "../world/flash-areas";
 import { createI2cPort, type I2cBus } from "../world/i2c";
-import { createPinBank, type PinBank } from "../world/pins";
-import { type AccessPoint, type Air, airChanged, createAir, createRadio } from "../world/radio";
+import { createAnalogPort, createDigitalPort } from "../world/pin-ports";
+import { PinBank } from "../world/pins";
+import { type AccessPoint, type Air, airChanged, createAir, Radio } from "../world/radio";
 import { createSystemPort } from "../world/system";
 import { Sensors, type SensorSource } from "../world/sensors";
 import { createDnsPort } from "./dns";
@@ -88,8 +89,8 @@ export function openDevice(options: DeviceOptions): Device {
   const timeline = createRealTimeline(speed);
   const startTimeMs = options.startTimeMs ?? Date.now();
   const worldMs = (): number => startTimeMs + timeline.now();
-  const boot = createBoot(timeline);
-  const pins = options.pins ?? createPinBank();
+  const boot = new Boot(timeline);
+  const pins = options.pins ?? new PinBank();
   const buses = options.buses ?? new Sensors(timeline, worldMs, options.sensorSource).buses;
   const close = (): void => {
     boot.end();
@@ -107,14 +108,14 @@ export function openDevice(options: DeviceOptions): Device {
   const air = createAir(point && [point]);
   return {
     ...createNetwork(boot, air, options, ca),
-    clock: createClock(boot, { epochAtZeroMs: options.clockIsSet === true ? startTimeMs : undefined }).port,
+    clock: new Clock(boot, { epochAtZeroMs: options.clockIsSet === true ? startTimeMs : undefined }).port,
     random: { bytes: (count) => randomBytes(count).toString("latin1") },
     log: { record: (event, number, text) => void (boot.alive && options.log?.(event, number, text)) },
     flash: flashOfBoot(boot, files.port),
     checksum,
-    i2c: createI2cPort(boot, () => buses),
-    digital: pins.digitalPort(boot),
-    analog: pins.analogPort(boot),
+    i2c: createI2cPort(boot, { buses }),
+    digital: createDigitalPort(boot, pins),
+    analog: createAnalogPort(boot, pins),
     system: createSystemPort(boot, {
       resetReason: options.resetReason ?? ResetReason.powerOn,
       uniqueId,
@@ -141,21 +142,20 @@ function createNetwork(
   options: DeviceOptions,
   ca: string | undefined,
 ): Pick<Ports, "wifi" | "dns" | "tcp" | "udp"> {
-  const radio = createRadio(boot, air);
+  const radio = new Radio(boot, air);
   const socketsMax = options.socketsMax ?? SOCKETS_MAX;
   return {
     wifi: radio.port,
-    dns: createDnsPort(boot, radio.ready),
+    dns: createDnsPort(boot, radio),
     tcp: createTcpPort(boot, {
       tlsLevel: options.tlsLevel ?? TlsLevel.verified,
       ca,
       writeBytesMax: options.tcpWriteBytesMax ?? TCP_WRITE_BYTES_MAX,
       readBytesMax: options.tcpReadBytesMax ?? TCP_READ_BYTES_MAX,
       socketsMax,
-      ready: radio.ready,
-      onLost: radio.onLost,
+      radio,
     }),
-    udp: createUdpPort(boot, { bytesMax: options.udpBytesMax ?? UDP_BYTES_MAX, socketsMax, ready: radio.ready }),
+    udp: createUdpPort(boot, { bytesMax: options.udpBytesMax ?? UDP_BYTES_MAX, socketsMax, radio }),
   };
 }
 

@@ -7,8 +7,9 @@ import tls from "node:tls";
 import { Fault } from "../../hal/ports/fault";
 import type { TcpOptions, TcpPort, TcpSocket } from "../../hal/ports/tcp";
 import { TlsLevel } from "../../hal/ports/tls";
-import type { Boot } from "../world/boot";
+import type { Boot, Holder } from "../world/boot";
 import { isAddress, isHostName } from "../world/dns";
+import type { NetworkUser, Radio } from "../world/radio";
 
 export interface TcpPortOptions {
   readonly tlsLevel: TlsLevel;
@@ -18,9 +19,7 @@ export interface TcpPortOptions {
   /** The largest piece in which bytes arrive. */
   readonly readBytesMax: number;
   readonly socketsMax: number;
-  /** The radio's: false while there is no network. */
-  readonly ready: () => boolean;
-  readonly onLost: (lost: () => void) => void;
+  readonly radio: Radio;
 }
 
 interface Connection {
@@ -46,7 +45,7 @@ function faultOf(error: NodeJS.ErrnoException, connection: Connection): Fault {
 }
 
 /** The connections of one boot. */
-class TcpSockets {
+class TcpSockets implements NetworkUser, Holder {
   private readonly open = new Map<TcpSocket, Connection>();
   /** Closed by the script, with bytes that have not left. */
   private readonly leaving = new Set<net.Socket>();
@@ -56,16 +55,20 @@ class TcpSockets {
     private readonly boot: Boot,
     private readonly machine: TcpPortOptions,
   ) {
-    machine.onLost(() => {
-      for (const [id, connection] of this.open) {
-        connection.socket?.destroy();
-        boot.later(() => this.end(id, Fault.broken));
-      }
-    });
-    boot.onEnd(() => {
-      for (const id of [...this.open.keys()]) this.close(id);
-      for (const socket of this.leaving) socket.destroy();
-    });
+    machine.radio.onLost(this);
+    boot.onEnd(this);
+  }
+
+  lost(): void {
+    for (const [id, connection] of this.open) {
+      connection.socket?.destroy();
+      this.boot.later(() => this.end(id, Fault.broken));
+    }
+  }
+
+  release(): void {
+    for (const id of [...this.open.keys()]) this.close(id);
+    for (const socket of this.leaving) socket.destroy();
   }
 
   start(options: TcpOptions): TcpSocket {
@@ -73,7 +76,7 @@ class TcpSockets {
     if (!isValid(options, machine.tlsLevel) || this.open.size >= machine.socketsMax || !boot.alive) return 0;
     this.handle += 1;
     const id = this.handle;
-    const socket = machine.ready() ? dial(options, machine) : undefined;
+    const socket = machine.radio.ready ? dial(options, machine) : undefined;
     const connection: Connection = { socket, options, writable: false, handshake: false, ended: false };
     this.open.set(id, connection);
     if (socket === undefined) boot.later(() => this.end(id, Fault.broken));

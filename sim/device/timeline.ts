@@ -50,7 +50,7 @@ export function createRealTimeline(speed: number): RealTimeline {
       for (;;) {
         const next = queue.peek();
         if (closed || next === undefined || next.time > end || next.sequence >= fresh) break;
-        queue.take()?.();
+        queue.runFirst();
       }
     } finally {
       arm();
@@ -58,8 +58,8 @@ export function createRealTimeline(speed: number): RealTimeline {
   };
   return {
     now,
-    schedule: (delayMs, run) => {
-      const event = queue.add(now() + Math.max(0, Math.ceil(delayMs)), run);
+    schedule: (delayMs, run, scope) => {
+      const event = queue.add(now() + Math.max(0, Math.ceil(delayMs)), run, scope);
       arm();
       return event;
     },

@@ -4,11 +4,12 @@ import { Fault } from "../../hal/ports/fault";
 import type { UdpOptions, UdpPort, UdpSocket } from "../../hal/ports/udp";
 import type { Boot } from "../world/boot";
 import { isAddress } from "../world/dns";
+import type { Radio } from "../world/radio";
 
 export interface UdpPortOptions {
   readonly bytesMax: number;
   readonly socketsMax: number;
-  readonly ready: () => boolean;
+  readonly radio: Radio;
 }
 
 interface Binding {
@@ -35,8 +36,10 @@ export function createUdpPort(boot: Boot, machine: UdpPortOptions): UdpPort {
     binding.socket.close();
     binding.options.onError(error.code === "EADDRINUSE" ? Fault.busy : Fault.broken);
   };
-  boot.onEnd(() => {
-    for (const id of [...open.keys()]) release(id);
+  boot.onEnd({
+    release: () => {
+      for (const id of [...open.keys()]) release(id);
+    },
   });
   return {
     bytesMax: machine.bytesMax,
@@ -48,7 +51,7 @@ export function createUdpPort(boot: Boot, machine: UdpPortOptions): UdpPort {
       const socket = dgram.createSocket("udp4");
       open.set(id, { socket, options, failed: false });
       socket.on("message", (bytes, from) => {
-        if (bytes.length > machine.bytesMax || !machine.ready() || !open.has(id)) return;
+        if (bytes.length > machine.bytesMax || !machine.radio.ready || !open.has(id)) return;
         options.onReadable(bytes.toString("latin1"), from.address, from.port);
       });
       socket.on("error", (error) => fail(id, error));
@@ -61,7 +64,7 @@ export function createUdpPort(boot: Boot, machine: UdpPortOptions): UdpPort {
       if (bytes.length > machine.bytesMax) return Fault.tooLarge;
       if (!isAddress(address) || !Number.isInteger(port) || port < 1 || port > 65535) return Fault.invalid;
       // A datagram that cannot leave is a lost datagram: the callback keeps the failure of one from ending the socket.
-      if (machine.ready()) binding.socket.send(Buffer.from(bytes, "latin1"), port, address, () => undefined);
+      if (machine.radio.ready) binding.socket.send(Buffer.from(bytes, "latin1"), port, address, () => undefined);
       return Fault.none;
     },
     close: release,

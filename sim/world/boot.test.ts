@@ -1,24 +1,24 @@
 /** A boot's end, and the clock on a timeline that is late, as a busy machine's is. */
-import { createBoot } from "./boot";
+import { Boot } from "./boot";
 import { VirtualClock } from "./clock";
-import { createClock } from "./clock-port";
+import { Clock } from "./clock-port";
 import { EventQueue } from "./queue";
 import type { Timeline } from "./timeline";
 
 test("nothing that a boot scheduled or was called back with runs after its end; what it holds is released once", () => {
   const clock = new VirtualClock();
-  const boot = createBoot(clock);
+  const boot = new Boot(clock);
   const ran: string[] = [];
   boot.schedule(5, () => ran.push("before"));
   boot.schedule(5, () => boot.end());
   boot.schedule(5, () => ran.push("after"));
   boot.later(() => ran.push("first"));
-  boot.onEnd(() => ran.push("released"));
+  boot.onEnd({ release: () => void ran.push("released") });
   clock.run(10);
   boot.enter(() => ran.push("entered"));
   boot.later(() => ran.push("later"));
   boot.end();
-  boot.onEnd(() => ran.push("released at once"));
+  boot.onEnd({ release: () => void ran.push("released at once") });
   clock.run(10);
   expect(ran).toEqual(["first", "before", "released", "released at once"]);
   expect(boot.alive).toBe(false);
@@ -30,18 +30,18 @@ function lateTimeline(): Timeline & { runAt(time: number): void } {
   let now = 0;
   return {
     now: () => now,
-    schedule: (delayMs, run) => queue.add(now + delayMs, run),
+    schedule: (delayMs, run, scope) => queue.add(now + delayMs, run, scope),
     cancel: (event) => queue.cancel(event),
     runAt: (time) => {
       now = time;
-      for (let next = queue.peek(); next !== undefined && next.time <= now; next = queue.peek()) queue.take()?.();
+      for (let next = queue.peek(); next !== undefined && next.time <= now; next = queue.peek()) queue.runFirst();
     },
   };
 }
 
 test("a repeating timer that runs late keeps its beat, and what it missed does not come in a burst", () => {
   const timeline = lateTimeline();
-  const { port } = createClock(createBoot(timeline));
+  const { port } = new Clock(new Boot(timeline));
   const ran: number[] = [];
   port.every(10, () => ran.push(port.uptime()));
   for (const time of [9, 13, 19, 20, 57, 59, 60, 100]) timeline.runAt(time);
@@ -50,7 +50,7 @@ test("a repeating timer that runs late keeps its beat, and what it missed does n
 
 test("as many timers as there are, and not one more; one that has run is free again", () => {
   const timeline = lateTimeline();
-  const { port } = createClock(createBoot(timeline), { timersMax: 3 });
+  const { port } = new Clock(new Boot(timeline), { timersMax: 3 });
   const start = (): number => port.after(5, () => undefined);
   expect([start(), start(), start(), start(), port.every(5, () => undefined)]).toEqual([1, 2, 3, 0, 0]);
   timeline.runAt(5);

@@ -1,7 +1,7 @@
 /**
  * Virtual time. It stands still until someone runs it, and then moves from event to event; real time plays no part.
  */
-import { EventQueue, type QueuedEvent } from "./queue";
+import { EventQueue, type QueuedEvent, type Scope } from "./queue";
 import type { Timeline } from "./timeline";
 
 /** Held, because looking a global up costs more than the call where tests run in a context of their own. */
@@ -26,8 +26,8 @@ export class VirtualClock implements Timeline {
     return this.queue.size;
   }
 
-  schedule(delayMs: number, run: () => void): QueuedEvent {
-    return this.queue.add(this.time + max(0, ceil(delayMs)), run);
+  schedule(delayMs: number, run: () => void, scope?: Scope): QueuedEvent {
+    return this.queue.add(this.time + max(0, ceil(delayMs)), run, scope);
   }
 
   cancel(event: QueuedEvent): void {
@@ -61,7 +61,6 @@ export class VirtualClock implements Timeline {
     if (next === undefined || next.time > end) return false;
     this.time = next.time;
     this.ran += 1;
-    this.queue.take()?.();
-    return true;
+    return this.queue.runFirst();
   }
 }

@@ -5,6 +5,7 @@ import type { DnsPort } from "../../hal/ports/dns";
 import { Fault } from "../../hal/ports/fault";
 import type { Boot } from "./boot";
 import type { Conditions } from "./conditions";
+import type { Radio } from "./radio";
 import type { Random } from "./random";
 
 const HOST_LENGTH_MAX = 253;
@@ -26,19 +27,19 @@ export function isHostName(host: string): boolean {
     .every((label) => label.length <= LABEL_LENGTH_MAX && /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$/.test(label));
 }
 
-/** The DNS port of one boot. `names` maps host names in lower case to addresses; `ready` is the radio's. */
+/** The DNS port of one boot. `names` maps host names in lower case to addresses; */
 export function createDnsPort(
   boot: Boot,
   names: ReadonlyMap<string, string>,
   conditions: Conditions,
   random: Random,
-  ready: () => boolean,
+  radio: Radio,
 ): DnsPort {
   return {
     resolve: (host, done) => {
       if (isAddress(host)) return void boot.later(() => done(Fault.none, host));
       if (!isHostName(host)) return void boot.later(() => done(Fault.notFound, ""));
-      if (!ready() || conditions.dns === "fail") return void boot.later(() => done(Fault.broken, ""));
+      if (!radio.ready || conditions.dns === "fail") return void boot.later(() => done(Fault.broken, ""));
       if (conditions.dns === "silent") return void boot.schedule(DNS_TIMEOUT_MS, () => done(Fault.timeout, ""));
       const address = names.get(host.toLowerCase());
       const roundTripMs = 2 * random.between(conditions.latencyMs.min, conditions.latencyMs.max);

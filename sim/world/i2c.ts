@@ -5,6 +5,7 @@
 import { Fault } from "../../hal/ports/fault";
 import type { I2cOptions, I2cPort } from "../../hal/ports/i2c";
 import type { Boot } from "./boot";
+import { Handles } from "./handles";
 
 /** A chip as the bus sees it. */
 export interface I2cChip {
@@ -41,25 +42,28 @@ function valid(options: I2cOptions): boolean {
   );
 }
 
+interface Device {
+  readonly bus: I2cBus;
+  readonly address: number;
+}
+
+const fits = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= TRANSFER_BYTES_MAX;
+
+/** Writes to the chip and hands it back if it acknowledged all. */
+function reach({ bus, address }: Device, bytes: string): I2cChip | undefined {
+  if (bus.stuck || bus.nack.has(address)) return undefined;
+  const chip = bus.chips.get(address);
+  return chip !== undefined && chip.write(bytes) ? chip : undefined;
+}
+
 /** The I2C port of one boot over the machine's buses, by name; they are asked for when a device is opened. */
-export function createI2cPort(boot: Boot, buses: () => ReadonlyMap<string, I2cBus>): I2cPort {
-  const open = new Map<number, { bus: I2cBus; address: number }>();
-  let handle = 0;
-  boot.onEnd(() => open.clear());
-  /** Writes to the chip and hands it back if it acknowledged all. */
-  const reach = (device: { bus: I2cBus; address: number }, bytes: string): I2cChip | undefined => {
-    if (device.bus.stuck || device.bus.nack.has(device.address)) return undefined;
-    const chip = device.bus.chips.get(device.address);
-    return chip !== undefined && chip.write(bytes) ? chip : undefined;
-  };
-  const fits = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= TRANSFER_BYTES_MAX;
+export function createI2cPort(boot: Boot, owner: { readonly buses: ReadonlyMap<string, I2cBus> }): I2cPort {
+  const open = new Handles<Device>();
+  boot.onEnd({ release: () => open.clear() });
   return {
     open: (options) => {
-      const bus = buses().get(options.bus);
-      if (bus === undefined || !valid(options) || !boot.alive) return 0;
-      handle += 1;
-      open.set(handle, { bus, address: options.address });
-      return handle;
+      const bus = owner.buses.get(options.bus);
+      return bus === undefined || !valid(options) || !boot.alive ? 0 : open.add({ bus, address: options.address });
     },
     write: (id, bytes) => {
       const device = open.get(id);
@@ -75,6 +79,6 @@ export function createI2cPort(boot: Boot, buses: () => ReadonlyMap<string, I2cBu
       const sent = device.bus.allOnes.has(device.address) ? "\xff".repeat(count) : answer;
       return device.bus.damage === undefined ? sent : device.bus.damage(sent);
     },
-    close: (id) => void open.delete(id),
+    close: (id) => open.delete(id),
   };
 }

@@ -2,13 +2,17 @@
  * A machine of the virtual world: flash, chips, pins and identity that outlive a boot, and the ports of the boot that runs.
  * Its owner switches it on and off and takes the network away; the device code sees ports only.
  */
+import type { AnalogPort } from "../../hal/ports/analog";
+import type { DigitalPort } from "../../hal/ports/digital";
 import type { FlashArea } from "../../hal/ports/flash";
+import type { I2cPort } from "../../hal/ports/i2c";
 import type { Ports } from "../../hal/ports/index";
 import { ResetReason } from "../../hal/ports/system";
 import { TlsLevel } from "../../hal/ports/tls";
-import { type Boot, createBoot } from "./boot";
+import type { UdpPort } from "../../hal/ports/udp";
+import { Boot, type BootOwner } from "./boot";
 import { checksum } from "./checksum";
-import { type Clock, createClock } from "./clock-port";
+import { Clock } from "./clock-port";
 import { type Conditions, createConditions } from "./conditions";
 import { createDnsPort } from "./dns";
 import { createFlash, type FlashKind, PowerCut, type WorldFlash } from "./flash";
@@ -17,14 +21,15 @@ import { createI2cPort, type I2cBus } from "./i2c";
 import type { Link } from "./link";
 import type { Station } from "./ends";
 import type { Network } from "./network";
-import { createPinBank, type PinBank, type PinNames } from "./pins";
+import { createAnalogPort, createDigitalPort } from "./pin-ports";
+import { PinBank, type PinNames } from "./pins";
 import type { QueuedEvent } from "./queue";
-import { type Air, createRadio } from "./radio";
+import { type Air, Radio } from "./radio";
 import { Sensors, type SensorSource } from "./sensors";
 import { createSystemPort } from "./system";
 import { createTcpPort } from "./tcp";
 import type { Timeline } from "./timeline";
-import { createUdpPort } from "./udp";
+import { createUdpPort, type UdpMachine } from "./udp";
 
 /** Hears what devices say: world time in ms since the beginning, the machine's name, and the record. */
 export type WorldLog = (timeMs: number, machine: string, event: string, number: number, text: string) => void;
@@ -75,15 +80,43 @@ interface Running {
   readonly boot: Boot;
   readonly ports: Ports;
   readonly clock: Clock;
-  readonly ready: () => boolean;
+  readonly radio: Radio;
 }
 
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
+/** Ports of a boot that are made when they are first asked for, because most of a fleet never asks. */
+class RarePorts {
+  private udpMade: UdpPort | undefined;
+  private i2cMade: I2cPort | undefined;
+  private digitalMade: DigitalPort | undefined;
+  private analogMade: AnalogPort | undefined;
+
+  constructor(
+    private readonly boot: Boot,
+    private readonly machine: Machine,
+    private readonly network: Network,
+    private readonly limits: UdpMachine,
+  ) {}
+
+  get udp(): UdpPort {
+    return (this.udpMade ??= createUdpPort(this.boot, this.network, this.machine, this.limits));
+  }
+
+  get i2c(): I2cPort {
+    return (this.i2cMade ??= createI2cPort(this.boot, this.machine));
+  }
+
+  get digital(): DigitalPort {
+    return (this.digitalMade ??= createDigitalPort(this.boot, this.machine.pins));
+  }
+
+  get analog(): AnalogPort {
+    return (this.analogMade ??= createAnalogPort(this.boot, this.machine.pins));
+  }
 }
 
-export class Machine implements Station {
+const memoryFree = (): number => 1 << 16;
+
+export class Machine implements Station, BootOwner {
   readonly name: string;
   readonly address: string;
   readonly conditions: Conditions;
@@ -117,7 +150,7 @@ export class Machine implements Station {
 
   /** Its pins; like the buses and the rarer ports made when they are first asked for, because most of a fleet never asks. */
   get pins(): PinBank {
-    this.bank ??= createPinBank(this.options.pinNames);
+    this.bank ??= new PinBank(this.options.pinNames);
     return this.bank;
   }
 
@@ -144,7 +177,7 @@ export class Machine implements Station {
   }
 
   ready(): boolean {
-    return this.running !== undefined && this.running.ready();
+    return this.running !== undefined && this.running.radio.ready;
   }
 
   /** Takes the power: nothing of this boot happens any more, and peers are not told. Idempotent. */
@@ -172,6 +205,13 @@ export class Machine implements Station {
     this.running?.clock.jumpEpoch(ms);
   }
 
+  /** The flash model cuts the power by throwing; the machine is then off until its owner gives it back. */
+  ended(error: unknown): boolean {
+    if (!(error instanceof PowerCut)) return false;
+    this.powerCut();
+    return true;
+  }
+
   private reboot(reason: ResetReason, afterMs: number): void {
     this.running = undefined;
     this.rebooting = this.world.timeline.schedule(afterMs + (this.options.bootMs ?? 300), () => {
@@ -183,12 +223,7 @@ export class Machine implements Station {
   private begin(reason: ResetReason): void {
     if (this.flash.isOff) this.flash.restore();
     this.boots.push(reason);
-    const boot = createBoot(this.world.timeline, (error) => {
-      // The flash model cuts the power by throwing; the machine is then off until its owner gives it back.
-      if (!(error instanceof PowerCut)) return false;
-      this.powerCut();
-      return true;
-    });
+    const boot = new Boot(this.world.timeline, this);
     this.running = this.start(boot, reason);
     const { ports } = this.running;
     boot.later(() => {
@@ -200,14 +235,11 @@ export class Machine implements Station {
   private start(boot: Boot, reason: ResetReason): Running {
     const { options, world } = this;
     const epochAtZeroMs = options.clockIsSet === true ? world.worldMs() - world.timeline.now() : undefined;
-    const clock = createClock(boot, { uptimeAtBootMs: options.uptimeAtBootMs ?? 0, epochAtZeroMs });
-    const radio = createRadio(boot, world.air);
+    const clock = new Clock(boot, { uptimeAtBootMs: options.uptimeAtBootMs ?? 0, epochAtZeroMs });
+    const radio = new Radio(boot, world.air);
     const random = world.network.random.fork(`${this.name}/${this.boots.length}`);
     const socketsMax = options.socketsMax ?? 8;
-    const udp = lazily(() => createUdpPort(boot, world.network, this, { bytesMax: options.udpBytesMax ?? 1472, socketsMax }));
-    const i2c = lazily(() => createI2cPort(boot, () => this.buses));
-    const digital = lazily(() => this.pins.digitalPort(boot));
-    const analog = lazily(() => this.pins.analogPort(boot));
+    const rare = new RarePorts(boot, this, world.network, { bytesMax: options.udpBytesMax ?? 1472, socketsMax });
     const ports: Ports = {
       clock: clock.port,
       random: { bytes: (count) => random.bytes(count) },
@@ -217,38 +249,38 @@ export class Machine implements Station {
         },
       },
       wifi: radio.port,
-      dns: createDnsPort(boot, world.network.names, this.conditions, world.network.random, radio.ready),
+      dns: createDnsPort(boot, world.network.names, this.conditions, world.network.random, radio),
       tcp: createTcpPort(boot, world.network, this, {
         tlsLevel: options.tlsLevel ?? TlsLevel.none,
         writeBytesMax: options.tcpWriteBytesMax ?? 4096,
         readBytesMax: options.tcpReadBytesMax ?? 536,
         sendBufferBytes: options.tcpSendBufferBytes ?? 5744,
         socketsMax,
-        onLost: radio.onLost,
+        radio,
       }),
       get udp() {
-        return udp();
+        return rare.udp;
       },
       flash: flashOfBoot(boot, this.flash.port),
       checksum,
       get i2c() {
-        return i2c();
+        return rare.i2c;
       },
       get digital() {
-        return digital();
+        return rare.digital;
       },
       get analog() {
-        return analog();
+        return rare.analog;
       },
       system: createSystemPort(boot, {
         resetReason: reason,
         uniqueId: this.name,
         watchdog: options.watchdog ?? true,
         deepSleep: options.deepSleep ?? true,
-        memoryFree: options.memoryFree ?? (() => 1 << 16),
+        memoryFree: options.memoryFree ?? memoryFree,
         onReset: (why, afterMs) => this.reboot(why, afterMs),
       }),
     };
-    return { boot, ports, clock, ready: radio.ready };
+    return { boot, ports, clock, radio };
   }
 }

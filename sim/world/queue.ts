@@ -3,12 +3,19 @@
  * in the order in which they were made. That order is the whole of the world's determinism; nothing else may order events.
  */
 
+/** What an action belongs to, which may have ended meanwhile, and which judges what it throws. */
+export interface Scope {
+  /** Runs it, or not. */
+  enter(run: () => void): void;
+}
+
 /** One thing that will happen. `run` is undefined once it happened or was cancelled. */
 export interface QueuedEvent {
   /** World time, ms. */
   readonly time: number;
   readonly sequence: number;
   run: (() => void) | undefined;
+  readonly scope: Scope | undefined;
 }
 
 /** Below this many cancelled events a sweep costs more than it frees. */
@@ -30,8 +37,8 @@ export class EventQueue {
   }
 
   /** Adds an event at `time`. */
-  add(time: number, run: () => void): QueuedEvent {
-    const event: QueuedEvent = { time, sequence: this.sequence, run };
+  add(time: number, run: () => void, scope?: Scope): QueuedEvent {
+    const event: QueuedEvent = { time, sequence: this.sequence, run, scope };
     this.sequence += 1;
     this.heap.push(event);
     this.rise(this.heap.length - 1);
@@ -57,14 +64,16 @@ export class EventQueue {
     }
   }
 
-  /** Takes the earliest event out and gives its action; the event counts as run. */
-  take(): (() => void) | undefined {
+  /** Takes the earliest event out and runs it in its scope; false when there is none. */
+  runFirst(): boolean {
     const first = this.peek();
-    if (first === undefined) return undefined;
+    if (first === undefined) return false;
     this.removeFirst();
-    const run = first.run;
+    const run = first.run!;
     first.run = undefined;
-    return run;
+    if (first.scope === undefined) run();
+    else first.scope.enter(run);
+    return true;
   }
 
   private removeFirst(): void {

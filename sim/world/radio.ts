@@ -4,7 +4,7 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import { WifiConnection, type WifiOptions, type WifiPort } from "../../hal/ports/wifi";
-import type { Boot } from "./boot";
+import type { Boot, Holder } from "./boot";
 import type { QueuedEvent } from "./queue";
 
 /** A network in the air. Mutable: a test takes it away or changes its password. */
@@ -20,15 +20,17 @@ export interface AccessPoint {
 export interface Air {
   /** Undefined: the machine has a network already and joins any name at once. */
   readonly accessPoints: AccessPoint[] | undefined;
-  readonly listeners: Set<() => void>;
+  readonly listeners: Set<AirListener>;
 }
 
-export interface Radio {
-  readonly port: WifiPort;
-  /** True while TCP, UDP and DNS work. */
-  ready(): boolean;
-  /** Called when the network is lost or left, before `onChanged`. */
-  onLost(lost: () => void): void;
+/** A radio, as the air knows it. */
+export interface AirListener {
+  airChanged(): void;
+}
+
+/** What hears that the network is lost or left. */
+export interface NetworkUser {
+  lost(): void;
 }
 
 /** How long a scan for an absent network takes, ms. */
@@ -40,71 +42,95 @@ export function createAir(accessPoints: AccessPoint[] | undefined): Air {
 
 /** Tells every radio that access points have changed; those whose network is gone lose it on the next turn. */
 export function airChanged(air: Air): void {
-  for (const listener of [...air.listeners]) listener();
+  for (const listener of [...air.listeners]) listener.airChanged();
 }
 
 /** The radio of one boot. */
-export function createRadio(boot: Boot, air: Air): Radio {
-  let connection: WifiConnection = air.accessPoints === undefined ? WifiConnection.ready : WifiConnection.disconnected;
-  let options: WifiOptions | undefined;
-  let pending: QueuedEvent | undefined;
-  const lostListeners: (() => void)[] = [];
+export class Radio implements AirListener, Holder {
+  readonly port: WifiPort;
+  private connection: WifiConnection;
+  private options: WifiOptions | undefined;
+  private pending: QueuedEvent | undefined;
+  private users: readonly NetworkUser[] = [];
 
-  const find = (ssid: string): AccessPoint | undefined =>
-    air.accessPoints?.find((point) => point.ssid === ssid && point.present);
-  const fall = (): void => {
-    connection = WifiConnection.disconnected;
-    for (const lost of lostListeners) lost();
-  };
-  const changed = (value: WifiConnection, fault: Fault): void => {
-    pending = undefined;
-    connection = value;
-    options?.onChanged(value, fault);
-  };
-  const onAirChanged = (): void => {
-    if (connection !== WifiConnection.ready || options === undefined || air.accessPoints === undefined) return;
-    const point = find(options.ssid);
+  constructor(
+    private readonly boot: Boot,
+    private readonly air: Air,
+  ) {
+    this.connection = air.accessPoints === undefined ? WifiConnection.ready : WifiConnection.disconnected;
+    this.port = {
+      connection: () => this.connection,
+      connect: (options) => this.connect(options),
+      disconnect: () => this.disconnect(),
+    };
+    air.listeners.add(this);
+    boot.onEnd(this);
+  }
+
+  /** True while TCP, UDP and DNS work. */
+  get ready(): boolean {
+    return this.connection === WifiConnection.ready;
+  }
+
+  /** Tells `user` when the network is lost or left, before the program hears of it. */
+  onLost(user: NetworkUser): void {
+    this.users = this.users.concat([user]);
+  }
+
+  release(): void {
+    this.air.listeners.delete(this);
+  }
+
+  airChanged(): void {
+    const { air, boot, options } = this;
+    if (!this.ready || options === undefined || air.accessPoints === undefined) return;
+    const point = this.find(options.ssid);
     if (point !== undefined && point.password === options.password) return;
-    fall();
-    pending = boot.later(() => changed(WifiConnection.disconnected, Fault.broken));
-  };
-  air.listeners.add(onAirChanged);
-  boot.onEnd(() => air.listeners.delete(onAirChanged));
+    this.fall();
+    this.pending = boot.later(() => this.changed(WifiConnection.disconnected, Fault.broken));
+  }
 
-  const join = (wanted: WifiOptions): void => {
-    const point = find(wanted.ssid);
-    if (point === undefined && air.accessPoints !== undefined) return changed(WifiConnection.disconnected, Fault.notFound);
-    if (point !== undefined && point.password !== wanted.password) {
-      return changed(WifiConnection.disconnected, Fault.refused);
-    }
-    changed(WifiConnection.ready, Fault.none);
-  };
-  const port: WifiPort = {
-    connection: () => connection,
-    connect: (wanted) => {
-      if (!valid(wanted)) return Fault.invalid;
-      if (connection === WifiConnection.connecting) return Fault.busy;
-      if (pending !== undefined) boot.cancel(pending);
-      if (connection === WifiConnection.ready && options !== undefined) fall();
-      options = wanted;
-      connection = WifiConnection.connecting;
-      const point = find(wanted.ssid);
-      const wait = air.accessPoints === undefined ? 0 : (point?.joinMs ?? SCAN_MS);
-      pending = boot.schedule(wait, () => join(wanted));
-      return Fault.none;
-    },
-    disconnect: () => {
-      if (pending !== undefined) boot.cancel(pending);
-      pending = undefined;
-      options = undefined;
-      if (connection !== WifiConnection.disconnected) fall();
-    },
-  };
-  return {
-    port,
-    ready: () => connection === WifiConnection.ready,
-    onLost: (lost) => lostListeners.push(lost),
-  };
+  private find(ssid: string): AccessPoint | undefined {
+    return this.air.accessPoints?.find((point) => point.ssid === ssid && point.present);
+  }
+
+  private fall(): void {
+    this.connection = WifiConnection.disconnected;
+    for (const user of this.users) user.lost();
+  }
+
+  private changed(value: WifiConnection, fault: Fault): void {
+    this.pending = undefined;
+    this.connection = value;
+    this.options?.onChanged(value, fault);
+  }
+
+  private join(wanted: WifiOptions): void {
+    const point = this.find(wanted.ssid);
+    if (point === undefined && this.air.accessPoints !== undefined) return this.changed(WifiConnection.disconnected, Fault.notFound);
+    if (point !== undefined && point.password !== wanted.password) return this.changed(WifiConnection.disconnected, Fault.refused);
+    this.changed(WifiConnection.ready, Fault.none);
+  }
+
+  private connect(wanted: WifiOptions): Fault {
+    const { air, boot } = this;
+    if (!valid(wanted)) return Fault.invalid;
+    if (this.connection === WifiConnection.connecting) return Fault.busy;
+    if (this.pending !== undefined) boot.cancel(this.pending);
+    if (this.ready && this.options !== undefined) this.fall();
+    this.options = wanted;
+    this.connection = WifiConnection.connecting;
+    const wait = air.accessPoints === undefined ? 0 : (this.find(wanted.ssid)?.joinMs ?? SCAN_MS);
+    this.pending = boot.schedule(wait, () => this.join(wanted));
+    return Fault.none;
+  }
+
+  private disconnect(): void {
+    if (this.pending !== undefined) this.boot.cancel(this.pending);
+    this.pending = undefined;
+    this.options = undefined;
+    if (this.connection !== WifiConnection.disconnected) this.fall();
+  }
 }
 
 function valid(options: WifiOptions): boolean {

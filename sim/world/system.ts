@@ -4,7 +4,7 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import { ResetReason, type SystemPort } from "../../hal/ports/system";
-import type { Boot } from "./boot";
+import type { Boot, Holder } from "./boot";
 import type { QueuedEvent } from "./queue";
 
 export interface SystemOptions {
@@ -21,42 +21,59 @@ export interface SystemOptions {
 
 const MS_MAX = 2147483647;
 
+class SystemOfBoot implements Holder {
+  private watchdogMs = 0;
+  private bite: QueuedEvent | undefined;
+
+  constructor(
+    private readonly boot: Boot,
+    private readonly options: SystemOptions,
+  ) {
+    boot.onEnd(this);
+  }
+
+  reset(reason: ResetReason, afterMs: number): void {
+    if (!this.boot.alive) return;
+    this.boot.end();
+    this.options.onReset(reason, afterMs);
+  }
+
+  sleep(ms: number): Fault {
+    if (!this.options.deepSleep) return Fault.unsupported;
+    if (!Number.isInteger(ms) || ms < 0 || ms > MS_MAX) return Fault.invalid;
+    this.reset(ResetReason.deepSleep, ms);
+    return Fault.none;
+  }
+
+  watch(ms: number): Fault {
+    if (!this.options.watchdog) return Fault.unsupported;
+    if (!Number.isInteger(ms) || ms < 1 || ms > MS_MAX) return Fault.invalid;
+    this.watchdogMs = ms;
+    this.feed();
+    return Fault.none;
+  }
+
+  feed(): void {
+    if (this.watchdogMs === 0) return;
+    this.release();
+    this.bite = this.boot.schedule(this.watchdogMs, () => this.reset(ResetReason.watchdog, 0));
+  }
+
+  release(): void {
+    if (this.bite !== undefined) this.boot.cancel(this.bite);
+  }
+}
+
 /** The system port of one boot. */
 export function createSystemPort(boot: Boot, options: SystemOptions): SystemPort {
-  let watchdogMs = 0;
-  let bite: QueuedEvent | undefined;
-  const reset = (reason: ResetReason, afterMs: number): void => {
-    if (!boot.alive) return;
-    boot.end();
-    options.onReset(reason, afterMs);
-  };
-  const arm = (): void => {
-    if (bite !== undefined) boot.cancel(bite);
-    bite = boot.schedule(watchdogMs, () => reset(ResetReason.watchdog, 0));
-  };
-  boot.onEnd(() => {
-    if (bite !== undefined) boot.cancel(bite);
-  });
+  const system = new SystemOfBoot(boot, options);
   return {
     resetReason: () => options.resetReason,
     uniqueId: () => options.uniqueId,
-    restart: () => reset(ResetReason.software, 0),
-    deepSleep: (ms) => {
-      if (!options.deepSleep) return Fault.unsupported;
-      if (!Number.isInteger(ms) || ms < 0 || ms > MS_MAX) return Fault.invalid;
-      reset(ResetReason.deepSleep, ms);
-      return Fault.none;
-    },
-    watchdogStart: (ms) => {
-      if (!options.watchdog) return Fault.unsupported;
-      if (!Number.isInteger(ms) || ms < 1 || ms > MS_MAX) return Fault.invalid;
-      watchdogMs = ms;
-      arm();
-      return Fault.none;
-    },
-    watchdogFeed: () => {
-      if (watchdogMs > 0) arm();
-    },
-    memoryFree: () => options.memoryFree(),
+    restart: () => system.reset(ResetReason.software, 0),
+    deepSleep: (ms) => system.sleep(ms),
+    watchdogStart: (ms) => system.watch(ms),
+    watchdogFeed: () => system.feed(),
+    memoryFree: options.memoryFree,
   };
 }

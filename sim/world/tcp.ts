@@ -5,11 +5,13 @@
 import { Fault } from "../../hal/ports/fault";
 import type { TcpOptions, TcpPort, TcpSocket } from "../../hal/ports/tcp";
 import { TlsLevel } from "../../hal/ports/tls";
-import type { Boot } from "./boot";
+import type { Boot, Holder } from "./boot";
 import { isAddress, isHostName } from "./dns";
-import { Link } from "./link";
+import { Handles } from "./handles";
+import { type DeviceEnd, Link } from "./link";
 import type { Listening, Station } from "./ends";
 import type { Network } from "./network";
+import type { NetworkUser, Radio } from "./radio";
 
 export interface TcpMachine {
   readonly tlsLevel: TlsLevel;
@@ -19,16 +21,7 @@ export interface TcpMachine {
   /** Bytes that the machine's stack takes before `onWritable` waits for the peer. */
   readonly sendBufferBytes: number;
   readonly socketsMax: number;
-  /** The radio's. */
-  readonly onLost: (lost: () => void) => void;
-}
-
-interface Socket {
-  readonly options: TcpOptions;
-  link: Link | undefined;
-  writable: boolean;
-  /** A write waits for room in the stack's buffer. */
-  waiting: boolean;
+  readonly radio: Radio;
 }
 
 function isValid(options: TcpOptions, tlsLevel: TlsLevel): boolean {
@@ -46,40 +39,106 @@ function handshake(options: TcpOptions, listening: Listening, tlsLevel: TlsLevel
   return trusted && names.includes(options.tls.serverName) ? Fault.none : Fault.tls;
 }
 
-/** The connections of one boot: what the network tells of them, and what the script hears. */
-class TcpStack {
-  private readonly open = new Map<TcpSocket, Socket>();
-  private handle = 0;
+/** One connection, from `connect` on. Its handle is gone once the program has closed it or has heard of its end. */
+class Socket implements DeviceEnd {
+  link: Link | undefined;
+  writable = false;
+  /** A write waits for room in the stack's buffer. */
+  private waiting = false;
+  id = 0;
 
   constructor(
-    private readonly boot: Boot,
+    readonly options: TcpOptions,
+    private readonly stack: TcpStack,
+  ) {}
+
+  write(link: Link, bytes: string): void {
+    this.writable = false;
+    this.waiting = true;
+    link.up.send(bytes);
+    this.onRoom();
+  }
+
+  alive(): boolean {
+    return this.stack.boot.alive && this.stack.has(this);
+  }
+
+  onBytes(bytes: string): void {
+    this.stack.boot.enter(() => this.stack.deliver(this, bytes));
+  }
+
+  /** Tells that the write has left, once the stack's buffer has room again. */
+  onRoom(): void {
+    const { link, stack } = this;
+    if (link === undefined || !this.waiting || link.up.unread > stack.machine.sendBufferBytes || !stack.has(this)) return;
+    this.waiting = false;
+    stack.boot.later(() => this.ready());
+  }
+
+  onEnded(fault: Fault): void {
+    this.stack.boot.enter(() => this.end(fault));
+  }
+
+  ready(): void {
+    if (!this.stack.has(this)) return;
+    this.writable = true;
+    this.options.onWritable();
+  }
+
+  end(fault: Fault): void {
+    if (!this.stack.forget(this)) return;
+    this.link?.leave();
+    this.options.onError(fault);
+  }
+}
+
+/** The connections of one boot: what the network tells of them, and what the script hears. */
+class TcpStack implements NetworkUser, Holder {
+  private readonly open = new Handles<Socket>();
+
+  constructor(
+    readonly boot: Boot,
     private readonly network: Network,
     private readonly station: Station,
-    private readonly machine: TcpMachine,
+    readonly machine: TcpMachine,
   ) {
-    machine.onLost(() => {
-      this.vanish();
-      for (const id of this.open.keys()) boot.later(() => this.end(id, Fault.broken));
-    });
-    boot.onEnd(() => {
-      this.vanish();
-      this.open.clear();
-    });
+    machine.radio.onLost(this);
+    boot.onEnd(this);
+  }
+
+  /** The network is gone. */
+  lost(): void {
+    this.vanish();
+    for (const socket of this.open.held()) this.boot.later(() => socket.end(Fault.broken));
+  }
+
+  release(): void {
+    this.vanish();
+    this.open.clear();
+  }
+
+  has(socket: Socket): boolean {
+    return this.open.get(socket.id) === socket;
+  }
+
+  /** False when it was gone already. */
+  forget(socket: Socket): boolean {
+    if (!this.has(socket)) return false;
+    this.open.delete(socket.id);
+    return true;
   }
 
   start(options: TcpOptions): TcpSocket {
     const { boot, network, station, machine } = this;
     if (!isValid(options, machine.tlsLevel) || this.open.size >= machine.socketsMax || !boot.alive) return 0;
-    this.handle += 1;
-    const id = this.handle;
-    const socket: Socket = { options, link: undefined, writable: false, waiting: false };
-    this.open.set(id, socket);
+    const socket = new Socket(options, this);
+    socket.id = this.open.add(socket);
     network.onSocket?.();
     const { tcpConnect, tcpConnectTimeoutMs } = station.conditions;
-    if (!station.ready()) boot.later(() => this.end(id, Fault.broken));
-    else if (tcpConnect === "silent") boot.schedule(tcpConnectTimeoutMs, () => this.end(id, Fault.timeout));
-    else boot.schedule(this.latency(), () => this.arrive(id, socket));
-    return id;
+    if (!station.ready()) boot.later(() => socket.end(Fault.broken));
+    else if (tcpConnect === "silent") boot.schedule(tcpConnectTimeoutMs, () => socket.end(Fault.timeout));
+    else boot.schedule(this.latency(), () => this.arrive(socket));
+    return socket.id;
   }
 
   write(id: TcpSocket, bytes: string): Fault {
@@ -88,10 +147,7 @@ class TcpStack {
     if (bytes.length === 0) return Fault.invalid;
     if (bytes.length > this.machine.writeBytesMax) return Fault.tooLarge;
     if (!socket.writable || socket.link === undefined) return Fault.busy;
-    socket.writable = false;
-    socket.waiting = true;
-    socket.link.up.send(bytes);
-    this.drain(id);
+    socket.write(socket.link, bytes);
     return Fault.none;
   }
 
@@ -104,7 +160,7 @@ class TcpStack {
 
   /** The machine is gone, and no peer is told. */
   private vanish(): void {
-    for (const socket of this.open.values()) socket.link?.vanish();
+    for (const { link } of this.open.held()) link?.vanish();
   }
 
   private latency(): number {
@@ -113,62 +169,34 @@ class TcpStack {
   }
 
   /** The first packet has reached the server. */
-  private arrive(id: TcpSocket, socket: Socket): void {
-    if (!this.open.has(id)) return;
+  private arrive(socket: Socket): void {
+    if (!this.has(socket)) return;
     const { boot, network, station } = this;
     const { address, port, tls } = socket.options;
     const listening = network.listening(address, port);
     if (station.conditions.tcpConnect === "refuse" || listening === undefined) {
-      boot.schedule(this.latency(), () => this.end(id, Fault.refused));
+      boot.schedule(this.latency(), () => socket.end(Fault.refused));
       return;
     }
     const roundTripMs = tls === undefined ? this.latency() : this.latency() + 2 * this.latency();
     const fault = handshake(socket.options, listening, this.machine.tlsLevel);
     if (fault !== Fault.none) {
-      boot.schedule(roundTripMs, () => this.end(id, fault));
+      boot.schedule(roundTripMs, () => socket.end(fault));
       return;
     }
-    socket.link = new Link(network, station, listening, tls !== undefined, {
-      alive: () => boot.alive && this.open.has(id),
-      onBytes: (bytes) => boot.enter(() => this.deliver(id, bytes)),
-      onRoom: () => this.drain(id),
-      onEnded: (why) => boot.enter(() => this.end(id, why)),
-    });
+    socket.link = new Link(network, station, listening, tls !== undefined, socket);
     socket.link.down.holdUntil(boot.now() + roundTripMs);
-    boot.schedule(roundTripMs, () => this.ready(id));
+    boot.schedule(roundTripMs, () => socket.ready());
   }
 
-  private ready(id: TcpSocket): void {
-    const socket = this.open.get(id);
-    if (socket === undefined) return;
-    socket.writable = true;
-    socket.options.onWritable();
-  }
-
-  private deliver(id: TcpSocket, bytes: string): void {
+  /** Hands bytes to the program, in pieces. */
+  deliver(socket: Socket, bytes: string): void {
     const { readBytesMax } = this.machine;
     for (let from = 0; from < bytes.length; from += readBytesMax) {
       // The script may close the socket between two pieces.
-      const socket = this.open.get(id);
-      if (socket === undefined) return;
+      if (!this.has(socket)) return;
       socket.options.onReadable(bytes.substring(from, from + readBytesMax));
     }
-  }
-
-  /** Tells that the write has left, once the stack's buffer has room again. */
-  private drain(id: TcpSocket): void {
-    const socket = this.open.get(id);
-    if (socket?.link === undefined || !socket.waiting || socket.link.up.unread > this.machine.sendBufferBytes) return;
-    socket.waiting = false;
-    this.boot.later(() => this.ready(id));
-  }
-
-  private end(id: TcpSocket, fault: Fault): void {
-    const socket = this.open.get(id);
-    if (socket === undefined) return;
-    this.open.delete(id);
-    socket.link?.leave();
-    socket.options.onError(fault);
   }
 }
 

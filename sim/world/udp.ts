@@ -4,9 +4,10 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import type { UdpOptions, UdpPort, UdpSocket } from "../../hal/ports/udp";
-import type { Boot } from "./boot";
+import type { Boot, Holder } from "./boot";
 import { isAddress } from "./dns";
 import { type Station } from "./ends";
+import { Handles } from "./handles";
 import { type Network, SERVER_ADDRESS, type UdpHandler } from "./network";
 
 export interface UdpMachine {
@@ -54,56 +55,80 @@ export function bindUdp(network: Network, port: number, handler: UdpHandler, add
   };
 }
 
+interface Socket {
+  readonly key: string;
+  readonly port: number;
+  readonly bound: boolean;
+}
+
+/** The sockets of one boot. */
+class UdpStack implements Holder {
+  private readonly open = new Handles<Socket>();
+
+  constructor(
+    private readonly boot: Boot,
+    private readonly network: Network,
+    private readonly station: Station,
+    private readonly machine: UdpMachine,
+  ) {
+    boot.onEnd(this);
+  }
+
+  start(options: UdpOptions): UdpSocket {
+    const { boot, network, machine, station } = this;
+    const { port } = options;
+    if (!Number.isInteger(port) || port < 0 || port > 65535 || this.open.size >= machine.socketsMax || !boot.alive) return 0;
+    network.onSocket?.();
+    const own = port === 0 ? network.freePort() : port;
+    const key = `${station.address}:${own}`;
+    const bound = !network.udp.has(key);
+    const id = this.open.add({ key, port: own, bound });
+    if (bound) network.udp.set(key, { station, handler: (bytes, from, fromPort) => this.arrive(options, bytes, from, fromPort) });
+    else this.refuse(id, options);
+    return id;
+  }
+
+  write(id: UdpSocket, bytes: string, address: string, port: number): Fault {
+    const { network, machine, station } = this;
+    const socket = this.open.get(id);
+    if (socket === undefined || !socket.bound) return Fault.closed;
+    if (bytes.length > machine.bytesMax) return Fault.tooLarge;
+    if (!isAddress(address) || !Number.isInteger(port) || port < 1 || port > 65535) return Fault.invalid;
+    if (station.ready()) travel(network, station, { address: station.address, port: socket.port }, { address, port }, bytes);
+    return Fault.none;
+  }
+
+  close(id: UdpSocket): void {
+    const socket = this.open.get(id);
+    if (socket === undefined) return;
+    this.open.delete(id);
+    if (socket.bound) this.network.udp.delete(socket.key);
+  }
+
+  release(): void {
+    for (const id of this.open.ids()) this.close(id);
+  }
+
+  private arrive(options: UdpOptions, bytes: string, from: string, fromPort: number): void {
+    if (!this.station.ready() || bytes.length > this.machine.bytesMax) return;
+    this.boot.enter(() => options.onReadable(bytes, from, fromPort));
+  }
+
+  /** The port is taken. */
+  private refuse(id: UdpSocket, options: UdpOptions): void {
+    this.boot.later(() => {
+      if (this.open.get(id) !== undefined) options.onError(Fault.busy);
+    });
+  }
+}
+
 /** The UDP port of one boot of the machine at `station`. */
 export function createUdpPort(boot: Boot, network: Network, station: Station, machine: UdpMachine): UdpPort {
-  const open = new Map<UdpSocket, { readonly key: string; readonly port: number; bound: boolean }>();
-  let handle = 0;
-  const release = (id: UdpSocket): void => {
-    const socket = open.get(id);
-    if (socket === undefined) return;
-    open.delete(id);
-    if (socket.bound) network.udp.delete(socket.key);
-  };
-  const bind = (id: UdpSocket, options: UdpOptions): void => {
-    const port = options.port === 0 ? network.freePort() : options.port;
-    const key = `${station.address}:${port}`;
-    const bound = !network.udp.has(key);
-    open.set(id, { key, port, bound });
-    if (!bound) {
-      boot.later(() => {
-        if (open.has(id)) options.onError(Fault.busy);
-      });
-      return;
-    }
-    network.udp.set(key, {
-      station,
-      handler: (bytes, from, fromPort) => {
-        if (!station.ready() || bytes.length > machine.bytesMax) return;
-        boot.enter(() => options.onReadable(bytes, from, fromPort));
-      },
-    });
-  };
-  boot.onEnd(() => {
-    for (const id of [...open.keys()]) release(id);
-  });
+  const stack = new UdpStack(boot, network, station, machine);
   return {
     bytesMax: machine.bytesMax,
-    open: (options) => {
-      const { port } = options;
-      if (!Number.isInteger(port) || port < 0 || port > 65535 || open.size >= machine.socketsMax || !boot.alive) return 0;
-      handle += 1;
-      network.onSocket?.();
-      bind(handle, options);
-      return handle;
-    },
-    write: (id, bytes, address, port) => {
-      const socket = open.get(id);
-      if (socket === undefined || !socket.bound) return Fault.closed;
-      if (bytes.length > machine.bytesMax) return Fault.tooLarge;
-      if (!isAddress(address) || !Number.isInteger(port) || port < 1 || port > 65535) return Fault.invalid;
-      if (station.ready()) travel(network, station, { address: station.address, port: socket.port }, { address, port }, bytes);
-      return Fault.none;
-    },
-    close: release,
+    open: (options) => stack.start(options),
+    write: (id, bytes, address, port) => stack.write(id, bytes, address, port),
+    close: (id) => stack.close(id),
   };
 }
