@@ -16,6 +16,18 @@ const perBoot: ReadonlySet<DropCause> = new Set(["ram", "alien", "refused"]);
 /** What a block of the log holds, and more. */
 const RECALL = 256;
 
+/** What the cloud took in of one key. */
+interface Line {
+  readonly key: string;
+  /** The latest time, ms since 1970. */
+  latest: number;
+  /** The times that came last, ms since 1970. */
+  readonly recent: number[];
+}
+
+/** Readings by the place of their cause in `dropCauses`; whoever has dropped none shares it. */
+const NONE: readonly number[] = dropCauses.map(() => 0);
+
 export class Ledger {
   /** Readings that the device took on itself. */
   accepted = 0;
@@ -24,11 +36,9 @@ export class Ledger {
   /** Readings that the cloud took in for the first time, and those that came once more. */
   delivered = 0;
   duplicated = 0;
-  private readonly latest = new Map<string, number>();
-  /** By key: the times that came last, ms since 1970. */
-  private readonly recent = new Map<string, number[]>();
-  private readonly dropped = new Map<DropCause, number>();
-  private readonly earlierBoots = new Map<DropCause, number>();
+  private lines: readonly Line[] = [];
+  private dropped = NONE;
+  private earlierBoots = NONE;
 
   /** @param recall times of a key that are remembered: as many readings as may come once more at a time */
   constructor(private readonly recall = RECALL) {}
@@ -51,7 +61,8 @@ export class Ledger {
 
   /** Dropped for that cause, over all boots. */
   droppedFor(cause: DropCause): number {
-    return (this.dropped.get(cause) ?? 0) + (this.earlierBoots.get(cause) ?? 0);
+    const place = dropCauses.indexOf(cause);
+    return this.dropped[place]! + this.earlierBoots[place]!;
   }
 
   get droppedInAll(): number {
@@ -63,30 +74,36 @@ export class Ledger {
     return this.accepted - this.delivered - this.droppedInAll;
   }
 
+  private lineOf(key: string): Line {
+    for (const line of this.lines) if (line.key === key) return line;
+    const line: Line = { key, latest: -Infinity, recent: [] };
+    this.lines = this.lines.concat([line]);
+    return line;
+  }
+
   private isNew(key: string, ms: number): boolean {
-    const recent = this.recent.get(key) ?? [];
-    const latest = this.latest.get(key) ?? -Infinity;
+    const line = this.lineOf(key);
+    const { latest, recent } = line;
     if (ms <= latest && recent.includes(ms)) return false;
-    this.recent.set(key, recent);
     if (recent.length >= this.recall) recent.shift();
     recent.push(ms);
-    this.latest.set(key, Math.max(latest, ms));
+    line.latest = Math.max(latest, ms);
     return true;
   }
 
   private rebooted(): void {
-    for (const cause of perBoot) {
-      this.earlierBoots.set(cause, this.droppedFor(cause));
-      this.dropped.set(cause, 0);
-    }
+    const { dropped, earlierBoots } = this;
+    if (dropped === NONE) return;
+    this.earlierBoots = earlierBoots.map((count, place) => (perBoot.has(dropCauses[place]!) ? count + dropped[place]! : count));
+    this.dropped = dropped.map((count, place) => (perBoot.has(dropCauses[place]!) ? 0 : count));
   }
 
   /** "full 3 corrupt 0 ram 0 alien 0 refused 1". */
   private told(text: string): void {
     const words = text.split(" ");
-    for (const cause of dropCauses) {
-      const at = words.indexOf(cause);
-      if (at >= 0) this.dropped.set(cause, Number(words[at + 1]));
-    }
+    this.dropped = this.dropped.map((count, place) => {
+      const at = words.indexOf(dropCauses[place]!);
+      return at < 0 ? count : Number(words[at + 1]);
+    });
   }
 }

@@ -8,8 +8,9 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import type { FlashArea } from "../../hal/ports/flash";
-import { FlashPages, halfErase } from "./flash-pages";
+import { halfErase } from "./flash-pages";
 import type { EraseOutcome } from "./flash-pages";
+import { Region } from "./flash-region";
 import { Random } from "./random";
 
 /** The power failed inside a call. */
@@ -35,16 +36,6 @@ export interface FlashCounts {
 /** The contents of all regions. */
 export type FlashImage = ReadonlyMap<string, Uint8Array>;
 
-/** A stretch of the chip. */
-export interface Region {
-  readonly area: FlashArea;
-  readonly pages: FlashPages;
-  readonly erases: number[];
-  readonly worn: Set<number>;
-  /** What flipped since its block was erased: bits by offset. */
-  readonly flipped: Map<number, number>;
-}
-
 interface Plan<Outcome> {
   readonly at: number;
   readonly outcome: Outcome;
@@ -61,7 +52,7 @@ export class FlashChip {
   /** Cuts that happened, in all. */
   cuts = 0;
   protected readonly random: Random;
-  readonly #regions = new Map<string, Region>();
+  readonly #regions: readonly Region[];
   #programCut: Plan<ByteOutcome> | undefined;
   #eraseCut: Plan<EraseOutcome> | undefined;
   #writeFault: Plan<number> | undefined;
@@ -69,15 +60,12 @@ export class FlashChip {
 
   constructor(areas: readonly FlashArea[], seed: number | string) {
     this.random = new Random(seed);
-    for (const area of areas) {
-      const pages = new FlashPages(area.blockBytes, area.blocks);
-      this.#regions.set(area.name, { area, pages, erases: new Array<number>(area.blocks).fill(0), worn: new Set(), flipped: new Map() });
-    }
+    this.#regions = areas.map((area) => new Region(area));
   }
 
   /** Memory that the contents take, bytes: blocks that are erased take none. */
   get bytesHeld(): number {
-    return [...this.#regions.values()].reduce((sum, { pages }) => sum + pages.held, 0);
+    return this.#regions.reduce((sum, { pages }) => sum + pages.held, 0);
   }
 
   resetCounts(): void {
@@ -106,19 +94,17 @@ export class FlashChip {
 
   /** The contents of all regions, for `restore`. */
   snapshot(): FlashImage {
-    return new Map([...this.#regions].map(([name, { pages }]) => [name, pages.copy()]));
+    return new Map(this.#regions.map(({ area, pages }) => [area.name, pages.copy()]));
   }
 
   /** The contents as they would be had no bit flipped by itself. */
   healed(): FlashImage {
-    const image = this.snapshot();
-    for (const [name, { flipped }] of this.#regions) for (const [offset, bits] of flipped) image.get(name)![offset]! ^= bits;
-    return image;
+    return new Map(this.#regions.map((region) => [region.area.name, region.healed()]));
   }
 
   /** True when bits have flipped and their blocks were not erased since. */
   get hasFlipped(): boolean {
-    return [...this.#regions.values()].some(({ flipped }) => flipped.size > 0);
+    return this.#regions.some(({ hasFlipped }) => hasFlipped);
   }
 
   /** Calls off the cuts and failures that are planned and have not happened. */
@@ -138,9 +124,8 @@ export class FlashChip {
 
   /** A region by its name; throws when there is none. */
   protected region(name: string): Region {
-    const region = this.#regions.get(name);
-    if (region === undefined) throw new Error(`flash: no region ${name}`);
-    return region;
+    for (const region of this.#regions) if (region.area.name === name) return region;
+    throw new Error(`flash: no region ${name}`);
   }
 
   /** Throws while there is no power. */
@@ -157,11 +142,11 @@ export class FlashChip {
 
   /** Clears the bits of bytes within one block that are 0 in `text`: `none` or `hardware`. */
   protected program(region: Region, offset: number, text: string): Fault {
-    const { area, pages, worn, flipped } = region;
+    const { area, pages, hasFlipped } = region;
     const index = floor(offset / area.blockBytes);
     const fault = this.#writeFault?.at === this.counts.writes ? this.#writeFault : undefined;
     this.counts.writes += 1;
-    if (worn.has(index)) return Fault.hardware;
+    if (region.isWorn(index)) return Fault.hardware;
     const length = fault === undefined ? text.length : min(fault.outcome, text.length);
     const from = offset - index * area.blockBytes;
     let block: Uint8Array | undefined;
@@ -174,7 +159,7 @@ export class FlashChip {
         this.powerOff(`in ${area.name} at byte ${offset + i}`);
       }
       block[from + i]! &= value;
-      if (flipped.size > 0) flipped.delete(offset + i);
+      if (hasFlipped) region.settle(offset + i);
       this.counts.programmed += 1;
     }
     return fault === undefined ? Fault.none : Fault.hardware;
@@ -182,25 +167,19 @@ export class FlashChip {
 
   /** Erases a block: `none` or `hardware`. */
   protected eraseWhole(region: Region, index: number): Fault {
-    const { area, pages, erases, worn, flipped } = region;
+    const { area, pages } = region;
     const fault = this.#eraseFault?.at === this.counts.erases ? this.#eraseFault : undefined;
     if (this.#eraseCut?.at === this.counts.erases) {
       this.partErase(pages.block(index), this.#eraseCut.outcome);
       this.powerOff(`in the erase of block ${index} of ${area.name}`);
     }
     this.counts.erases += 1;
-    erases[index]! += 1;
-    if (worn.has(index)) return Fault.hardware;
-    for (const offset of flipped.keys()) if (floor(offset / area.blockBytes) === index) flipped.delete(offset);
+    region.countErase(index);
+    if (region.isWorn(index)) return Fault.hardware;
+    region.settleBlock(index);
     if (fault === undefined) pages.clear(index);
     else this.partErase(pages.block(index), fault.outcome);
     return fault === undefined ? Fault.none : Fault.hardware;
-  }
-
-  /** Flips one bit, 0 to 7, of a byte. */
-  protected flipBit({ area: { blockBytes }, pages, flipped }: Region, offset: number, bit: number): void {
-    flipped.set(offset, (flipped.get(offset) ?? 0) ^ (1 << bit));
-    pages.block(floor(offset / blockBytes))[offset % blockBytes]! ^= 1 << bit;
   }
 
   /** What an erase that did not end leaves of a block. */

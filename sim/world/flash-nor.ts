@@ -12,7 +12,7 @@ export class NorFlash extends WorldFlash {
   }
 
   wear(area: string): readonly number[] {
-    return [...this.region(area).erases];
+    return this.region(area).erases;
   }
 
   protected place(area: FlashArea, offset: number): Place {

@@ -6,7 +6,8 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import type { FlashArea, FlashPort } from "../../hal/ports/flash";
-import { FlashChip, PowerCut, type Region } from "./flash-chip";
+import { FlashChip, PowerCut } from "./flash-chip";
+import type { Region } from "./flash-region";
 
 /** Device code broke the contract of the flash port. */
 export class FlashMisuse extends Error {
@@ -67,7 +68,7 @@ export abstract class WorldFlash extends FlashChip {
   wearOut(area: string, block: number): void {
     const { blockBytes } = this.area(area);
     const place = this.place(this.area(area), block * blockBytes);
-    if (place !== undefined) place.region.worn.add(floor(place.offset / place.region.area.blockBytes));
+    if (place !== undefined) place.region.wearOut(floor(place.offset / place.region.area.blockBytes));
   }
 
   /** How many blocks of an area are worn out. */
@@ -76,7 +77,7 @@ export abstract class WorldFlash extends FlashChip {
     let count = 0;
     for (let block = 0; block < blocks; block += 1) {
       const place = this.place(this.area(area), block * blockBytes);
-      if (place?.region.worn.has(floor(place.offset / place.region.area.blockBytes)) === true) count += 1;
+      if (place?.region.isWorn(floor(place.offset / place.region.area.blockBytes)) === true) count += 1;
     }
     return count;
   }
@@ -84,7 +85,7 @@ export abstract class WorldFlash extends FlashChip {
   /** Flips one bit, 0 to 7, of a byte of an area; nothing where the chip holds no such byte. */
   flip(area: string, offset: number, bit: number): void {
     const place = this.place(this.area(area), offset);
-    if (place !== undefined) this.flipBit(place.region, place.offset, bit);
+    if (place !== undefined) place.region.flip(place.offset, bit);
   }
 
   /** The bytes of an area, as binary string. */
@@ -170,6 +171,6 @@ export abstract class WorldFlash extends FlashChip {
   /** True when a byte would be erased had it not flipped by itself: no caller knows of that. */
   #flippedAlone(area: FlashArea, offset: number): boolean {
     const place = this.hasFlipped ? this.place(area, offset) : undefined;
-    return place !== undefined && (this.readArea(area, offset, 1).charCodeAt(0) | (place.region.flipped.get(place.offset) ?? 0)) === 255;
+    return place !== undefined && (this.readArea(area, offset, 1).charCodeAt(0) | (place.region.flippedBits(place.offset))) === 255;
   }
 }

@@ -16,8 +16,9 @@
  */
 import { Fault } from "../../hal/ports/fault";
 import type { FlashArea } from "../../hal/ports/flash";
-import type { FlashImage, Region } from "./flash-chip";
+import type { FlashImage } from "./flash-chip";
 import { type FlashOptions, type Place, WorldFlash } from "./flash-port";
+import type { Region } from "./flash-region";
 
 /** Where a board keeps its program. */
 const PROGRAM = ".bootcde";
@@ -98,7 +99,7 @@ export class StorageFlash extends WorldFlash {
   }
 
   wear(): readonly number[] {
-    return [...this.#region.erases];
+    return this.#region.erases;
   }
 
   protected place(area: FlashArea, offset: number): Place | undefined {
