@@ -59,6 +59,21 @@ describe("damage", () => {
     expect(log.droppedFull + log.droppedCorrupt + log.waiting).toBe(60);
     expect(open().droppedCorrupt).toBe(2);
   });
+
+  test("nor is it forgotten where numbers were left out behind that block", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 11);
+    expect(waiting(log)).toEqual(range(1, 11));
+    // Walked past while it was whole, so that it waits by all that is known.
+    flash.flip("log", 26 + 20 + 5, 0);
+    // The first record of the next block is torn: its number is never used, and the log goes on in the block behind it.
+    flash.failWrite(1, 5);
+    fill(log, 24);
+    expect([log.lastSequence, log.block, log.droppedFull, log.waiting]).toEqual([24, 3, 10, 13]);
+    const again = open();
+    expect([again.droppedFull, again.droppedCorrupt, waiting(again).length]).toEqual([10, 1, 12]);
+  });
 });
 
 describe("a block that loses its head", () => {

@@ -26,8 +26,8 @@ import {
   writeLogHeader,
   writeLogNote,
 } from "./log-block";
-import { BlockView } from "./log-state";
-import { consume, copyCursor, enterBlock, isLive, isUnmarked, leaveBlock, logCursor, seek, seekInBlock, waitsNoMore } from "./log-walk";
+import { dropBlock } from "./log-drop";
+import { consume, copyCursor, enterBlock, isLive, isUnmarked, logCursor, seek, waitsNoMore } from "./log-walk";
 import type { LogCursor, ReadingLog } from "./log-state";
 
 export { logRecordBytesMax } from "./log-block";
@@ -49,46 +49,6 @@ const unmarkedMax = 8;
 /** An empty entry for `logNext` to fill in. */
 export function logEntry(): LogEntry {
   return { sequence: 0, bytes: "" };
-}
-
-/**
- * Drops the block, if it is one of the log's: counts what waits in it, and what is missing. Of the oldest one everything is known
- * though its head may be damaged since.
- * @cold
- */
-function dropBlock(log: ReadingLog, block: number): void {
-  if (log.serial === 0) return;
-  const header = logHeader();
-  const valid = readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial);
-  const oldest = log.oldest.block === block && isLive(log, log.oldest.serial);
-  if (!valid && !oldest) return;
-  const cursor = logCursor();
-  if (valid) enterBlock(cursor, block, header.serial, header.first);
-  else copyCursor(log.oldest, cursor);
-  if (header.done) {
-    // Nothing waits in it and nothing is missing.
-    cursor.view = BlockView.done;
-    cursor.offset = log.area.blockBytes;
-  }
-  const record = logRecord();
-  while (seekInBlock(log, cursor, record)) {
-    // What lies before the oldest that waits is acknowledged, though its mark may never have been programmed.
-    if (record.sequence > log.oldest.sequence) {
-      log.droppedFull += 1;
-      waitsNoMore(log);
-    }
-    consume(cursor, record);
-  }
-  const more = leaveBlock(log, cursor);
-  // No more is lost than is counted already, or waits and is in none of the blocks behind.
-  const most = log.droppedCorrupt + Math.max(0, log.waiting - (log.lastSequence - cursor.sequence));
-  log.corruptBefore += cursor.lost;
-  // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost.
-  if (!oldest && isLive(log, log.oldest.serial)) log.corruptBefore -= Math.min(Math.max(0, cursor.sequence - log.oldest.sequence), cursor.lost);
-  log.corruptBefore = Math.min(log.corruptBefore, most);
-  if (!oldest) return;
-  copyCursor(cursor, log.oldest);
-  if (!more) log.oldest.serial = 0;
 }
 
 /**
