@@ -4,6 +4,7 @@
  */
 import { parser } from "mqtt-packet";
 import type { Packet, Parser } from "mqtt-packet";
+import { plainPackets } from "./plain";
 
 export interface Read {
   /** The packets before the first malformed one. */
@@ -19,6 +20,11 @@ export class Reader {
 
   /** Reads whole packets, and nothing else (framing.ts). */
   read(bytes: Buffer): Read {
+    const plain = plainPackets(bytes);
+    return plain === undefined ? this.judge(bytes) : { packets: plain, fault: undefined };
+  }
+
+  private judge(bytes: Buffer): Read {
     this.packets = [];
     this.fault = undefined;
     this.parser ??= this.fresh();

@@ -5,6 +5,8 @@
 /** The last moment that a JavaScript date can hold, "end of times" [CO-21]. */
 export const endOfTimes = 8640000000000000;
 
+/** As devices and this cloud write it. */
+const full = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const compact = /^(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)$/;
 const iso = /^(\d{4}|\+\d{6})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
@@ -13,6 +15,7 @@ const iso = /^(\d{4}|\+\d{6})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1
  * offset or nothing, which is UTC too); undefined for any other text, for days that do not exist, and outside the range.
  */
 export function parseDate(text: string): number | undefined {
+  if (full.test(text)) return parseFull(text);
   const match = compact.exec(text) ?? iso.exec(text);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((i) => Number(match[i] ?? 0)) as [number, number, number, number, number, number];
@@ -26,6 +29,12 @@ export function parseDate(text: string): number | undefined {
   if (!exact || offset === undefined) return undefined;
   const time = date.getTime() - offset * 60000;
   return time >= 0 && time <= endOfTimes ? time : undefined;
+}
+
+/** The engine's own reading, which moves 31 February and 24:00 to the days behind them. */
+function parseFull(text: string): number | undefined {
+  const time = Date.parse(text);
+  return time >= 0 && formatDate(time) === text ? time : undefined;
 }
 
 function offsetMinutes(zone: string | undefined): number | undefined {
