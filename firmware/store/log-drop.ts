@@ -1,20 +1,37 @@
 /** What leaves the reading log because the ring comes round to it: the oldest block, with an account of what was in it. */
 import { HeaderKind, logHeader, logRecord, readLogHeader } from "./log-block";
-import type { LogHeader } from "./log-block";
 import { BlockView } from "./log-state";
 import type { LogCursor, ReadingLog } from "./log-state";
-import { consume, copyCursor, enterBlock, isLive, leaveBlock, logCursor, seekInBlock, waitsNoMore } from "./log-walk";
+import { consume, copyCursor, enterBlock, isLive, leaveBlock, logCursor, seek, seekInBlock, waitsNoMore } from "./log-walk";
 
 /**
- * How many readings were accepted behind the start of the cursor's block, as far as headers tell which numbers were left out.
- * @cold
+ * How many readings wait from the cursor on. To look at each of them takes long, but what the account says of damage is not known before.
+ * @rare
  */
-function numbersBehind(log: ReadingLog, cursor: LogCursor, header: LogHeader): number {
-  let count = log.lastSequence - cursor.sequence;
-  for (let block = 0; block < log.area.blocks; block += 1) {
-    if (readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial) && header.serial > cursor.serial) count -= header.skipped;
+function waitingBehind(log: ReadingLog, from: LogCursor): number {
+  const cursor = logCursor();
+  const record = logRecord();
+  let count = 0;
+  copyCursor(from, cursor);
+  while (seek(log, cursor, record)) {
+    if (record.sequence > log.oldest.sequence) count += 1;
+    consume(cursor, record);
   }
   return count;
+}
+
+/**
+ * Counts what is missing in a block that is dropped, for the next header.
+ * @rare
+ */
+function countLost(log: ReadingLog, cursor: LogCursor, oldest: boolean, more: boolean): void {
+  const lost = cursor.lost;
+  const waiting = more ? waitingBehind(log, cursor) : 0;
+  log.corruptBefore += lost;
+  // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost.
+  if (!oldest && isLive(log, log.oldest.serial)) log.corruptBefore -= Math.min(Math.max(0, cursor.sequence - log.oldest.sequence), lost);
+  // No more is lost than is counted already, or waits by the account and is nowhere behind.
+  log.corruptBefore = Math.min(log.corruptBefore, log.droppedCorrupt + Math.max(0, log.waiting - waiting));
 }
 
 /**
@@ -46,12 +63,7 @@ export function dropBlock(log: ReadingLog, block: number): void {
     consume(cursor, record);
   }
   const more = leaveBlock(log, cursor);
-  // No more is lost than is counted already, or waits and is in none of the blocks behind.
-  const most = log.droppedCorrupt + Math.max(0, log.waiting - numbersBehind(log, cursor, header));
-  log.corruptBefore += cursor.lost;
-  // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost.
-  if (!oldest && isLive(log, log.oldest.serial)) log.corruptBefore -= Math.min(Math.max(0, cursor.sequence - log.oldest.sequence), cursor.lost);
-  log.corruptBefore = Math.min(log.corruptBefore, most);
+  if (cursor.lost > 0) countLost(log, cursor, oldest, more);
   if (!oldest) return;
   copyCursor(cursor, log.oldest);
   if (!more) log.oldest.serial = 0;
