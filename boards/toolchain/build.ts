@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { detokenise } from "../../sim/engines/espruino/tokens";
 import type { Image } from "../../sim/engines/image";
 import type { Board } from "./board";
 import { builtDevice } from "./kept";
@@ -30,6 +31,8 @@ export interface Built {
 /** The name of the file that describes the others. */
 export const MANIFEST = "image.json";
 const MAPS = "maps";
+/** Scripts that are tokenised on the board, as text for people. */
+const PLAIN = "plain";
 
 function artifactOf([name, content]: readonly [string, string]): Artifact {
   return { name, bytes: content.length, sha256: createHash("sha256").update(content, "latin1").digest("hex") };
@@ -42,6 +45,10 @@ function write(out: string, image: Image, artifacts: readonly Artifact[]): void 
     mkdirSync(join(out, MAPS), { recursive: true });
     for (const [name, content] of image.files) writeFileSync(join(out, name), content, "latin1");
     for (const [name, map] of image.maps) writeFileSync(join(out, MAPS, `${name}.map`), map);
+    if (image.runtime === "espruino") {
+      mkdirSync(join(out, PLAIN));
+      for (const name of image.maps.keys()) writeFileSync(join(out, PLAIN, `${name}.js`), detokenise(image.files.get(name)!));
+    }
     const { board, runtime, main } = image;
     writeFileSync(join(out, MANIFEST), `${JSON.stringify({ board, runtime, main, files: artifacts }, undefined, 2)}\n`);
   } catch (cause) {

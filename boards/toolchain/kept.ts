@@ -15,7 +15,7 @@ import type { BuildChoice } from "./compile/entry";
 const KEPT_MAX = 200;
 
 /** What decides over an image besides the app: sources, the compilers' own versions, and the program that is running. */
-const FRAMEWORK = ["firmware", "hal", "boards/toolchain", "dist/motet.js", "dist/chunks", "package-lock.json"];
+const FRAMEWORK = ["firmware", "hal", "boards/toolchain", "sim/engines/espruino", "dist/motet.js", "dist/chunks", "package-lock.json"];
 
 interface Kept {
   /** What `sources` were when the image was made. */

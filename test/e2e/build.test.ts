@@ -39,6 +39,11 @@ describe.each([
     expect(built.memory.used).toBeLessThanOrEqual(built.memory.budget);
     const manifest = JSON.parse(readFileSync(join(out, "image.json"), "utf8")) as { main: string; files: { name: string }[] };
     expect(manifest.files.map(({ name }) => name)).toContain(manifest.main);
+    // Tokenised on the board, and for people as text.
+    for (const { name } of built.artifacts.filter(({ name: each }) => /\.(app|cold)$/.test(each))) {
+      expect(/[\x80-\xff]/.test(readFileSync(join(out, name), "latin1"))).toBe(true);
+      expect(/^[\n -~]+$/.test(readFileSync(join(out, "plain", `${name}.js`), "latin1"))).toBe(true);
+    }
   }, TIMEOUT_MS);
 });
 

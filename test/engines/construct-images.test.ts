@@ -4,8 +4,11 @@
  */
 import { loadBoard } from "../../boards/toolchain/board";
 import { compileEspruino } from "../../boards/toolchain/compile/espruino";
+import { applyEdits } from "../../boards/toolchain/compile/espruino/edits";
+import { tokenEdits } from "../../boards/toolchain/compile/espruino/tokenise";
 import { compileLua } from "../../boards/toolchain/compile/lua";
 import { lowerProgram } from "../../boards/toolchain/lower/program";
+import { detokenise } from "../../sim/engines/espruino/tokens";
 import { entryOf, imageOnEspruino, pathOf, root, runImageHere, runLuaImage, runNative, showExpected, sourceOf } from "./construct-rig";
 import { constructRows } from "./construct-rows";
 
@@ -25,6 +28,11 @@ describe("an image for Espruino", () => {
   beforeAll(async () => {
     const { files: made } = await compileEspruino(root, entry, loadBoard(root, "linux-espruino"), texts);
     script = [...made].find(([name]) => name.endsWith(".app"))![1];
+  });
+
+  test("says as text what it says in tokens", () => {
+    const plain = detokenise(script);
+    expect(applyEdits(plain, tokenEdits(plain)) === script).toBe(true);
   });
 
   test("computes every row as JavaScript does", () => {

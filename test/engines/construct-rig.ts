@@ -12,6 +12,7 @@ import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { appOptions, appProgram } from "../../boards/toolchain/lower/program";
 import { buildStorage } from "../../sim/engines/espruino/storage";
+import { detokenise } from "../../sim/engines/espruino/tokens";
 import type { ConstructRow } from "./construct-rows";
 
 export const root = join(__dirname, "..", "..");
@@ -200,7 +201,7 @@ export function entryOf(rows: readonly number[]): string {
 /** Runs an image's script in this process. */
 export function runImageHere(script: string): string[] {
   const shown: string[] = [];
-  runInContext(`${showJs}\nconst print = (value) => put(show(value));\n${script}`, createContext({ put: (text: string) => shown.push(readable(text)) }));
+  runInContext(`${showJs}\nconst print = (value) => put(show(value));\n${detokenise(script)}`, createContext({ put: (text: string) => shown.push(readable(text)) }));
   return shown;
 }
 

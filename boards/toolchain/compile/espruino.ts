@@ -1,9 +1,10 @@
 /**
- * Compiles for Espruino: the whole program as one flat ES2015 script, minified, with source maps.
+ * Compiles for Espruino: the whole program as one flat ES2015 script, minified and tokenised, with source maps.
  */
 import type { BoardConstants, Image, ModuleSize } from "../../../sim/engines/image";
 import { bundleModules } from "./espruino/bundle";
 import { cutScript } from "./espruino/cut";
+import { imageFiles } from "./espruino/files";
 import { inlineWrappers } from "./espruino/inline";
 import { breakLines } from "./espruino/lines";
 import { lineAndColumn, rewrite } from "./espruino/maps";
@@ -13,6 +14,7 @@ import { quotedNames, reservedProperties } from "./espruino/names";
 import { splitScript } from "./espruino/overlay";
 import type { Leak } from "./espruino/overlay";
 import { emitModules } from "./espruino/program";
+import { tokenise, tokenisePieces } from "./espruino/tokenise";
 import { scanEspruino } from "../scan/espruino";
 import { readSourceMap } from "../scan/source-map";
 import { CompileError } from "./problem";
@@ -52,11 +54,10 @@ export async function compileEspruino(root: string, entry: string, board: Esprui
   const split = splitScript(written.code);
   if (split.problems.length > 0) throw new CompileError(split.problems.map((leak) => leakProblem(written, leak)));
   const small = await minifyEspruino(rewrite(written, split.parts), [...reservedProperties(root), ...quoted]);
-  const { files: cut, main, maps: cutMaps, sizes } = cutScript(small);
-  const scripts = [...cutMaps].map(([name, map]) => [name, breakLines({ code: cut.get(name)!, map })] as const);
-  const files = new Map([...cut, ...scripts.map(([name, { code }]) => [name, code] as const)]);
-  const maps = new Map(scripts.map(([name, { map }]) => [name, map]));
-  const refused = [...maps].flatMap(([name, map]) => scanEspruino(files.get(name)!, { map, file: name }));
+  const { app, cold } = cutScript(small);
+  const scripts = { app: breakLines(app), ...(cold === undefined ? {} : { cold: breakLines(cold) }) };
+  const refused = Object.entries(scripts).flatMap(([file, { code, map }]) => scanEspruino(code, { map, file }));
   if (refused.length > 0) throw new CompileError(refused);
+  const { files, main, maps, sizes } = imageFiles({ app: tokenise(scripts.app), ...(scripts.cold === undefined ? {} : { cold: tokenisePieces(scripts.cold) }) });
   return { board: board.id, runtime: "espruino", constants: board.constants, files, main, maps, modules: moduleSizes(sizes) };
 }

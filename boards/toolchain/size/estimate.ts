@@ -9,6 +9,7 @@
  * What Lua takes is another matter (lua-memory.ts).
  */
 import type { Identifier, Node, Pattern, Program, VariableDeclaration } from "acorn";
+import { detokenise } from "../../../sim/engines/espruino/tokens";
 import type { Image } from "../../../sim/engines/image";
 import { BUILD_FILE } from "../compile/espruino/boot";
 import { parsed } from "../compile/espruino/parsed";
@@ -29,7 +30,7 @@ const WEB_LINK = /(^|\/)firmware\/agent\/link-ws\.ts$/;
  * What an app and its drivers keep while they run (declared measures and commands, calibration of a chip, timers) grows with
  * their code: bytes of it for one variable, found on the weather station.
  */
-const APP_BYTES = 32;
+const APP_BYTES = 27;
 /** The largest number that takes no variable of its own. */
 const SMALL_MAX = 1023;
 
@@ -96,7 +97,7 @@ function residentFiles({ files, main }: Image): string[] {
 /** The unit is the runtime's: variables on Espruino, bytes on Lua. */
 export function estimateMemory(image: Image): number {
   if (image.runtime === "lua") return luaMemoryOnBoard(image, appBytes(image));
-  const code = residentFiles(image).reduce((sum, content) => sum + programCost(parsed(content)), 0);
+  const code = residentFiles(image).reduce((sum, content) => sum + programCost(parsed(detokenise(content))), 0);
   const kept = image.modules.some(({ path }) => WEB_LINK.test(path)) ? WEB_SESSIONS : 0;
   return IDLE + code + RUNNING + kept + Math.round(appBytes(image) / APP_BYTES);
 }

@@ -1,5 +1,6 @@
-/** Members of String, Number and Math that answer otherwise on Espruino than in V8. Strings are bytes there. */
+/** Members of String, Number and Math that answer otherwise on Espruino than in V8, and source that may be tokenised. Strings are bytes there. */
 import type { Host } from "./host";
+import { HOOK, readable } from "./lexer";
 import { toFixed, toText } from "./number-text";
 
 /**
@@ -136,8 +137,25 @@ function addBase64(host: Host): void {
   });
 }
 
+/** Source that `eval` is given, and what functions are made of, goes through the lexer. What is no text is left as it is. */
+function addSource(host: Host): void {
+  const { realm } = host;
+  const lexed = (value: unknown): unknown => (typeof value === "string" ? readable(value) : value);
+  const wrap = realm.evaluate(
+    `(function (native, lexed) {
+      function Function() { return native.apply(this, [].map.call(arguments, function (each) { return lexed(each); })); }
+      Function.prototype = native.prototype;
+      Object.defineProperty(native.prototype, "constructor", { value: Function, writable: true, configurable: true });
+      return Function;
+    })`,
+    "language",
+  ) as (native: unknown, lexed: unknown) => unknown;
+  realm.define({ [HOOK]: lexed, Function: wrap(realm.globals["Function"], lexed) });
+}
+
 export function addLanguage(host: Host): void {
   addStrings(host);
   addNumbers(host);
   addBase64(host);
+  addSource(host);
 }

@@ -4,6 +4,7 @@
  * Espruino's is the scanner's affair.
  */
 import { type Context, createContext, Script } from "node:vm";
+import { readable } from "./lexer";
 
 export type ErrorType = "Error" | "InternalError" | "TypeError" | "SyntaxError" | "ReferenceError";
 
@@ -86,9 +87,9 @@ export class Realm {
     this.define({ global: this.globals });
   }
 
-  /** Runs a script in the context and answers its completion value. */
+  /** Runs a script, tokenised or not, in the context and answers its completion value. */
   evaluate(text: string, name: string): unknown {
-    return new Script(text, { filename: name }).runInContext(this.context);
+    return new Script(readable(text), { filename: name }).runInContext(this.context);
   }
 
   /** Adds globals. */

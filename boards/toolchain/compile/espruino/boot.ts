@@ -20,6 +20,9 @@ export const SEQUENCE_MAX = 999999999;
 export const appFile = (hash: string): string => `${hash}.app`;
 export const coldFile = (hash: string): string => `${hash}.cold`;
 
+/** Stands for the hash of a build until it is known. */
+export const UNNAMED = "00000000";
+
 /** A file of some build. */
 export const BUILD_FILE = /^([0-9a-f]{8})\.(app|cold)$/;
 

@@ -1,29 +1,24 @@
-/** Cuts a minified script into what stays in memory and the pieces that are read from flash, and makes the files. */
-import { createHash } from "node:crypto";
+/** Cuts a minified script into what stays in memory and the pieces that are read from flash. */
 import type { FunctionDeclaration } from "acorn";
 import { simple } from "acorn-walk";
-import { appFile, BOOT_FILE, coldFile, FIRST_SEQUENCE, LOADER, SELECTORS, selectorText } from "./boot";
+import { coldFile, UNNAMED } from "./boot";
 import { editedParts, newText, textOf } from "./edits";
 import type { Edit, Part } from "./edits";
-import { countBySource, rewrite } from "./maps";
+import { indexText, OFFSET_BASE, OFFSET_DIGITS } from "./index-text";
+import { rewrite } from "./maps";
 import type { Script } from "./maps";
 import { callbackName, loaderName, pieceName } from "./names";
 import { callbackTable, overlayTable } from "./overlay";
 import { entryOf, expressionsOf, overlayOf, readPieces } from "./pieces";
 import type { Pieces } from "./pieces";
 
+/** The scripts of an image; it has no pieces when nothing is cold. */
 export interface Cut {
-  readonly files: ReadonlyMap<string, string>;
-  readonly maps: ReadonlyMap<string, string>;
-  readonly main: string;
-  /** Characters by source file, over all files. */
-  readonly sizes: ReadonlyMap<string, number>;
+  /** What stays in memory. It reads pieces from the file of a build without a name. */
+  readonly app: Script;
+  /** An index, and then the pieces one behind the other. */
+  readonly cold?: Script;
 }
-
-/** Offsets stand in the file of pieces as so many digits each, counted from here, so that they all have as many. */
-const OFFSET_DIGITS = 5;
-const OFFSET_BASE = 10000;
-const OFFSET_MAX = 99999 - OFFSET_BASE;
 
 /** Calls of overlays, and callbacks that call them, as the loader wants them. */
 function tableEdits({ program, overlays }: Pieces): Edit[] {
@@ -96,14 +91,6 @@ function pieceParts({ overlays, shared, needsOf }: Pieces, edits: readonly Edit[
   ];
 }
 
-/** One statement, a text that says where each piece begins and where the last one ends. */
-function indexText(lengths: readonly number[]): string {
-  let at = `"";`.length + OFFSET_DIGITS * (lengths.length + 1);
-  const offsets = [at, ...lengths.map((length) => (at += length))];
-  if (at > OFFSET_MAX) throw new Error(`The rarely run part of the program takes ${at} characters, and ${OFFSET_MAX} are the most: leave out what is not needed.`);
-  return `"${offsets.map((offset) => offset + OFFSET_BASE).join("")}";`;
-}
-
 /**
  * What reads a piece, or several that stand together, what makes its function, and what makes a callback that reads it when it is called. What a piece needs is
  * declared in the call of the loader, whose parameters have no names that a piece could see in place of the script's own.
@@ -117,31 +104,17 @@ function loaderText(file: string, hasCallbacks: boolean): string {
   return piece + loader + (hasCallbacks ? callback : "");
 }
 
-/**
- * The files: the resident script, named by the hash of everything, and the pieces under the same hash, so that those of one build
- * are never run by another.
- */
 export function cutScript(script: Script): Cut {
   const { code } = script;
   const anatomy = readPieces(code);
   const edits = tableEdits(anatomy);
   const resident = residentParts(code, anatomy, edits);
   const pieces = pieceParts(anatomy, edits);
-  const index = indexText(pieces.map((parts) => textOf(code, parts).length));
-  const all = [newText(index), ...pieces.flat()];
-  const hash = createHash("sha256").update(textOf(code, [...resident, ...all]), "latin1").digest("hex").slice(0, 8);
-  const app = appFile(hash);
-  const cold = coldFile(hash);
+  if (pieces.length === 0) return { app: rewrite(script, resident) };
   const hasCallbacks = edits.some(({ text }) => (text as string).startsWith(callbackName));
-  const scripts = new Map<string, Script>([[app, rewrite(script, [newText(pieces.length === 0 ? "" : loaderText(cold, hasCallbacks)), ...resident])]]);
-  if (pieces.length > 0) scripts.set(cold, rewrite(script, all));
-  const files = new Map<string, string>([[BOOT_FILE, LOADER], [SELECTORS[0], selectorText({ hash, sequence: FIRST_SEQUENCE })]]);
-  const maps = new Map<string, string>();
-  const sizes = new Map<string, number>([["", [...files.values()].reduce((sum, { length }) => sum + length, 0)]]);
-  for (const [name, each] of scripts) {
-    files.set(name, each.code);
-    maps.set(name, each.map);
-    for (const [source, count] of countBySource(each)) sizes.set(source, (sizes.get(source) ?? 0) + count);
-  }
-  return { files, maps, main: BOOT_FILE, sizes };
+  const index = indexText(pieces.map((parts) => textOf(code, parts).length));
+  return {
+    app: rewrite(script, [newText(loaderText(coldFile(UNNAMED), hasCallbacks)), ...resident]),
+    cold: rewrite(script, [newText(index), ...pieces.flat()]),
+  };
 }

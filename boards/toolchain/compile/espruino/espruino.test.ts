@@ -1,16 +1,19 @@
 import { join } from "node:path";
+import { detokenise } from "../../../../sim/engines/espruino/tokens";
 import { loadBoard } from "../../board";
 import { compileDevice } from "../device";
 import { compileEspruino } from "../espruino";
 import { CompileError } from "../problem";
 import { cutScript } from "./cut";
 import { applyEdits, newText } from "./edits";
+import { imageFiles } from "./files";
 import { inlineWrappers } from "./inline";
 import { countBySource, rewrite } from "./maps";
 import type { Script } from "./maps";
 import { liftVars, minifyEspruino } from "./minify";
 import { isShared } from "./names";
 import { splitScript } from "./overlay";
+import { tokenEdits } from "./tokenise";
 
 // A whole device is type-checked and minified here, several times.
 jest.setTimeout(120000);
@@ -45,7 +48,7 @@ describe("what stays in memory", () => {
   test("a cold function becomes an overlay with what only it needs, and means the same", () => {
     const split = splitScript(text);
     expect([split.overlays, split.problems]).toEqual([["rare"], []]);
-    const cut = cutScript(script(split.code.replace(/\n/g, " ")));
+    const cut = imageFiles(cutScript(script(split.code.replace(/\n/g, " "))));
     expect([...cut.files.keys()].map((name) => name.replace(/^[0-9a-f]{8}/, "#"))).toEqual([".bootcde", "motet.a", "#.app", "#.cold"]);
     const app = cut.files.get([...cut.files.keys()][2]!)!;
     expect(app).not.toContain("helper");
@@ -120,7 +123,11 @@ describe("an image", () => {
     for (const name of image.files.keys()) expect(name.length).toBeLessThanOrEqual(28);
     const bytes = [...image.files.values()].reduce((sum, text) => sum + text.length, 0);
     expect(image.modules.reduce((sum, module) => sum + module.bytes, 0)).toBe(bytes);
-    expect([...image.files.values()].join("")).not.toMatch(/[\x7f-\uffff]/);
+    for (const [name, text] of image.files) {
+      const plain = detokenise(text);
+      expect([name, /^[\n -~]*$/.test(plain)]).toEqual([name, true]);
+      if (image.maps.has(name)) expect([name, applyEdits(plain, tokenEdits(plain)) === text]).toEqual([name, true]);
+    }
     expect((await compileDevice(root, choice, board)).files).toEqual(image.files);
     const other = await compileDevice(root, { ...choice, version: "1.0.1" }, board);
     expect([...other.files.keys()].filter((name) => image.files.has(name))).toEqual([".bootcde", "motet.a"]);
@@ -128,7 +135,7 @@ describe("an image", () => {
 
   test("passes no device, port or link around: what there is one of is in variables", async () => {
     const image = await compileDevice(root, choice, board);
-    const text = [...image.files.values()].join("");
+    const text = [...image.files.values()].map(detokenise).join("");
     expect(text).not.toMatch(/\.(ports|publisher|supervisor|driver|session|mqttSink)\b/);
     expect(text).not.toContain("MOTET_CHECKED");
   });

@@ -78,10 +78,10 @@ describe("overlays", () => {
   const cutOf = (...functions: string[]): { app: string; cold: string; pieces: string[] } => {
     const { code, problems } = splitScript(functions.join("\n"));
     expect(problems).toEqual([]);
-    const { files } = cutScript(script(code.replace(/\n/g, " ")));
-    const [, , app, text] = [...files.values()];
+    const { app, cold } = cutScript(script(code.replace(/\n/g, " ")));
+    const text = cold?.code;
     const offsets = /^"(\d+)";/.exec(text!)![1]!.match(/\d{5}/g)!.map((digits) => Number(digits) - 10000);
-    return { app: app!, cold: text!, pieces: offsets.slice(1).map((end, i) => text!.slice(offsets[i], end)) };
+    return { app: app.code, cold: text!, pieces: offsets.slice(1).map((end, i) => text!.slice(offsets[i], end)) };
   };
 
   test("stand in one file, whose first text says where each piece of it begins and ends", () => {

@@ -131,18 +131,17 @@ export function rewriteEdits(script: Script, edits: readonly Edit[]): Script {
   return edits.length === 0 ? script : rewrite(script, editedParts(edits, 0, script.code.length));
 }
 
-/** How many characters of a script of one line come from each source; "" for those from none. */
+/** How many characters of a script come from each source; "" for those from none. A line's end belongs to what stands before it. */
 export function countBySource(script: Script): Map<string, number> {
   const { code } = script;
-  const { sources, mappings } = decodedOf(script);
-  const segments = mappings[0] ?? [];
+  const { sources, segments } = knownOf(script);
   const counts = new Map<string, number>();
   let source = "";
   let from = 0;
-  for (const [column, index] of [...segments, [code.length]]) {
-    counts.set(source, (counts.get(source) ?? 0) + column! - from);
-    source = index === undefined ? "" : (sources[index] ?? "");
-    from = column!;
+  for (const { offset, to } of [...segments, { offset: code.length, to: [] }]) {
+    counts.set(source, (counts.get(source) ?? 0) + offset - from);
+    source = to.length === 0 ? "" : (sources[to[0]!] ?? "");
+    from = offset;
   }
   return counts;
 }
