@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { parse } from "acorn";
 import { full } from "acorn-walk";
 import type { Image } from "../../../../sim/engines/image";
+import { choiceOf } from "../../../../test/support/choice";
 import { loadBoard } from "../../board";
+import { builtDevice } from "../../kept";
 import { readSourceMap } from "../../scan/source-map";
-import { compileDevice } from "../device";
 import { compileEspruino } from "../espruino";
 import { lineAndColumn } from "./maps";
 
@@ -15,7 +16,6 @@ jest.setTimeout(120000);
 
 const root = join(__dirname, "..", "..", "..", "..");
 const board = loadBoard(root, "esp32-espruino");
-const choice = { app: join(root, "firmware", "apps", "weather-station.ts"), platform: "thethings", transport: "mqtt", name: "station", version: "1.0.0" };
 
 const sourceLine = (file: string, line: number): string => readFileSync(join(root, file), "utf8").split("\n")[line - 1] ?? "";
 
@@ -43,7 +43,7 @@ function placeInSource(file: string, text: string): string {
 describe("a position in an image", () => {
   let image: Image;
   beforeAll(async () => {
-    image = await compileDevice(root, choice, board);
+    image = await builtDevice(root, choiceOf(root, "firmware/apps/weather-station.ts"), board);
   });
 
   test.each([
