@@ -1,6 +1,6 @@
 # Everything is reached from here; `make sim` and `make test` set up whatever they need.
 SHELL := /bin/bash
-.PHONY: sim test check bench nightly build peers sbom
+.PHONY: sim test check types lint bench nightly build peers images sbom
 
 # Young objects get more room than Node gives them: a build and a simulated day take an eighth less time, and both are most of the tests.
 JEST := NODE_OPTIONS="$(NODE_OPTIONS) --max-semi-space-size=32" npx jest
@@ -20,20 +20,29 @@ sim: build
 peers:
 	@test/support/install-peers
 
-test: node_modules build peers
+# What the suites and their commands build, before each of them builds its own; for all of them only.
+images: build
+	@NODE_OPTIONS="$(NODE_OPTIONS) --max-semi-space-size=32" npm run --silent images
+
+test: node_modules build peers $(if $(ARGS),,images)
 	@mkdir -p coverage
 	@set -o pipefail; $(JEST) --json --outputFile=coverage/jest.json $(ARGS) 2>&1 | tee coverage/output.txt; status=$$?; \
 	node test/support/summary.mjs coverage/jest.json coverage/output.txt && exit $$status
 
 # Types, lint and the shape of the source: fast, no sockets.
 check: build
-	npm run --silent typecheck
-	npm run --silent lint
+	@$(MAKE) --no-print-directory -j2 types lint
 	$(JEST) test/shape test/lint test/conformance/coverage
 
 bench: node_modules
 	@npm run --silent bench
 	@npm run --silent bench:interpreter
+
+types: node_modules
+	npm run --silent typecheck
+
+lint: node_modules
+	npm run --silent lint
 
 # Whole searches in place of the slices of `make test`.
 nightly: node_modules build peers

@@ -1,4 +1,5 @@
 /** What every verb gets. */
+import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { BuildChoice } from "../boards/toolchain/compile/entry";
 import { findApp } from "../boards/toolchain/compile/native";
@@ -11,6 +12,9 @@ export interface Context {
   readonly version: string;
   readonly output: Output;
 }
+
+/** Where a simulation's state stays unless told otherwise. */
+export const defaultState = join(".motet", "sim");
 
 /** What an app is built of, from a verb's arguments. Throws one sentence when there is no such app. */
 export function choiceOf({ root, version }: Context, app: string, { platform, transport }: { readonly platform: string; readonly transport: string }): BuildChoice {

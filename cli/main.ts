@@ -5,20 +5,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { addBoards } from "./boards";
-import { addBuild } from "./build";
-import { addCloud } from "./cloud";
-import { addFaults } from "./faults";
-import { addFlash } from "./flash";
-import { addFleet } from "./fleet";
+import type { Context } from "./context";
 import { createOutput } from "./output";
-import { addMonitor } from "./monitor";
-import { addPorts } from "./ports";
-import { addProvision } from "./provision";
-import { addSend } from "./send";
-import { addSim } from "./sim";
-import { addSize } from "./size";
-import { addTest } from "./test";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
@@ -31,20 +19,27 @@ const program = new Command("motet")
   .version(version)
   .showHelpAfterError("Run it with --help to see its options.")
   .exitOverride();
-const context = { root, version, output };
-addSim(program, context);
-addSend(program, context);
-addCloud(program, context);
-addBoards(program, context);
-addBuild(program, context);
-addSize(program, context);
-addPorts(program, context);
-addFlash(program, context);
-addProvision(program, context);
-addMonitor(program, context);
-addFleet(program, context);
-addFaults(program, context);
-addTest(program, context);
+const context: Context = { root, version, output };
+
+/** Every verb, in the order of the help. A command loads its own: the clouds and searches of the others take longer than most of it. */
+const verbs: Readonly<Record<string, () => Promise<(program: Command, context: Context) => void>>> = {
+  sim: async () => (await import("./sim")).addSim,
+  send: async () => (await import("./send")).addSend,
+  cloud: async () => (await import("./cloud")).addCloud,
+  boards: async () => (await import("./boards")).addBoards,
+  build: async () => (await import("./build")).addBuild,
+  size: async () => (await import("./size")).addSize,
+  ports: async () => (await import("./ports")).addPorts,
+  flash: async () => (await import("./flash")).addFlash,
+  provision: async () => (await import("./provision")).addProvision,
+  monitor: async () => (await import("./monitor")).addMonitor,
+  fleet: async () => (await import("./fleet")).addFleet,
+  faults: async () => (await import("./faults")).addFaults,
+  test: async () => (await import("./test")).addTest,
+};
+const verb = process.argv[2] ?? "";
+// Whoever names none of them is shown them all.
+for (const load of Object.hasOwn(verbs, verb) ? [verbs[verb]!] : Object.values(verbs)) (await load())(program, context);
 
 // A reader that has seen enough closes the pipe: that is no failure of ours.
 process.stdout.on("error", () => process.exit(0));

@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { sendCommand } from "../sim/desk/session";
 import { isOnlyWatched, sendAlarm, sendWatched } from "../sim/desk/watched";
+import { defaultState } from "./context";
 import type { Context } from "./context";
-import { defaultState } from "./sim";
 
 export function addSend(program: Command, context: Context): void {
   program

@@ -1,9 +1,9 @@
 /** `motet sim`: one device and one cloud at this desk, live. */
 import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import { compileNative } from "../boards/toolchain/compile/native";
+import { builtProgram } from "../boards/toolchain/kept";
 import type { RemoteTarget } from "../sim/desk/desk";
 import type { DeskEvent } from "../sim/desk/events";
 import { chooseRunner, engineNames } from "../sim/desk/engines";
@@ -12,15 +12,13 @@ import { weatherSource } from "../sim/device/weather";
 import { readSensorData, replayed } from "../sim/world/sensor-data";
 import type { SensorSource } from "../sim/world/sensors";
 import { scenarioNames } from "../sim/faults/scenarios";
-import { TRANSPORTS, choiceOf, endedByUser, interrupted, parseDuration, parseSeed } from "./context";
+import { TRANSPORTS, choiceOf, defaultState, endedByUser, interrupted, parseDuration, parseSeed } from "./context";
 import type { Context } from "./context";
 import { scenarioOf } from "./scenario";
 
 /** In virtual time, unless told otherwise. */
 const SEED = 1;
 const VIRTUAL_MS = 86400000;
-/** Where a simulation's state stays unless told otherwise. */
-export const defaultState = join(".motet", "sim");
 
 interface SimOptions {
   readonly platform: string;
@@ -138,7 +136,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
   const wrong = outOfPlace(options);
   if (wrong !== undefined) throw new Error(`In virtual time a device runs natively against a local cloud, as fast as it can, and leaves nothing behind: leave ${wrong} out.`);
   const scenario = options.faults === undefined ? {} : { scenario: scenarioOf(options.faults) };
-  const program = await compileNative(context.root, choiceOf(context, app, options));
+  const program = await builtProgram(context.root, choiceOf(context, app, options));
   if (program.watches === true) throw new Error("An app that watches runs in real time: leave --time virtual and --faults out.");
   const { runVirtual } = await import("../sim/desk/virtual");
   const signal = endedByUser();
@@ -168,7 +166,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
   const choice = choiceOf(context, app, options);
   const remote = parseTarget(options);
   if (options.engine === "espruino" && options.speed !== 1) throw new Error("The real interpreter runs in real time: leave --speed out, or choose another engine.");
-  const program = await compileNative(context.root, choice);
+  const program = await builtProgram(context.root, choice);
   const runner = await chooseRunner(context.root, choice, options.engine, process.env["ESPRUINO"]);
   const { startDesk } = await import("../sim/desk/desk");
   const counts = new Counts();

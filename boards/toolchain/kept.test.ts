@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadBoard } from "./board";
 import type { DeviceImage } from "./compile/device";
 import { lowerProgram } from "./lower/program";
-import { builtDevice } from "./kept";
+import { builtDevice, builtProgram } from "./kept";
 
 const repository = join(__dirname, "..", "..");
 const board = loadBoard(repository, "linux-espruino");
@@ -52,6 +52,20 @@ test.each<[string, () => void]>([
   await build();
   change();
   expect(await build()).toBe("2");
+});
+
+test("a program for this process is compiled once, and is no image", async () => {
+  const choice = { app: join(root, "app/app.ts"), platform: "thethings", transport: "mqtt", name: "app", version: "1.0.0" };
+  const run = async (): Promise<unknown> => {
+    const program = await builtProgram(root, choice, () => {
+      compiled += 1;
+      return Promise.resolve({ script: `const program = { boot: () => ${compiled} };`, sources: new Map([[join(root, "app/app.ts"), "app"]]) });
+    });
+    return program.boot(undefined as never);
+  };
+  expect([await run(), await build(), await run()]).toEqual([1, "2", 1]);
+  write("app/app.ts", "other");
+  expect(await run()).toBe(3);
 });
 
 test("a test of the framework decides over nothing", async () => {

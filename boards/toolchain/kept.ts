@@ -1,27 +1,36 @@
 /**
- * Images of earlier builds, kept beside the packages: a build takes seconds, and most builds are of what was built before.
- * An image is taken only if all that went into it is the same to the byte: the framework and its compilers, the board, the
+ * Images and programs of earlier builds, kept beside the packages: a build takes seconds, and most builds are of what was built before.
+ * What was built is taken only if all that went into it is the same to the byte: the framework and its compilers, the board, the
  * choice, and every file of the app. Nothing here can fail a build; what cannot be kept is built again.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Image } from "../../sim/engines/image";
+import type { Program } from "../../sim/engines/program";
 import { compileDevice } from "./compile/device";
-import type { DeviceImage, TargetBoard } from "./compile/device";
+import type { TargetBoard } from "./compile/device";
 import type { BuildChoice } from "./compile/entry";
+import { compileScript, programOf } from "./compile/native";
 
-/** As many as there are boards, platforms and transports, several times over; an image has some 200 KB with its maps. */
+/** As many as there are boards, platforms and transports, several times over; one has some 200 KB with its maps. */
 const KEPT_MAX = 200;
 
-/** What decides over an image besides the app: sources, the compilers' own versions, and the program that is running. */
+/** What decides over a build besides the app: sources, the compilers' own versions, and the program that is running. */
 const FRAMEWORK = ["firmware", "hal", "boards/toolchain", "sim/engines/espruino", "dist/motet.js", "dist/chunks", "package-lock.json"];
 
-interface Kept {
-  /** What `sources` were when the image was made. */
+/** What came of a build. `made` is plain data. */
+interface Build<Made> {
+  /** Absolute path to text of what it was made from, besides the framework. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly made: Made;
+}
+
+interface Kept<Made> {
+  /** What `sources` were when it was made. */
   readonly digest: string;
   readonly sources: readonly string[];
-  readonly image: Omit<Image, "files" | "maps"> & { readonly files: readonly (readonly [string, string])[]; readonly maps: readonly (readonly [string, string])[] };
+  readonly made: Made;
 }
 
 const isSource = (name: string): boolean => /\.(ts|js|json|lua)$/.test(name) && !name.endsWith(".test.ts");
@@ -36,8 +45,8 @@ function filesBelow(path: string): string[] {
 }
 
 /** The key of what is built: one for all versions of an app. */
-function keyOf(root: string, choice: BuildChoice, board: TargetBoard): string {
-  const hash = createHash("sha256").update(JSON.stringify([choice, board, process.versions.node]));
+function keyOf(root: string, what: readonly unknown[]): string {
+  const hash = createHash("sha256").update(JSON.stringify([what, process.versions.node]));
   for (const path of FRAMEWORK.flatMap((part) => filesBelow(join(root, part)))) hash.update(`\n${path}\n`).update(readFileSync(path));
   return hash.digest("hex");
 }
@@ -53,25 +62,25 @@ function digestOf(sources: ReadonlyMap<string, string>): string {
 /** A file as the compiler reads it, which passes over a byte order mark. */
 const textOf = (path: string): string => readFileSync(path, "utf8").replace(/^\uFEFF/, "");
 
-/** The image of that key, if the app is what it was. */
-function take(path: string): Image | undefined {
+/** What is kept at that path, if the app is what it was. */
+function take<Made>(path: string): Made | undefined {
   try {
-    const { digest, sources, image } = JSON.parse(readFileSync(path, "utf8")) as Kept;
+    const { digest, sources, made } = JSON.parse(readFileSync(path, "utf8")) as Kept<Made>;
     if (digestOf(new Map(sources.map((source) => [source, textOf(source)]))) !== digest) return undefined;
     const now = new Date();
     utimesSync(path, now, now);
-    return { ...image, files: new Map(image.files), maps: new Map(image.maps) };
+    return made;
   } catch {
     return undefined;
   }
 }
 
-/** Keeps an image, whole or not at all, and lets go of those that nobody has used for longest. */
-function keep(path: string, { sources, ...image }: DeviceImage): void {
+/** Keeps what was built, whole or not at all, and lets go of those that nobody has used for longest. */
+function keep<Made>(path: string, { sources, made }: Build<Made>): void {
   const folder = dirname(path);
   const draft = `${path}.${process.pid}`;
   try {
-    const kept: Kept = { digest: digestOf(sources), sources: [...sources.keys()], image: { ...image, files: [...image.files], maps: [...image.maps] } };
+    const kept: Kept<Made> = { digest: digestOf(sources), sources: [...sources.keys()], made };
     mkdirSync(folder, { recursive: true });
     writeFileSync(draft, JSON.stringify(kept));
     renameSync(draft, path);
@@ -82,14 +91,32 @@ function keep(path: string, { sources, ...image }: DeviceImage): void {
   }
 }
 
-/** What `compile` makes of a choice, or made of the very same before. */
-export async function builtDevice(root: string, choice: BuildChoice, board: TargetBoard, compile = compileDevice): Promise<Image> {
-  const key = keyOf(root, choice, board);
+/** What `build` makes of what `what` names in full, or made of the very same before. */
+async function builtOnce<Made>(root: string, what: readonly unknown[], build: () => Promise<Build<Made>>): Promise<Made> {
+  const key = keyOf(root, what);
   const path = join(root, "node_modules", ".cache", "motet", `${key}.json`);
-  const before = take(path);
+  const before = take<Made>(path);
   if (before !== undefined) return before;
-  const image = await compile(root, choice, board);
+  const built = await build();
   // Whoever works on the framework may have saved a file meanwhile.
-  if (keyOf(root, choice, board) === key) keep(path, image);
-  return image;
+  if (keyOf(root, what) === key) keep(path, built);
+  return built.made;
+}
+
+/** The image that `compile` makes of a choice. */
+export async function builtDevice(root: string, choice: BuildChoice, board: TargetBoard, compile = compileDevice): Promise<Image> {
+  const made = await builtOnce(root, [choice, board], async () => {
+    const { sources, ...image } = await compile(root, choice, board);
+    return { sources, made: { ...image, files: [...image.files], maps: [...image.maps] } };
+  });
+  return { ...made, files: new Map(made.files), maps: new Map(made.maps) };
+}
+
+/** The program of a choice for this process. */
+export async function builtProgram(root: string, choice: BuildChoice, compile = compileScript): Promise<Program> {
+  const script = await builtOnce(root, [choice, "this process"], async () => {
+    const { sources, script: made } = await compile(root, choice);
+    return { sources, made };
+  });
+  return programOf(script, choice);
 }

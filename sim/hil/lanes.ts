@@ -1,5 +1,7 @@
 /** The engines of this computer as lanes: what each lacks, and why; and how apps are compiled for them, once. */
-import { compileNative, findApp } from "../../boards/toolchain/compile/native";
+import type { BuildChoice } from "../../boards/toolchain/compile/entry";
+import { findApp } from "../../boards/toolchain/compile/native";
+import { builtProgram } from "../../boards/toolchain/kept";
 import { chooseRunner } from "../desk/engines";
 import type { Capability } from "./capabilities";
 import { openDeskUnit } from "./units/desk";
@@ -70,7 +72,7 @@ export function engineLane(name: string, options: LaneOptions): Lane {
 }
 
 /** What an app is built of. */
-export function choiceFor(app: string, { root, version, transport }: LaneOptions): Parameters<typeof compileNative>[1] {
+export function choiceFor(app: string, { root, version, transport }: LaneOptions): BuildChoice {
   const path = findApp(root, app);
   return { app: path, platform: "thethings", transport, name: path.replace(/^.*[/\\]/, "").replace(/\.ts$/, ""), version };
 }
@@ -78,5 +80,5 @@ export function choiceFor(app: string, { root, version, transport }: LaneOptions
 async function compileFor(name: string, app: string, options: LaneOptions): Promise<Compiled> {
   const choice = choiceFor(app, options);
   const runner = await chooseRunner(options.root, choice, name, options.interpreter);
-  return { program: await compileNative(options.root, choice), runner };
+  return { program: await builtProgram(options.root, choice), runner };
 }

@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Subject } from "./interpreter/clouds";
 import { uploads } from "./interpreter/flash";
-import { imageOf, measure, nameOf, subjects, withDevice } from "./interpreter/measure";
+import { measure, withDevice } from "./interpreter/measure";
 import type { Measured } from "./interpreter/measure";
 import { peakOf } from "./interpreter/peak";
 import { measurePeer } from "./interpreter/peers";
@@ -24,6 +24,7 @@ import type { Peer } from "./interpreter/peers";
 import { describe } from "./interpreter/rig";
 import type { Interpreter } from "./interpreter/rig";
 import { burstAtDevice, burstAtPeer, speedOfDevice, speedOfPeer } from "./interpreter/speed";
+import { imageOf, nameOf, subjects } from "./interpreter/subjects";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const measuredPath = join(root, "boards", "measured.json");

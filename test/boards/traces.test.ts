@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadBoard } from "../../boards/toolchain/board";
-import { compileDevice } from "../../boards/toolchain/compile/device";
+import { builtDevice } from "../../boards/toolchain/kept";
 import { createDecoder } from "../../boards/toolchain/link/decode";
 import { findPlaces, keepMaps } from "../../boards/toolchain/link/kept-maps";
 import type { Place } from "../../boards/toolchain/scan/source-map";
@@ -15,6 +15,7 @@ import { startInterpreter } from "../../sim/engines/espruino/interpreter";
 import type { Image } from "../../sim/engines/image";
 import { luaEngine } from "../../sim/engines/lua/engine";
 import { createWorld } from "../../sim/world/world";
+import { choiceOf } from "../support/choice";
 import { root } from "./desk-board";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
@@ -45,8 +46,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 async function build(boardId: string): Promise<Image> {
-  const choice = { app: join(root, APP), platform: "thethings", transport: "mqtt", name: "throwing", version: "1.0.0" };
-  const image = await compileDevice(root, choice, loadBoard(root, boardId));
+  const image = await builtDevice(root, choiceOf(root, APP), loadBoard(root, boardId));
   keepMaps(join(folder, "maps"), image);
   return image;
 }

@@ -5,16 +5,16 @@
 import { join } from "node:path";
 import type { Ports } from "../../hal/ports";
 import { loadBoard } from "../../boards/toolchain/board";
-import { builtDevice } from "../../boards/toolchain/kept";
+import { builtDevice, builtProgram } from "../../boards/toolchain/kept";
 import type { BuildChoice } from "../../boards/toolchain/compile/entry";
 import { compileEspruino } from "../../boards/toolchain/compile/espruino";
 import { compileLua } from "../../boards/toolchain/compile/lua";
-import { compileNative } from "../../boards/toolchain/compile/native";
 import type { Boot, MachineEngine } from "../../sim/engines/engine";
 import { espruinoApi } from "../../sim/engines/espruino-api";
 import type { Image } from "../../sim/engines/image";
 import { parseLogLine } from "../../sim/engines/log-line";
 import { luaEngine } from "../../sim/engines/lua/engine";
+import { choiceOf } from "../support/choice";
 
 export const root = join(__dirname, "..", "..");
 
@@ -74,7 +74,7 @@ export async function programOf(name: MachineEngine["name"], entryOf: EntryOf): 
 }
 
 async function nativeMain(choice: BuildChoice): Promise<Main> {
-  const program = await compileNative(root, choice);
+  const program = await builtProgram(root, choice);
   return (ports, watcher) => {
     const running = program.boot({ ...ports, log: { record: (event, number, text) => watcher.said(event, number, text) } });
     if (typeof running === "number") watcher.failed(`boot failed with ${running}`);
@@ -92,7 +92,7 @@ const made = new Map<string, Promise<Main>>();
 /** An app (its path in the project) for one engine; compiled once. */
 export function mainOf(name: EngineName, app: string, transport: "mqtt" | "coap", platform = "thethings"): Promise<Main> {
   const key = `${name} ${app} ${transport} ${platform}`;
-  const choice = { app: join(root, app), platform, transport, name: "probe", version: "1.0.0" };
+  const choice = choiceOf(root, app, { platform, transport });
   const main = made.get(key) ?? (name === "native" ? nativeMain(choice) : imageMain(name, choice));
   made.set(key, main);
   return main;

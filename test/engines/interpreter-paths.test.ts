@@ -8,9 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startThethings } from "../../sim/cloud/thethings/index";
 import type { StartedThethings } from "../../sim/cloud/thethings/index";
+import { bootReport, choiceOf } from "../support/choice";
 import { CODES, everyValue, settings } from "../support/thethings-world";
 import type { Transport } from "../support/thethings-world";
+import { root } from "./engines";
 import { InterpreterDevice, interpreterImage, Pulse, together } from "./interpreter-rig";
+
+const APP = "test/engines/apps/quick-probe.ts";
 
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
 const LOOPBACK = "127.0.0.1";
@@ -53,7 +57,7 @@ class Life {
   async begin(): Promise<void> {
     await this.startCloud();
     const provision = settings({ host: LOOPBACK, port: this.transport === "mqtt" ? this.ports!.mqtt : this.ports!.coap });
-    this.made = new InterpreterDevice(await interpreterImage("test/engines/apps/quick-probe.ts", this.transport), provision, this.pulse);
+    this.made = new InterpreterDevice(await interpreterImage(APP, this.transport), provision, this.pulse);
     this.device.powerOn();
     await this.device.until(() => this.device.told("connected").length === 1);
   }
@@ -90,7 +94,7 @@ async function activateAndRestart(life: Life): Promise<void> {
   expect(life.values("count")).toEqual(upTo(1, before));
   expect(life.values("third").slice(0, 6)).toEqual([0.333, 0.667, 1, 1.333, 1.667, 2]);
   // 0: the interpreter on a PC does not tell why it booted.
-  expect(life.values("device.boot")).toEqual([expect.stringMatching(/^probe\/1\.0\.0 reset=0 error=0 boot=1$/)]);
+  expect(life.values("device.boot")).toEqual([expect.stringMatching(bootReport(choiceOf(root, APP), "reset=0 error=0 boot=1"))]);
   await device.powerCut();
   // What it published before it was cut, it published.
   const settled = life.values("count").length;

@@ -18,6 +18,7 @@ import { startInterpreter } from "../../sim/engines/espruino/interpreter";
 import type { Interpreter } from "../../sim/engines/espruino/interpreter";
 import type { Image } from "../../sim/engines/image";
 import type { FlashImage } from "../../sim/world/flash";
+import { choiceOf } from "../support/choice";
 import { root } from "./engines";
 import type { Saying } from "./rig";
 
@@ -58,8 +59,7 @@ export class Pulse {
 
 /** The image of a test app for the interpreter. */
 export function interpreterImage(app: string, transport: "mqtt" | "coap", platform = "thethings"): Promise<Image> {
-  const choice = { app: join(root, app), platform, transport, name: "probe", version: "1.0.0" };
-  return builtDevice(root, choice, loadBoard(root, INTERPRETER_BOARD));
+  return builtDevice(root, choiceOf(root, app, { platform, transport }), loadBoard(root, INTERPRETER_BOARD));
 }
 
 /** The areas of a device that was provisioned, made by the same code as in the simulator. */

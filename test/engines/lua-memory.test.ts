@@ -10,6 +10,7 @@ import { builtDevice } from "../../boards/toolchain/kept";
 import { appBytes, estimateMemory } from "../../boards/toolchain/size/estimate";
 import { luaMemoryOnDesk } from "../../boards/toolchain/size/lua-memory";
 import { flashBytesOf } from "../../boards/toolchain/size/report";
+import { choiceOf } from "../support/choice";
 import { luaHeapAtRest } from "../support/lua-heap";
 import { root } from "./engines";
 
@@ -45,7 +46,7 @@ afterAll(() => {
 
 test.each(subjects.map((subject) => [`${subject.app} over ${subject.transport} on ${subject.board}`, subject] as const))("%s", async (_name, subject) => {
   const board = loadBoard(root, subject.board);
-  const image = await builtDevice(root, { app: join(root, subject.app), platform: "thethings", transport: subject.transport, name: "device", version: "1.0.0" }, board);
+  const image = await builtDevice(root, choiceOf(root, subject.app, { platform: "thethings", transport: subject.transport }), board);
   const atRest = luaHeapAtRest(root, image, board.lua!);
   measured.push({ ...subject, flashBytes: flashBytesOf(image), atRest, estimated: estimateMemory(image) });
   expect(apart(luaMemoryOnDesk(image, appBytes(image)), atRest)).toBeLessThanOrEqual(OFF);

@@ -4,12 +4,14 @@
  */
 import { CODES, createCloudWorld, everyValue, settings } from "../support/thethings-world";
 import type { CloudWorld, Transport } from "../support/thethings-world";
-import { engineNames, mainOf } from "./engines";
+import { bootReport, choiceOf } from "../support/choice";
+import { engineNames, mainOf, root } from "./engines";
 import type { EngineName } from "./engines";
 import { createEngineDevice, network, runFor, runUntil, stopEngines } from "./rig";
 import type { EngineDevice } from "./rig";
 
 const minute = 60000;
+const PROBE = "test/engines/apps/probe.ts";
 
 interface Life {
   readonly cloud: CloudWorld;
@@ -20,7 +22,7 @@ interface Life {
 }
 
 async function begin(engine: EngineName, transport: Transport, seed: number): Promise<Life> {
-  const main = await mainOf(engine, "test/engines/apps/probe.ts", transport);
+  const main = await mainOf(engine, PROBE, transport);
   const cloud = createCloudWorld({ seed });
   const device = createEngineDevice(cloud.world, main, settings(network));
   runUntil(cloud.world, device, () => device.told("connected").length === 1, minute);
@@ -49,7 +51,7 @@ describe.each(engineNames)("on %s", (engine) => {
       expect(values("count")).toEqual(upTo(1, 21));
       expect(values("third").slice(0, 6)).toEqual([0.333, 0.667, 1, 1.333, 1.667, 2]);
       // 0 where the runtime does not tell why it booted.
-      expect(values("device.boot")).toEqual([expect.stringMatching(/^probe\/1\.0\.0 reset=[01] error=0 boot=1$/)]);
+      expect(values("device.boot")).toEqual([expect.stringMatching(bootReport(choiceOf(root, PROBE), "reset=[01] error=0 boot=1"))]);
       device.machine.powerCut();
       device.machine.powerOn();
       runUntil(cloud.world, device, () => device.told("connected").length === 2, minute);

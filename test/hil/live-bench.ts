@@ -10,8 +10,11 @@ import { readMap } from "../../sim/hil/map";
 import type { Mapped } from "../../sim/hil/map";
 import type { HilTest } from "../../sim/hil/test";
 import { root } from "../boards/desk-board";
+import { choiceOf } from "../support/choice";
 import type { LiveBoardOptions, LiveDesk } from "./live-desk";
 
+/** As the command builds the app of a bench. */
+const { version } = choiceOf(root, "firmware/apps/bench-probe.ts");
 export const TIMEOUT_MS = 900000;
 /** The network of the bench. */
 export const WIFI = { ssid: "lab", password: "canary-wifi-bench" };
@@ -71,7 +74,7 @@ export function liveBench(places: readonly Place[]): LiveBench {
       return mapped;
     },
     run: { transport: "mqtt", logDir: join(folder, "logs"), keepLogs: true },
-    laneOf: (each) => boardLane(each, { root, version: "1.0.0", transport: "mqtt", interpreter: "" }, images),
+    laneOf: (each) => boardLane(each, { root, version, transport: "mqtt", interpreter: "" }, images),
   };
 }
 

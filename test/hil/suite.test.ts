@@ -6,11 +6,13 @@ import { suite } from "../../sim/hil/cases";
 import { engineLane } from "../../sim/hil/lanes";
 import { runTest, unableOn } from "../../sim/hil/run";
 import type { HilTest } from "../../sim/hil/test";
+import { choiceOf } from "../support/choice";
 
 const root = join(__dirname, "..", "..");
+const { version } = choiceOf(root, "firmware/apps/bench-probe.ts");
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;
 const TIMEOUT_MS = 900000;
-const options = (transport: "mqtt" | "coap") => ({ root, version: "1.0.0", transport, interpreter: process.env["ESPRUINO"] ?? "" });
+const options = (transport: "mqtt" | "coap") => ({ root, version, transport, interpreter: process.env["ESPRUINO"] ?? "" });
 const folder = mkdtempSync(join(tmpdir(), "motet-hil-test-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { estimateMemory } from "../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../boards/toolchain/size/report";
-import { digestOf, imageOf, measure, nameOf, subjects } from "../bench/interpreter/measure";
+import { digestOf, measure } from "../bench/interpreter/measure";
 import type { Measured } from "../bench/interpreter/measure";
+import { imageOf, nameOf, subjects } from "../bench/interpreter/subjects";
 
 const root = join(__dirname, "..", "..");
 const onEspruino = process.env["ESPRUINO"] ? test : test.skip;

@@ -5,7 +5,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runInThisContext } from "node:vm";
-import { build } from "esbuild";
 import type { Plugin } from "esbuild";
 import type { Program } from "../../../sim/engines/program";
 import { ChoiceError, entrySource, watchedPlatforms } from "./entry";
@@ -37,12 +36,18 @@ function watchModules(root: string): Record<string, string> {
   return Object.fromEntries(watchedPlatforms.map((platform) => [`motet/watch/${platform}`, join(root, "firmware", "platform", platform, "watch.ts")]));
 }
 
-/** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
-export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
-  // Loaded here: a command that compiles nothing need not wait for the compiler.
-  const { loweredApp } = await import("./lowered");
-  const { usesOf } = await import("./uses");
-  const { texts } = loweredApp(root, choice.app);
+/** An app as one script. */
+export interface NativeScript {
+  readonly script: string;
+  /** Absolute path to text of what it was compiled from, besides the framework. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Compiles the app to the script that `programOf` runs. Throws with the compiler's own messages when it has mistakes. */
+export async function compileScript(root: string, choice: BuildChoice): Promise<NativeScript> {
+  // Loaded here: a command that compiles nothing need not wait for the compilers.
+  const [{ build }, { loweredApp }, { usesOf }] = await Promise.all([import("esbuild"), import("./lowered"), import("./uses")]);
+  const { texts, sources } = loweredApp(root, choice.app);
   const result = await build({
     plugins: [lowered(texts)],
     stdin: { contents: entrySource(root, choice, usesOf(choice.app)), resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
@@ -56,6 +61,15 @@ export async function compileNative(root: string, choice: BuildChoice): Promise<
     logLevel: "silent",
     sourcemap: "inline",
   });
-  const code = result.outputFiles[0]!.text;
-  return runInThisContext(`(() => {${code}\nreturn program;})()`, { filename: `${choice.name}.js` }) as Program;
+  return { script: result.outputFiles[0]!.text, sources };
+}
+
+/** The program that a script is, in this process. */
+export function programOf(script: string, { name }: BuildChoice): Program {
+  return runInThisContext(`(() => {${script}\nreturn program;})()`, { filename: `${name}.js` }) as Program;
+}
+
+/** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
+export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
+  return programOf((await compileScript(root, choice)).script, choice);
 }

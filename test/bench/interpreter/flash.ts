@@ -5,7 +5,7 @@ import { install } from "../../../boards/toolchain/link/install";
 import { openPort } from "../../../boards/toolchain/link/open";
 import { imageOf } from "../../boards/app-image";
 import { InterpreterBoard } from "../../boards/interpreter";
-import { BOARD_ID } from "./measure";
+import { BOARD_ID } from "./subjects";
 
 export interface Upload {
   readonly bytes: number;

@@ -1,8 +1,5 @@
-/** Which devices are measured on the interpreter, their images, and what they take at rest, against the local cloud. */
+/** What devices take on the interpreter at rest, against the local cloud. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { loadBoard } from "../../../boards/toolchain/board";
-import { builtDevice } from "../../../boards/toolchain/kept";
 import { compileNative } from "../../../boards/toolchain/compile/native";
 import { estimateMemory } from "../../../boards/toolchain/size/estimate";
 import { flashBytesOf } from "../../../boards/toolchain/size/report";
@@ -12,23 +9,7 @@ import { openCloud, settingsFor } from "./clouds";
 import type { Subject } from "./clouds";
 import { atRest, boot, idle, provisioned } from "./rig";
 import type { Bench } from "./rig";
-
-export const BOARD_ID = "linux-espruino";
-
-/** What a subject is called, by its platform where that is not thethings.iO. */
-export function nameOf({ app, platform, transport }: Subject): string {
-  return `${app} over ${transport}${platform === undefined ? "" : ` on ${platform}`}`;
-}
-
-export const subjects: readonly Subject[] = [
-  { app: "test/bench/interpreter/apps/device.ts", transport: "mqtt" },
-  { app: "test/bench/interpreter/apps/device.ts", transport: "coap" },
-  { app: "firmware/apps/weather-station.ts", transport: "mqtt" },
-  { app: "firmware/apps/alarm-count.ts", transport: "watch", platform: "thingsboard" },
-  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt" },
-  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "mqtt-ws" },
-  { app: "test/bench/interpreter/apps/device.ts", platform: "evrythng", transport: "ws" },
-];
+import { choiceOf, imageOf } from "./subjects";
 
 /** A line of boards/measured.json. */
 export interface Measured extends Subject {
@@ -51,21 +32,6 @@ export interface Peak {
   readonly activation?: number;
   /** MQTT: four batches without an answer, twenty readings waiting, and a command of 500 bytes. */
   readonly full?: number;
-}
-
-export function choiceOf(root: string, { app, transport, platform = "thethings" }: Subject): Parameters<typeof builtDevice>[1] {
-  return { app: join(root, app), platform, transport: transport === "watch" ? "mqtt" : transport, name: "device", version: "1.0.0" };
-}
-
-/** The interpreter's board without TLS: what is measured stands for an ESP8266, which has none. */
-function measuredBoard(root: string): ReturnType<typeof loadBoard> {
-  const board = loadBoard(root, BOARD_ID);
-  return { ...board, constants: { ...board.constants, tlsLevel: 0 } };
-}
-
-/** The image of a subject, as it is measured. */
-export function imageOf(root: string, subject: Subject): Promise<Image> {
-  return builtDevice(root, choiceOf(root, subject), measuredBoard(root));
 }
 
 export function digestOf({ files }: Image): string {

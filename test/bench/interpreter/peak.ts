@@ -8,7 +8,7 @@ import { compileNative } from "../../../boards/toolchain/compile/native";
 import type { Image } from "../../../sim/engines/image";
 import { openCloud, settingsFor } from "./clouds";
 import type { Subject } from "./clouds";
-import { choiceOf, imageOf } from "./measure";
+import { choiceOf, imageOf } from "./subjects";
 import type { Peak } from "./measure";
 import { boot, provisioned } from "./rig";
 import type { Bench } from "./rig";

@@ -7,7 +7,7 @@ import { minify } from "terser";
 import { loadBoard } from "../../../boards/toolchain/board";
 import type { Image } from "../../../sim/engines/image";
 import { openBroker } from "../../interop/mosquitto";
-import { BOARD_ID } from "./measure";
+import { BOARD_ID } from "./subjects";
 import { atRest, boot, idle } from "./rig";
 
 /** A module of somebody else: `path` is its source. */

@@ -7,7 +7,7 @@ import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
 import { compileNative } from "../../../boards/toolchain/compile/native";
 import { openBroker } from "../../interop/mosquitto";
-import { choiceOf, imageOf } from "./measure";
+import { choiceOf, imageOf } from "./subjects";
 import { listeningPeer, publishingPeer } from "./peers";
 import type { Peer } from "./peers";
 import { boot, provisioned } from "./rig";

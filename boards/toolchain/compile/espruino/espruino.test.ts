@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { detokenise } from "../../../../sim/engines/espruino/tokens";
+import { choiceOf } from "../../../../test/support/choice";
 import { loadBoard } from "../../board";
+import { builtDevice } from "../../kept";
 import { compileDevice } from "../device";
 import { compileEspruino } from "../espruino";
 import { CompileError } from "../problem";
@@ -116,10 +118,10 @@ test("maps are cut to their pieces and counted by source", () => {
 
 describe("an image", () => {
   const board = loadBoard(root, "esp8266-espruino");
-  const choice = { app: join(root, "firmware", "apps", "weather-station.ts"), platform: "thethings", transport: "mqtt", name: "station", version: "1.0.0" };
+  const choice = choiceOf(root, "firmware/apps/weather-station.ts");
 
   test("is small files under names that Storage keeps, whose sizes add up, the same each time", async () => {
-    const image = await compileDevice(root, choice, board);
+    const image = await builtDevice(root, choice, board);
     for (const name of image.files.keys()) expect(name.length).toBeLessThanOrEqual(28);
     const bytes = [...image.files.values()].reduce((sum, text) => sum + text.length, 0);
     expect(image.modules.reduce((sum, module) => sum + module.bytes, 0)).toBe(bytes);
@@ -129,12 +131,12 @@ describe("an image", () => {
       if (image.maps.has(name)) expect([name, applyEdits(plain, tokenEdits(plain)) === text]).toEqual([name, true]);
     }
     expect((await compileDevice(root, choice, board)).files).toEqual(image.files);
-    const other = await compileDevice(root, { ...choice, version: "1.0.1" }, board);
+    const other = await compileDevice(root, { ...choice, version: `${choice.version}.1` }, board);
     expect([...other.files.keys()].filter((name) => image.files.has(name))).toEqual([".bootcde", "motet.a"]);
   });
 
   test("passes no device, port or link around: what there is one of is in variables", async () => {
-    const image = await compileDevice(root, choice, board);
+    const image = await builtDevice(root, choice, board);
     const text = [...image.files.values()].map(detokenise).join("");
     expect(text).not.toMatch(/\.(ports|publisher|supervisor|driver|session|mqttSink)\b/);
     expect(text).not.toContain("MOTET_CHECKED");
@@ -142,7 +144,7 @@ describe("an image", () => {
 
   test("has nothing of what its platform does not: without a key in CONNECT, no code for one, and no variable", async () => {
     const bytesOf = async (platform: string): Promise<number> => {
-      const { modules, files } = await compileDevice(root, { ...choice, platform }, board);
+      const { modules, files } = await builtDevice(root, { ...choice, platform }, board);
       expect([...files.values()].join("").includes("authorization")).toBe(platform === "evrythng");
       return modules.find(({ path }) => path === "firmware/protocol/mqtt/encode.ts")!.bytes;
     };

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lexemesOf, tokenOf } from "../../../../sim/engines/espruino/tokens";
 import type { Image } from "../../../../sim/engines/image";
+import { choiceOf } from "../../../../test/support/choice";
 import { loadBoard } from "../../board";
+import { builtDevice } from "../../kept";
 import { readSourceMap } from "../../scan/source-map";
-import { compileDevice } from "../device";
 import { compileEspruino } from "../espruino";
 import { lineAndColumn } from "./maps";
 
@@ -14,7 +15,6 @@ jest.setTimeout(120000);
 
 const root = join(__dirname, "..", "..", "..", "..");
 const board = loadBoard(root, "esp32-espruino");
-const choice = { app: join(root, "firmware", "apps", "weather-station.ts"), platform: "thethings", transport: "mqtt", name: "station", version: "1.0.0" };
 
 const sourceLine = (file: string, line: number): string => readFileSync(join(root, file), "utf8").split("\n")[line - 1] ?? "";
 
@@ -42,7 +42,7 @@ function placeInSource(file: string, text: string): string {
 describe("a position in an image", () => {
   let image: Image;
   beforeAll(async () => {
-    image = await compileDevice(root, choice, board);
+    image = await builtDevice(root, choiceOf(root, "firmware/apps/weather-station.ts"), board);
   });
 
   test.each([

@@ -2,22 +2,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Image } from "../../../../sim/engines/image";
+import { choiceOf } from "../../../../test/support/choice";
 import { loadBoard } from "../../board";
+import { builtDevice } from "../../kept";
 import { readSourceMap } from "../../scan/source-map";
-import { compileDevice } from "../device";
 import { luaBuildOf } from "./lfs";
 
 // A whole device is type-checked and compiled here.
 jest.setTimeout(120000);
 
 const root = join(__dirname, "..", "..", "..", "..");
-const choice = { app: join(root, "firmware", "apps", "weather-station.ts"), platform: "thethings", transport: "mqtt", name: "station", version: "1.0.0" };
 
 describe("a line of an image", () => {
   let emitted: string[];
   let look: ReturnType<typeof readSourceMap>;
   beforeAll(async () => {
-    const image: Image = await compileDevice(root, choice, loadBoard(root, "esp32-lua"));
+    const image: Image = await builtDevice(root, choiceOf(root, "firmware/apps/weather-station.ts"), loadBoard(root, "esp32-lua"));
     const { hash, program } = luaBuildOf(image)!;
     emitted = program.split("\n");
     look = readSourceMap(image.maps.get(`${hash}.lua`)!);
