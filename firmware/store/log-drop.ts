@@ -26,12 +26,16 @@ function waitingBehind(log: ReadingLog, from: LogCursor): number {
  */
 function countLost(log: ReadingLog, cursor: LogCursor, oldest: boolean, more: boolean): void {
   const lost = cursor.lost;
-  const waiting = more ? waitingBehind(log, cursor) : 0;
   log.corruptBefore += lost;
-  // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost.
-  if (!oldest && isLive(log, log.oldest.serial)) log.corruptBefore -= Math.min(Math.max(0, cursor.sequence - log.oldest.sequence), lost);
+  let behind = cursor;
+  if (!oldest && isLive(log, log.oldest.serial)) {
+    // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost.
+    log.corruptBefore -= Math.min(Math.max(0, cursor.sequence - log.oldest.sequence), lost);
+    behind = log.oldest;
+  }
+  const waiting = more ? waitingBehind(log, behind) : 0;
   // No more is lost than is counted already, or waits by the account and is nowhere behind.
-  log.corruptBefore = Math.min(log.corruptBefore, log.droppedCorrupt + Math.max(0, log.waiting - waiting));
+  log.corruptBefore = Math.max(0, Math.min(log.corruptBefore, log.droppedCorrupt + log.waiting - waiting));
 }
 
 /**

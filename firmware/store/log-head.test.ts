@@ -1,4 +1,4 @@
-/** A reading log that loses the head of its newest block, and from which readings have arrived. */
+/** A reading log of which a block loses its head, and from which readings have arrived. */
 import { acknowledge, fill, made, range, waiting } from "../../test/support/log-rig";
 import { logAppend } from "./log";
 
@@ -69,6 +69,58 @@ test("numbers that were left out before a block that loses its head later are no
     after(11);
   }
   expect(open().droppedCorrupt).toBe(11);
+});
+
+test("nor are they where what waits behind that block was not looked at yet when the one before it goes", () => {
+  const { flash, open, log, full } = leavingOut(6, 67);
+  logAppend(log, "begun");
+  flash.flip("log", log.block * 256 + 5, 2);
+  while (log.droppedFull < full + 2) fill(log, log.lastSequence + 1);
+  expect(open().droppedCorrupt).toBe(11);
+});
+
+/** A log whose first block is marked done and whose second one, of which some have arrived, has lost its head. */
+function behindDone(blocks: number, count: number, arrived: number) {
+  const { flash, open } = made({ name: "log", blockBytes: 256, blocks });
+  const log = open();
+  fill(log, count);
+  acknowledge(log, (n) => n <= arrived);
+  waiting(log);
+  flash.flip("log", 256 + 5, 2);
+  return { log, open };
+}
+
+test("a block that loses its head behind one that is marked done is counted by a boot, and when that one goes", () => {
+  const { open } = behindDone(6, 30, 11);
+  const log = open();
+  expect(log.waiting).toBe(19);
+  expect(waiting(log)).toEqual(range(23, 30));
+  expect([log.waiting, log.droppedCorrupt, open().waiting]).toEqual([8, 11, 19]);
+  for (let until = 35; until <= 140; until += 5) {
+    fill(log, until);
+    acknowledge(log, () => true);
+    const again = open();
+    expect(waiting(again)).toEqual([]);
+    expect([until, log.droppedCorrupt, again.droppedCorrupt, again.waiting]).toEqual([until, 11, 11, 0]);
+  }
+});
+
+test("nothing is missing behind a block that is marked done where the next one took no header", () => {
+  const { flash, open } = made({ name: "log", blockBytes: 256, blocks: 6 });
+  flash.wearOut("log", 1);
+  const log = open();
+  fill(log, 15);
+  acknowledge(log, (n) => n <= 11);
+  waiting(log);
+  const again = open();
+  expect([again.waiting, waiting(again), again.droppedCorrupt]).toEqual([4, range(12, 15), 0]);
+});
+
+test("what still waits in a block without a head is no loss when the one before it, which is marked done, goes", () => {
+  const { log, open } = behindDone(4, 22, 20);
+  fill(log, 34);
+  expect(waiting(log)).toEqual(range(21, 34));
+  expect([log.waiting, log.droppedFull, log.droppedCorrupt, open().droppedCorrupt]).toEqual([14, 0, 0, 0]);
 });
 
 test("a block that was erased behind the log's back gets no mark that it is done", () => {

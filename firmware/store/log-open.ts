@@ -1,6 +1,6 @@
 /**
  * Opening the reading log: finds the newest block, its end, and the oldest block that is not done. Reads the block headers
- * and one block; never writes (docs/SPEC-store.md 4.3).
+ * and one block, or two; never writes (docs/SPEC-store.md 4.3).
  */
 import type { ChecksumPort } from "../../hal/ports/checksum";
 import type { FlashArea, FlashPort } from "../../hal/ports/flash";
@@ -9,8 +9,9 @@ import { firstProgrammed } from "./bytes";
 import { StoreCode, StoreState } from "./code";
 import { HeaderKind, logHeader, logRecord, logRecordsPerBlock, logRoom, logStart, logVersion, readLogHeader, readLogNotes, readLogRecord } from "./log-block";
 import type { LogHeader } from "./log-block";
-import { enterBlock, isLive, logCursor } from "./log-walk";
-import type { ReadingLog } from "./log-state";
+import { BlockView } from "./log-state";
+import type { LogCursor, ReadingLog } from "./log-state";
+import { copyCursor, enterBlock, isLive, logCursor, passDone } from "./log-walk";
 
 const blockBytesMin = 256;
 
@@ -69,25 +70,36 @@ function findEnd(log: ReadingLog, head: LogHeader): void {
   log.end = torn || ahead || head.done || log.serial > head.serial ? size : end;
 }
 
-/** Places `oldest` before the first block that is not done, and counts what may wait from there on. */
+/** The log begins at the cursor, if nothing before it waits. */
+function begin(log: ReadingLog, cursor: LogCursor): void {
+  if (log.oldest.serial > 0) return;
+  copyCursor(cursor, log.oldest);
+  log.surveyed = cursor.sequence;
+}
+
+/** Places `oldest` before the first block that is not done, or that lost its head, and counts what may wait from there on. */
 function findOldest(log: ReadingLog): void {
   const header = logHeader();
+  const cursor = logCursor();
   let first = 0;
   for (let step = 1; step <= log.area.blocks; step += 1) {
     const block = (log.block + step) % log.area.blocks;
     if (readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial)) {
-      if (first > 0) log.waiting += header.first - header.skipped - first;
-      first = header.done ? 0 : header.first;
-      if (first > 0 && log.oldest.serial === 0) {
-        enterBlock(log.oldest, block, header.serial, first);
-        log.surveyed = first - 1;
+      if (cursor.view === BlockView.done && header.serial > cursor.serial + 1) {
+        passDone(log, cursor);
+        first = cursor.sequence + 1;
+        begin(log, cursor);
       }
+      if (first > 0) log.waiting += header.first - header.skipped - first;
+      enterBlock(cursor, block, header.serial, header.first);
+      first = header.done ? 0 : header.first;
+      if (header.done) cursor.view = BlockView.done;
+      else begin(log, cursor);
     }
   }
   if (first > 0) log.waiting += log.lastSequence + 1 - first;
-  if (log.oldest.serial > 0) return;
-  enterBlock(log.oldest, log.block, log.serial, log.lastSequence + 1);
-  log.surveyed = log.lastSequence;
+  enterBlock(cursor, log.block, log.serial, log.lastSequence + 1);
+  begin(log, cursor);
 }
 
 /**

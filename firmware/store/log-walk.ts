@@ -3,7 +3,7 @@
  * the account of what was met. Programs nothing but the mark that a whole block is acknowledged (docs/SPEC-store.md 4.4).
  */
 import { firstProgrammed } from "./bytes";
-import { HeaderKind, logHeader, logRoom, logStart, markLogBlockDone, readLogHeader, readLogRecord } from "./log-block";
+import { HeaderKind, logHeader, logRecord, logRoom, logStart, markLogBlockDone, readLogHeader, readLogRecord } from "./log-block";
 import type { LogRecord } from "./log-block";
 import { BlockView } from "./log-state";
 import type { LogCursor, ReadingLog } from "./log-state";
@@ -90,6 +90,29 @@ export function seekInBlock(log: ReadingLog, cursor: LogCursor, record: LogRecor
   return false;
 }
 
+/** Moves the cursor past the record that `seek` found. */
+export function consume(cursor: LogCursor, record: LogRecord): void {
+  cursor.record = cursor.offset;
+  cursor.offset += record.size;
+  cursor.sequence = record.sequence;
+  cursor.view = BlockView.waiting;
+}
+
+/**
+ * Moves the cursor behind the last record of its block, which is marked done: where the block after it lost its head, the numbers that
+ * are missing begin there.
+ * @rare
+ */
+export function passDone(log: ReadingLog, cursor: LogCursor): void {
+  const record = logRecord();
+  cursor.offset = logStart;
+  while (cursor.offset < log.area.blockBytes) {
+    if (readLogRecord(log, cursor.block, cursor.offset, cursor.sequence + 1, record)) consume(cursor, record);
+    else cursor.offset += 1;
+  }
+  cursor.view = BlockView.waiting;
+}
+
 /**
  * Moves the cursor from the end of its block to the start of the next one; false in the newest. A block that was met
  * acknowledged from its first record to its last is marked done.
@@ -102,6 +125,7 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
     block = (block + 1) % log.area.blocks;
     const valid = readLogHeader(log, block, header) === HeaderKind.valid;
     if (valid && header.serial > cursor.serial && isLive(log, header.serial)) {
+      if (cursor.view === BlockView.done && header.serial > cursor.serial + 1) passDone(log, cursor);
       if (cursor.view !== BlockView.done) {
         passGap(log, cursor, header.first - header.skipped - 1);
         if (cursor.view === BlockView.clear) markLogBlockDone(log, cursor.block);
@@ -130,12 +154,4 @@ export function seek(log: ReadingLog, cursor: LogCursor, record: LogRecord): boo
     if (!leaveBlock(log, cursor)) return false;
   }
   return true;
-}
-
-/** Moves the cursor past the record that `seek` found. */
-export function consume(cursor: LogCursor, record: LogRecord): void {
-  cursor.record = cursor.offset;
-  cursor.offset += record.size;
-  cursor.sequence = record.sequence;
-  cursor.view = BlockView.waiting;
 }

@@ -3,6 +3,7 @@
  * happens, each accepted reading arrives, waits, or is counted as dropped (S1, S10); what no log can know of a flipped bit is left out, as
  * in the days under faults (sim/faults/flips.ts). Two flipped bits in a life are more than the account always bears.
  */
+import { StoreCode } from "../../firmware/store/code";
 import { logAcknowledge, logAppend, logCursor, logEntry, logNext, logOpen, logRewind } from "../../firmware/store/log";
 import type { ReadingLog } from "../../firmware/store/log";
 import { lossByFlips } from "../../sim/faults/flips";
@@ -24,6 +25,8 @@ class Life {
   /** Readings that flipped bits took uncounted, or that are counted and had arrived. */
   private uncounted = 0;
   private overcounted = 0;
+  /** Readings that arrived, of which the flash does not know. */
+  private unmarked = 0;
   private flips: number;
   readonly steps: string[] = [];
 
@@ -46,8 +49,8 @@ class Life {
     this.walk(() => true);
     const { log, flash } = this;
     const outstanding = this.accepted.size - this.arrived.size - log.droppedFull - log.droppedCorrupt;
-    // A reading whose power was cut may be there though nobody was told; one that is dropped may have arrived without its mark.
-    const counted = flash.cuts + this.overcounted + log.droppedFull;
+    // A reading whose power was cut may be there though nobody was told; one that has arrived without its mark may be dropped.
+    const counted = flash.cuts + this.overcounted + this.unmarked;
     if (log.waiting !== 0) return `${log.waiting} wait for ever`;
     if (outstanding > this.uncounted) return `${outstanding} are lost and not counted, ${this.uncounted} by flipped bits`;
     return outstanding < -counted ? `${-outstanding} are counted and were not lost, at most ${counted} may be` : "";
@@ -82,7 +85,8 @@ class Life {
       this.arrived.add(entry.bytes);
       // One whose power was cut was never accepted, and is taken for accepted now.
       this.accepted.add(entry.bytes);
-      logAcknowledge(log, cursor, entry.sequence);
+      const code = logAcknowledge(log, cursor, entry.sequence);
+      if (code !== StoreCode.ok || log.unmarked.includes(entry.sequence)) this.unmarked += 1;
     }
     logRewind(log, cursor);
   }
