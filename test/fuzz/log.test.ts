@@ -22,7 +22,7 @@ class Life {
   private made = 0;
   private readonly accepted = new Set<string>();
   private readonly arrived = new Set<string>();
-  /** Readings that flipped bits took uncounted, or that are counted and had arrived. */
+  /** Readings that the flipped bit took uncounted, or that are counted and had arrived; at most, of all the times when it was asked. */
   private uncounted = 0;
   private overcounted = 0;
   /** Readings that arrived, of which the flash does not know. */
@@ -61,10 +61,14 @@ class Life {
   }
 
   private boot(): void {
-    const { uncounted, overcounted } = lossByFlips(this.flash, checksum);
-    this.uncounted += uncounted;
-    this.overcounted += overcounted;
+    this.uncounted = Math.max(this.uncounted, lossByFlips(this.flash, checksum).uncounted);
+    this.watchFlip();
     this.log = this.open();
+  }
+
+  /** A flip that hides that something arrived may be met before the next boot, and be gone by then. */
+  private watchFlip(): void {
+    this.overcounted = Math.max(this.overcounted, lossByFlips(this.flash, checksum).overcounted);
   }
 
   /** Appends a reading; one in five is long. */
@@ -124,8 +128,6 @@ class Life {
         this.flips -= 1;
         const offset = below(this.area.blockBytes * this.area.blocks);
         flash.flip("log", offset, below(8));
-        // One that takes a reading which has arrived may be met before the next boot.
-        this.overcounted += lossByFlips(flash, checksum).overcounted;
         this.steps.push(`flip ${offset}`);
       }
     } catch (cut) {
@@ -134,6 +136,7 @@ class Life {
       flash.restore();
       this.boot();
     }
+    this.watchFlip();
   }
 }
 
