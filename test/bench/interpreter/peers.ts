@@ -49,11 +49,21 @@ export async function measurePeer(root: string, binary: string, peer: Peer): Pro
   }
 }
 
-/** Publishes to `topic` without end, `burst` messages each time that its socket has drained; in each, `%` is their number. */
-export function publishingPeer(root: string, peer: Peer, port: number, topic: string, message: string, burst: number): Promise<Image> {
+/** What a peer publishes to `topic`, `burst` messages each time that its socket has drained; in each, `%` is their number. */
+export interface Publishing {
+  readonly topic: string;
+  readonly message: string;
+  readonly burst: number;
+  /** Whether it takes messages to that topic, as a device does that obeys commands there: its own come back. It does nothing with them. */
+  readonly listens: boolean;
+}
+
+/** Publishes without end. */
+export function publishingPeer(root: string, peer: Peer, port: number, { topic, message, burst, listens }: Publishing): Promise<Image> {
   const text = message.split("%").map((part) => `'${part}'`).join("+n+");
-  const more = `var n=0;function more(){for(var i=0;i<${burst};i++){n++;m.publish("${topic}",${text})}}`;
-  return imageOfPeer(root, peer, port, more, `${modules[peer.name].socket}.on("drain",more);more()`);
+  const more = `var n=0;function heard(p){}function more(){for(var i=0;i<${burst};i++){n++;m.publish("${topic}",${text})}}`;
+  const listen = listens ? `${modules[peer.name].heard}m.subscribe("${topic}");` : "";
+  return imageOfPeer(root, peer, port, more, `${listen}${modules[peer.name].socket}.on("drain",more);more()`);
 }
 
 /** Says on the console, as our device does, the number behind "value" of each message that comes to `topic`. */

@@ -114,10 +114,11 @@ export function speedOfDevice(root: string, binary: string): Promise<Speed> {
   return withBroker((port, client) => count("report(), in memory", port, client, () => bootDevice(root, binary, "test/bench/interpreter/apps/speed.ts", port)));
 }
 
-/** How fast a module of somebody else publishes. */
-export function speedOfPeer(root: string, binary: string, peer: Peer, perDrain: number): Promise<Speed> {
+/** How fast a module of somebody else publishes, `burst` messages a drain; alone, or subscribed to the topic as our device is. */
+export function speedOfPeer(root: string, binary: string, peer: Peer, burst: number, listens: boolean): Promise<Speed> {
+  const name = `${peer.name}${listens ? ", subscribed" : ""}, ${burst} a drain`;
   return withBroker((port, client) =>
-    count(`${peer.name}, ${perDrain} a drain`, port, client, async () => boot(binary, await publishingPeer(root, peer, port, TOPIC, MESSAGE, perDrain), undefined, 0)),
+    count(name, port, client, async () => boot(binary, await publishingPeer(root, peer, port, { topic: TOPIC, message: MESSAGE, burst, listens }), undefined, 0)),
   );
 }
 
