@@ -15,6 +15,7 @@ import { splitScript } from "./espruino/overlay";
 import type { Leak } from "./espruino/overlay";
 import { emitModules } from "./espruino/program";
 import { tokenise, tokenisePieces } from "./espruino/tokenise";
+import { unfold } from "./espruino/unfold";
 import { scanEspruino } from "../scan/espruino";
 import { readSourceMap } from "../scan/source-map";
 import { CompileError } from "./problem";
@@ -53,7 +54,7 @@ export async function compileEspruino(root: string, entry: string, board: Esprui
   const written = inlineWrappers(flat);
   const split = splitScript(written.code);
   if (split.problems.length > 0) throw new CompileError(split.problems.map((leak) => leakProblem(written, leak)));
-  const small = await minifyEspruino(rewrite(written, split.parts), [...reservedProperties(root), ...quoted]);
+  const small = await minifyEspruino(unfold(rewrite(written, split.parts)), [...reservedProperties(root), ...quoted]);
   const { app, cold } = cutScript(small);
   const scripts = { app: breakLines(app), ...(cold === undefined ? {} : { cold: breakLines(cold) }) };
   const refused = Object.entries(scripts).flatMap(([file, { code, map }]) => scanEspruino(code, { map, file }));
