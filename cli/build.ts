@@ -39,7 +39,7 @@ export function addBuild(program: Command, context: Context): void {
     .requiredOption("--board <id>", "the board, e.g. esp32-espruino")
     .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
     .option("--transport <name>", TRANSPORTS, "mqtt")
-    .option("--out <dir>", "where the files go; what is in it is replaced (default: a folder of the app and the board under .motet/build)")
+    .option("--out <dir>", "where the files go: a folder that is new or empty, or a build's, which is replaced (default: one of the app and the board under .motet/build)")
     .option("--json", "print one event per line as JSON")
     .action((app: string, options: BuildOptions) => runBuild(context, app, options));
 }

@@ -1,10 +1,18 @@
 /** `motet cloud`: a local emulation of a platform, until it is interrupted. */
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { knownUser, platforms } from "./cloud-platforms";
 import type { CloudOptions } from "./cloud-platforms";
-import { interrupted, parsePort } from "./context";
+import { interrupted, parsePort, wholeNumber } from "./context";
 import type { Context } from "./context";
+
+const DELAY_MS_MAX = 10000;
+
+/** An empty one would be all addresses of this machine, which nobody means who wrote a variable that is not set. */
+function parseHost(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("An address to listen on is a name or a number, e.g. 127.0.0.1; 0.0.0.0 is all of this machine.");
+  return text;
+}
 
 /** Refuses what the platform does not have, rather than passing it over. */
 function check(platform: string, own: readonly (keyof CloudOptions)[], options: CloudOptions): void {
@@ -33,7 +41,7 @@ export function addCloud(program: Command, context: Context): void {
     .command("cloud")
     .description("run a local emulation of a platform")
     .argument("<platform>", [...platforms.keys()].join(", "))
-    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--host <address>", "address to listen on", parseHost, "127.0.0.1")
     .option("--http <port>", "REST, and socket.io or WebSockets", parsePort)
     .option("--https <port>", "the same under TLS", parsePort)
     .option("--mqtt <port>", "MQTT", parsePort)
@@ -41,7 +49,7 @@ export function addCloud(program: Command, context: Context): void {
     .option("--coap <port>", "CoAP (thethings, thingsboard)", parsePort)
     .option("--state <dir>", "where things, values, keys and the certificate authority stay; without it, nothing stays")
     .option("--activation-codes <codes>", "activation codes to accept, separated by commas; for thingsboard key:secret of provisioning profiles (local fixtures, never real ones)")
-    .option("--activation-delay <ms>", "how long an activation over MQTT takes, 0 to 10000 (thethings)", parsePort)
+    .option("--activation-delay <ms>", "how long an activation over MQTT takes, 0 to 10000 (thethings)", wholeNumber(0, DELAY_MS_MAX, "The delay in milliseconds"))
     .option("--users <users>", `logins email:password, separated by commas (thingsboard; local fixtures; ${knownUser} without it)`)
     .addOption(new Option("--bad-subscribe <how>", "answer to a subscription that cannot be: silence as documented, or 0x80 (evrythng)").choices(["silent", "suback80"]))
     .addOption(new Option("--bad-publish <how>", "what follows a QoS 1 publication that cannot be: closing, or a PUBACK for nothing (evrythng)").choices(["close", "drop"]))

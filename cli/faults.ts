@@ -8,6 +8,7 @@ import { runSeed, search, shrinkRun } from "../sim/faults/search";
 import type { DayOf, Run, Tally } from "../sim/faults/search";
 import { endedByUser, parseDuration, parseSeed, wholeNumber } from "./context";
 import type { Context } from "./context";
+import { quoted } from "./quoted";
 import { scenarioOf } from "./scenario";
 
 /** A day that is shorter than this has no time for faults. */
@@ -24,10 +25,19 @@ interface DayChoice {
   readonly for: string;
 }
 
-interface RunOptions extends DayChoice {
+/** A search of one route. */
+interface Search extends DayChoice {
   readonly runs: number;
   readonly seed: number;
 }
+
+/** As it stands on the command line, where all routes are one choice. */
+interface RunOptions extends Omit<Search, "transport"> {
+  readonly transport?: string;
+}
+
+/** The transport unless told otherwise. */
+const TRANSPORT = "mqtt";
 
 function dayOf(choice: DayChoice): DayOf {
   const route = routeOf(choice.platform, choice.transport);
@@ -38,7 +48,7 @@ function dayOf(choice: DayChoice): DayOf {
 
 /** The line that runs a seed again. */
 function replayLine({ seed }: Run, { faults, platform, transport, for: lasts }: DayChoice): string {
-  return `motet faults replay ${seed} --faults ${faults} --platform ${platform} --transport ${transport} --for ${lasts}`;
+  return `motet faults replay ${seed} --faults ${quoted(faults)} --platform ${platform} --transport ${transport} --for ${lasts}`;
 }
 
 /** Time since the device's power came, as "1 d 02:03:04.567". */
@@ -86,8 +96,9 @@ function tallyLines(tally: Tally): string[] {
 const EVERY_ROUTE = "all";
 
 /** The searches of a command: one, or one for each route, which share the days out. */
-function searchesOf(options: RunOptions): readonly RunOptions[] {
-  if (options.platform !== EVERY_ROUTE) return [options];
+function searchesOf(options: RunOptions): readonly Search[] {
+  if (options.platform !== EVERY_ROUTE) return [{ ...options, transport: options.transport ?? TRANSPORT }];
+  if (options.transport !== undefined) throw new Error("With --platform all each transport has its turn: leave --transport out.");
   return routes.map((route) => ({ ...options, ...route, runs: Math.ceil(options.runs / routes.length) }));
 }
 
@@ -96,7 +107,7 @@ async function runSearches(context: Context, options: RunOptions): Promise<void>
   for (const one of searchesOf(options)) if (!signal.aborted) await runSearch(context, one, signal);
 }
 
-async function runSearch(context: Context, options: RunOptions, signal: AbortSignal): Promise<void> {
+async function runSearch(context: Context, options: Search, signal: AbortSignal): Promise<void> {
   const day = dayOf(options);
   const { runs, seed, platform, transport, for: lasts } = options;
   context.output.report({ event: "search", scenario: day.scenario.name, platform, transport, runs, seed }, [`${runs} days of ${lasts} under "${day.scenario.name}" on ${platform} over ${transport}, from seed ${seed} on. Ctrl-C ends the search.`]);
@@ -138,16 +149,16 @@ function parseLasts(text: string): string {
 
 export function addFaults(program: Command, context: Context): void {
   const faults = program.command("faults").description("search a device's days under faults for a broken promise");
-  const withDay = (command: Command, platforms: string): Command =>
+  const withDay = (command: Command, platforms: string, transport?: string): Command =>
     command
       .option("--faults <scenario>", `${scenarioNames.join(", ")}, or a file`, "storm")
       .option("--platform <name>", platforms, "thethings")
-      .option("--transport <name>", `${transportNames}, as far as the platform has it`, "mqtt")
+      .option("--transport <name>", `${transportNames}, as far as the platform has it${transport === undefined ? ` (default: "${TRANSPORT}")` : ""}`, transport)
       .option("--for <duration>", "how long a day is", parseLasts, "24h")
       .option("--json", "print one event per line as JSON");
   withDay(faults.command("run").description("run days with different seeds until one breaks a promise"), `${platformNames}; or ${EVERY_ROUTE}, with every transport, which share the days out`)
-    .option("--runs <n>", "how many days", wholeNumber(0, RUNS_MAX, "The number of days"), 100)
+    .option("--runs <n>", "how many days", wholeNumber(1, RUNS_MAX, "The number of days"), 100)
     .option("--seed <n>", "the first seed", parseSeed, 1)
     .action((options: RunOptions) => runSearches(context, options));
-  withDay(faults.command("replay").description("run the day of a seed again").argument("<seed>", "its seed", parseSeed), platformNames).action((seed: number, options: DayChoice) => replay(context, seed, options));
+  withDay(faults.command("replay").description("run the day of a seed again").argument("<seed>", "its seed", parseSeed), platformNames, TRANSPORT).action((seed: number, options: DayChoice) => replay(context, seed, options));
 }

@@ -11,7 +11,7 @@ import { keepMaps, KEPT_MAPS } from "../boards/toolchain/link/kept-maps";
 import { checkLuaBoard, flashLua } from "../boards/toolchain/link/lua-flash";
 import { compilerAt, storeImage } from "../boards/toolchain/link/store-image";
 import type { Image } from "../sim/engines/image";
-import { choiceOf } from "./context";
+import { TRANSPORTS, choiceOf } from "./context";
 import type { Context } from "./context";
 import { transferBar } from "./flash-bar";
 import { runFlashRuntime } from "./flash-runtime";
@@ -106,7 +106,7 @@ export function addFlash(program: Command, context: Context): void {
     .argument("[app]", "an app's TypeScript file, or the name of an example", "weather-station");
   addLinkOptions(command)
     .option("--platform <name>", "thethings, evrythng or thingsboard", "thethings")
-    .option("--transport <name>", "mqtt or coap", "mqtt")
+    .option("--transport <name>", TRANSPORTS, "mqtt")
     .option("--luac <path>", "for NodeMCU: the luac.cross that was built along with the board's firmware")
     .option("--runtime <image>", "write the runtime's own image, a folder or .tgz as its maker publishes it (motet boards show)")
     .option("--json", "print one event per line as JSON")

@@ -1,7 +1,7 @@
 /** What the verbs of `motet fleet` share: the options that describe a fleet, workers, progress, and the end by the user. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { scenarioNames } from "../sim/faults/scenarios";
 import { DEVICES_MAX } from "../sim/fleet/fleet";
@@ -68,8 +68,8 @@ export function progressOf({ output }: Context, { json }: { readonly json?: bool
 export function withFleetOptions(command: Command): Command {
   return command
     .option("--devices <n>", "how many devices", wholeNumber(1, DEVICES_MAX, "The number of devices"), 1000)
-    .option("--for <duration>", "simulated time, e.g. 24h", duration(10 * SECOND_MS, YEAR_MS, "The time"), 3600 * SECOND_MS)
-    .option("--every <duration>", "how often a device reads its sensor", duration(SECOND_MS, 24 * 3600 * SECOND_MS, "The time between two readings"), 30 * SECOND_MS)
+    .addOption(new Option("--for <duration>", "simulated time, e.g. 24h").argParser(duration(10 * SECOND_MS, YEAR_MS, "The time")).default(3600 * SECOND_MS, "1h"))
+    .addOption(new Option("--every <duration>", "how often a device reads its sensor").argParser(duration(SECOND_MS, 24 * 3600 * SECOND_MS, "The time between two readings")).default(30 * SECOND_MS, "30s"))
     .option("--platform <name>", platformNames, "thethings")
     .option("--transport <name>", `${transportNames}, as far as the platform has it`, "mqtt")
     .option("--faults <scenario>", `what goes wrong: ${scenarioNames.join(", ")}, or a file`)

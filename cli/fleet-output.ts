@@ -1,4 +1,7 @@
-/** What `motet fleet` shows: a bar while it runs, and what came of it. Texts and events only; who prints them is elsewhere. */
+/** What `motet fleet` shows: a bar while it runs, and what came of it, as texts, events and the file of `--out`. Who prints them is elsewhere. */
+import { appendFileSync, writeFileSync } from "node:fs";
+import { writeFleetFile } from "../sim/fleet/file";
+import type { FleetFile } from "../sim/fleet/file";
 import { shardCount } from "../sim/fleet/fleet";
 import type { Fleet } from "../sim/fleet/fleet";
 import type { Summary } from "../sim/fleet/summary";
@@ -10,6 +13,23 @@ export function bar(share: number, sinceMs: number): string {
   const leftSec = share > 0 ? Math.ceil((sinceMs * (1 - share)) / share / 1000) : 0;
   const full = Math.round(share * WIDTH);
   return `[${"#".repeat(full)}${".".repeat(WIDTH - full)}] ${String(Math.floor(share * 100)).padStart(3)} %, ${leftSec} s left`;
+}
+
+/**
+ * What writes the file of `--out`, if one is named. Throws one sentence for a file that cannot be written: now, and not when the fleet
+ * has run for a day.
+ */
+export function outFile(path: string | undefined): (file: FleetFile) => void {
+  if (path === undefined) return () => undefined;
+  const orSay = (write: () => void): void => {
+    try {
+      write();
+    } catch (problem) {
+      throw new Error(`The result cannot be written to ${path} (${(problem as NodeJS.ErrnoException).code ?? "unknown"}): name another file.`, { cause: problem });
+    }
+  };
+  orSay(() => appendFileSync(path, ""));
+  return (file) => orSay(() => writeFileSync(path, writeFleetFile(file)));
 }
 
 function perDevice(bytes: number, summary: Summary): number {

@@ -1,10 +1,8 @@
 /** `motet fleet offer`, `work` and `withdraw`: a fleet whose shards are handed out over Redis to machines that come and go. */
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import { writeFleetFile } from "../sim/fleet/file";
 import { shardCount } from "../sim/fleet/fleet";
 import type { Fleet } from "../sim/fleet/fleet";
 import { offeredFleet, offerFleet, resultsOf, shardsDone, withdrawFleet, workOn } from "../sim/fleet/queue";
@@ -15,7 +13,7 @@ import { endedByUser } from "./context";
 import type { Context } from "./context";
 import { fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
 import type { FleetChoice } from "./fleet-options";
-import { endEvent, endLines } from "./fleet-output";
+import { endEvent, endLines, outFile } from "./fleet-output";
 
 interface QueueOptions {
   readonly redis?: string;
@@ -43,6 +41,7 @@ function addressOf({ redis }: QueueOptions): string {
 
 async function offer(context: Context, options: FleetChoice & QueueOptions & { readonly out?: string }): Promise<void> {
   const fleet = fleetOf(options);
+  const write = outFile(options.out);
   const { redis, close } = await connectRedis(addressOf(options));
   try {
     const began = performance.now();
@@ -56,7 +55,7 @@ async function offer(context: Context, options: FleetChoice & QueueOptions & { r
     }
     context.output.progress("");
     const results = await resultsOf(redis, options.name, fleet);
-    if (options.out !== undefined) writeFileSync(options.out, writeFleetFile({ fleet, results }));
+    write({ fleet, results });
     const summary = summarise(results);
     const wallMs = performance.now() - began;
     context.output.report(endEvent(fleet, summary, wallMs), endLines(fleet, summary, wallMs));

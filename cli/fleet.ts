@@ -1,9 +1,9 @@
 /** `motet fleet`: thousands of devices in virtual time on this machine, or one part of them; and parts put together. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import { mergeFleetFiles, readFleetFile, writeFleetFile } from "../sim/fleet/file";
+import { mergeFleetFiles, readFleetFile } from "../sim/fleet/file";
 import { shardsOfPart } from "../sim/fleet/fleet";
 import { summarise } from "../sim/fleet/summary";
 import { runShards } from "../sim/fleet/workers";
@@ -11,7 +11,7 @@ import { endedByUser } from "./context";
 import type { Context } from "./context";
 import { fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
 import type { FleetChoice } from "./fleet-options";
-import { endEvent, endLines } from "./fleet-output";
+import { endEvent, endLines, outFile } from "./fleet-output";
 import { addQueue } from "./fleet-queue";
 
 interface FleetOptions extends FleetChoice {
@@ -35,24 +35,17 @@ function parsePart(text: string): Part {
   return { index, count };
 }
 
-function writeOut(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (problem) {
-    throw new Error(`The result cannot be written to ${path} (${(problem as NodeJS.ErrnoException).code ?? "unknown"}): name another file.`, { cause: problem });
-  }
-}
-
 async function run(context: Context, options: FleetOptions): Promise<void> {
   const { shard: part, out, workers } = options;
   if (part !== undefined && out === undefined) throw new Error("A part alone says little: add --out FILE, and put all parts together with motet fleet merge.");
   const fleet = fleetOf(options);
   const shards = shardsOfPart(fleet, part?.index ?? 0, part?.count ?? 1);
+  const write = outFile(out);
   const began = performance.now();
   const signal = endedByUser();
   const results = await runShards(fleet, shards, { workers, script: workerScript(context), signal, onProgress: progressOf(context, options, fleet.forMs * shards.length) });
   context.output.progress("");
-  if (out !== undefined) writeOut(out, writeFleetFile({ fleet, results }));
+  write({ fleet, results });
   const summary = summarise(results);
   const wallMs = performance.now() - began;
   context.output.report(endEvent(fleet, summary, wallMs), endLines(fleet, summary, wallMs));

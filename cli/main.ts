@@ -41,8 +41,13 @@ const verb = process.argv[2] ?? "";
 // Whoever names none of them is shown them all.
 for (const load of Object.hasOwn(verbs, verb) ? [verbs[verb]!] : Object.values(verbs)) (await load())(program, context);
 
-// A reader that has seen enough closes the pipe: that is no failure of ours.
-process.stdout.on("error", () => process.exit(0));
+// A reader that has seen enough closes the pipe: that is no failure of ours. A disk that is full is one.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit();
+  output.problem(`What the command says cannot be written (${code ?? "unknown error"}): look at the place that its output goes to.`);
+  process.exit(1);
+});
+process.stderr.on("error", () => undefined);
 
 try {
   await program.parseAsync();

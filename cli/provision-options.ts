@@ -1,6 +1,7 @@
 /** From the options of `motet provision`, or what a person types, to the settings of a device. */
 import type { CloudAddress, DeviceSettings } from "../boards/toolchain/provision/settings";
 import { TlsLevel } from "../hal/ports/tls";
+import { addressOf } from "./address";
 import { ask, Secrets } from "./secret";
 
 export interface SettingOptions {
@@ -45,14 +46,9 @@ function levelOf(option: string | undefined, isSecure: boolean): TlsLevel {
   return level;
 }
 
-function address(text: string, schemes: string): { readonly scheme: string; readonly host: string; readonly port: number } | undefined {
-  const [, scheme, host, port] = new RegExp(`^(${schemes})://([A-Za-z0-9.-]+)(?::(\\d{1,5}))?/?$`).exec(text) ?? [];
-  return scheme === undefined ? undefined : { scheme, host: host!, port: Number(port ?? "0") };
-}
-
 /** An address's scheme says what TLS is demanded, unless an option says more. */
 export function parseCloud(text: string, tls: string | undefined, timeHost: string): CloudAddress {
-  const found = address(text, "mqtts?|coap|wss?");
+  const found = addressOf(text, "mqtts?|coap|wss?");
   if (found === undefined) throw new Error("The cloud is at an address like mqtts://HOST, mqtts://HOST:8883, wss://HOST, mqtt://HOST or coap://HOST.");
   return { host: found.host, port: found.port, tls: levelOf(tls, SECURE.test(found.scheme)), timeHost };
 }
@@ -62,7 +58,7 @@ function watchOf({ watch, watchUser, watchSecret, tls }: SettingOptions, secrets
     if (watchUser !== undefined || watchSecret !== undefined) throw new Error("Add --watch wss://HOST: a user and a secret are for what is watched there.");
     return undefined;
   }
-  const found = address(watch, "wss?");
+  const found = addressOf(watch, "wss?");
   if (found === undefined) throw new Error("What is watched is at an address like wss://HOST or ws://HOST:8080.");
   const user = watchUser === undefined ? "" : secrets.read(watchUser, "watch-user").trim();
   const secret = watchSecret === undefined ? "" : secrets.read(watchSecret, "watch-secret");

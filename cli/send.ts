@@ -16,6 +16,8 @@ export function addSend(program: Command, context: Context): void {
     .option("--state <dir>", "the state folder of the running simulation", defaultState)
     .option("--json", "print one event per line as JSON")
     .action(async (key: string, value: string, options: { state: string; call?: boolean; alarm?: boolean }) => {
+      if (options.alarm === true && options.call === true) throw new Error("An alarm is raised and a device is called: leave --alarm or --call out.");
+      if (options.call === true && isOnlyWatched(options.state)) throw new Error("A device that only watches cannot be called: leave --call out.");
       if (options.alarm === true) await sendAlarm(options.state, key, value);
       else if (isOnlyWatched(options.state)) await sendWatched(options.state, key, value);
       else await sendCommand(options.state, key, value, options.call);

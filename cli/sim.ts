@@ -14,7 +14,10 @@ import type { SensorSource } from "../sim/world/sensors";
 import { scenarioNames } from "../sim/faults/scenarios";
 import { TRANSPORTS, choiceOf, defaultState, endedByUser, interrupted, parseDuration, parseSeed } from "./context";
 import type { Context } from "./context";
+import { addressOf } from "./address";
+import { quoted } from "./quoted";
 import { scenarioOf } from "./scenario";
+import { Secrets } from "./secret";
 
 /** In virtual time, unless told otherwise. */
 const SEED = 1;
@@ -40,48 +43,58 @@ interface SimOptions {
   readonly faults?: string;
 }
 
+/** A secret from what an option names; "" for an option that is not there. */
+type ReadSecret = (source: string | undefined, option: string) => string;
+
 function parseSpeed(text: string): number {
   const speed = Number(text);
   if (!(speed >= 1 && speed <= SPEED_MAX)) throw new InvalidArgumentError(`The speed is a number from 1 to ${SPEED_MAX}.`);
   return speed;
 }
 
-/** A secret from a file ("@path") or from standard input ("-"), never from the command line itself. */
-function readSecret(source: string | undefined, option: string): string {
-  if (source === undefined) return "";
-  if (source !== "-" && !source.startsWith("@")) throw new Error(`Secrets are not taken from the command line: write "--${option} @file", or "--${option} -" for standard input.`);
-  return readFileSync(source === "-" ? 0 : source.slice(1), "utf8").trim();
+/** Where an app watches that has its cloud elsewhere. */
+function parseWatch({ watch, watchUser, watchSecret, ca }: SimOptions, read: ReadSecret): Pick<RemoteTarget, "watch" | "caFile"> {
+  if (watch === undefined) return {};
+  const place = addressOf(watch, "wss?");
+  if (place === undefined) throw new Error("What is watched is at an address like wss://HOST or ws://HOST:8080.");
+  if (watchSecret === undefined) throw new Error("Nothing can be watched without a password or key: add --watch-secret @file.");
+  const key = { user: read(watchUser, "watch-user"), secret: read(watchSecret, "watch-secret"), app: "", thing: "" };
+  const { scheme, host, port } = place;
+  return { watch: { host, port, tls: scheme === "wss" ? 2 : 0, loginHost: "", loginPort: 0, ...key }, ...(ca === undefined ? {} : { caFile: ca }) };
 }
 
-/** Where an app watches that has its cloud elsewhere. */
-function parseWatch({ watch, watchUser, watchSecret, ca }: SimOptions): Pick<RemoteTarget, "watch" | "caFile"> {
-  if (watch === undefined) return {};
-  const [, scheme, host, port] = /^(wss?):\/\/([A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(watch) ?? [];
-  if (host === undefined) throw new Error("What is watched is at an address like wss://HOST or ws://HOST:8080.");
-  if (watchSecret === undefined) throw new Error("Nothing can be watched without a password or key: add --watch-secret @file.");
-  const key = { user: readSecret(watchUser, "watch-user"), secret: readSecret(watchSecret, "watch-secret"), app: "", thing: "" };
-  return { watch: { host, port: Number(port ?? "0"), tls: scheme === "wss" ? 2 : 0, loginHost: "", loginPort: 0, ...key }, ...(ca === undefined ? {} : { caFile: ca }) };
+/** The option that says something of a cloud elsewhere, as it stands on the command line, where none is named. */
+function withoutCloud({ cloud, watch, code, token, ca, watchUser, watchSecret }: SimOptions): string | undefined {
+  if (cloud === "local" && (code ?? token) !== undefined) return code === undefined ? "--token" : "--code";
+  if (watch !== undefined) return undefined;
+  if ((watchUser ?? watchSecret) !== undefined) return watchUser === undefined ? "--watch-secret" : "--watch-user";
+  return cloud === "local" && ca !== undefined ? "--ca" : undefined;
 }
 
 /** Which transports an address is for, by its scheme. */
 const transportsOf: Readonly<Record<string, readonly string[]>> = { mqtt: ["mqtt"], mqtts: ["mqtt"], coap: ["coap"], ws: ["mqtt-ws", "ws"], wss: ["mqtt-ws", "ws"] };
 
 function parseTarget(options: SimOptions): RemoteTarget | undefined {
-  if (options.cloud === "local") return options.watch === undefined ? undefined : { host: "", port: 0, tls: 0, code: "", token: "", ...parseWatch(options) };
-  const match = /^(mqtts?|coap|wss?):\/\/([A-Za-z0-9.-]+)(?::(\d{1,5}))?\/?$/.exec(options.cloud);
-  if (match === null) throw new Error('The cloud is "local" or an address like mqtts://HOST:8883, mqtt://HOST, wss://HOST or coap://HOST.');
-  const [, scheme, host, port] = match;
-  const transports = transportsOf[scheme!]!;
+  const stray = withoutCloud(options);
+  if (stray !== undefined) throw new Error(`${stray} is for a cloud elsewhere: add ${stray.startsWith("--watch") ? "--watch" : "--cloud"} with its address, or leave ${stray} out.`);
+  const { code, token, watchUser, watchSecret } = options;
+  const secrets = new Secrets([code, token, watchUser, watchSecret]);
+  const read: ReadSecret = (source, option) => (source === undefined ? "" : secrets.read(source, option).trim());
+  if (options.cloud === "local") return options.watch === undefined ? undefined : { host: "", port: 0, tls: 0, code: "", token: "", ...parseWatch(options, read) };
+  const place = addressOf(options.cloud, "mqtts?|coap|wss?");
+  if (place === undefined) throw new Error('The cloud is "local" or an address like mqtts://HOST:8883, mqtt://HOST, wss://HOST or coap://HOST.');
+  const { scheme, host, port } = place;
+  const transports = transportsOf[scheme]!;
   if (!transports.includes(options.transport)) throw new Error(`The address ${scheme}://… goes with --transport ${transports.join(" or ")}.`);
   return {
-    host: host!,
-    port: Number(port ?? "0"),
+    host,
+    port,
     tls: scheme === "mqtts" || scheme === "wss" ? 2 : 0,
-    code: readSecret(options.code, "code"),
+    code: read(code, "code"),
     // EVRYTHNG's id and key may stand on lines of their own.
-    token: readSecret(options.token, "token").replace(/\s+/g, ""),
+    token: read(token, "token").replace(/\s+/g, ""),
     ...(options.ca === undefined ? {} : { caFile: options.ca }),
-    ...parseWatch(options),
+    ...parseWatch(options, read),
   };
 }
 
@@ -101,8 +114,8 @@ function sensorsOf({ sensorData }: SimOptions): SensorSource {
 function greet(context: Context, { state, platform }: SimOptions, watches: boolean): void {
   // As this very command was started, so that the line can be copied.
   const script = process.argv[1] ?? "motet";
-  const self = script.endsWith(".js") ? `node ${relative(process.cwd(), script)}` : "motet";
-  const where = state === defaultState ? "" : ` --state ${state}`;
+  const self = script.endsWith(".js") ? `node ${quoted(relative(process.cwd(), script))}` : "motet";
+  const where = state === defaultState ? "" : ` --state ${quoted(state)}`;
   if (watches) {
     context.output.note(`Say a value of what it watches from a second terminal: ${self} send temperature 21.5${where}`);
     if (platform === "thingsboard") context.output.note(`Raise an alarm, and clear it with false: ${self} send HOT true --alarm${where}`);
@@ -158,6 +171,13 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
   context.output.event({ event: "end", ...counts.end(), seed, hash });
 }
 
+/** Node's longest timer, ms; it takes a longer one for none. */
+const TIMER_MS_MAX = 2147483647;
+
+async function passed(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= TIMER_MS_MAX) await new Promise((resolve) => setTimeout(resolve, Math.min(left, TIMER_MS_MAX)));
+}
+
 async function runSim(context: Context, app: string, options: SimOptions): Promise<void> {
   if (options.time !== "real" && options.time !== "virtual") throw new Error(`There is no time "${options.time}": choose real or virtual.`);
   // Faults are planned in virtual time; nobody waits a day for them.
@@ -186,8 +206,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
       if (event.event === "failed") process.exitCode = 1;
     },
   });
-  const over = options.for === undefined ? [] : [new Promise<void>((resolve) => setTimeout(resolve, options.for! / options.speed))];
-  await Promise.race([interrupted(), ...over]);
+  await Promise.race([interrupted(), ...(options.for === undefined ? [] : [passed(options.for / options.speed)])]);
   await desk.stop();
   context.output.event({ event: "end", ...counts.end() });
   process.exit();

@@ -1,5 +1,5 @@
 /** `motet test`: one set of tests on every engine of this computer, and on the boards of a bench. */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
@@ -87,9 +87,9 @@ function tellEnd({ output }: Context, results: readonly Result[], { absent }: Ch
   if (counts.fail + counts.broken > 0 || counts.pass === 0 || !isWhole) process.exitCode = 1;
 }
 
-function writeJunit(path: string, results: readonly Result[]): void {
+function withReport(write: () => void): void {
   try {
-    writeFileSync(path, junitOf(results));
+    write();
   } catch (cause) {
     throw new SetupError(`The report cannot be written (${(cause as NodeJS.ErrnoException).code ?? "unknown error"}): give --junit a path in a folder that exists.`, { cause });
   }
@@ -97,8 +97,11 @@ function writeJunit(path: string, results: readonly Result[]): void {
 
 async function runTestCommand(context: Context, files: readonly string[], options: TestOptions): Promise<void> {
   const { output, root, version } = context;
+  const { junit } = options;
   const tests = await testsOf(context, files, options);
   if (options.list === true) return tellList(context, tests);
+  // A report that cannot be written is told before an hour of tests.
+  if (junit !== undefined) withReport(() => appendFileSync(junit, ""));
   const laneOptions = { root, version, transport: options.transport, interpreter: process.env["ESPRUINO"] ?? "" };
   // A mistake in the map is nobody's business who does not ask for boards.
   const mapped = options.on?.includes("board") === false ? "--on does not name it" : await boardsOf(context, options);
@@ -117,8 +120,8 @@ async function runTestCommand(context: Context, files: readonly string[], option
       output.report({ event: "result", ...result }, [`${result.status.padEnd(6)}  ${result.lane.padEnd(12)}  ${result.test}${result.status === "pass" ? ` (${(result.ms / 1000).toFixed(1)} s)` : ""}`]);
     },
   });
-  if (options.junit !== undefined) writeJunit(options.junit, results);
   tellEnd(context, results, chosen, !signal.aborted);
+  if (junit !== undefined) withReport(() => writeFileSync(junit, junitOf(results)));
   // Compiled apps leave timers behind.
   process.exit();
 }

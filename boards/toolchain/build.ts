@@ -3,7 +3,7 @@
  * them. Nothing is written when a budget is exceeded.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { detokenise } from "../../sim/engines/espruino/tokens";
 import type { Image } from "../../sim/engines/image";
@@ -38,28 +38,39 @@ function artifactOf([name, content]: readonly [string, string]): Artifact {
   return { name, bytes: content.length, sha256: createHash("sha256").update(content, "latin1").digest("hex") };
 }
 
+/** What lies in the folder, which is made if it is absent. Throws one sentence when that is something else than a build. */
+function formerBuild(out: string): string[] {
+  mkdirSync(out, { recursive: true });
+  const names = readdirSync(out);
+  if (names.length > 0 && !names.includes(MANIFEST)) throw new ChoiceError(`The folder ${out} holds something else than a build, and a build replaces all that is in its folder: name one that is empty or new with --out.`);
+  return names;
+}
+
 /** Replaces the contents of the folder. */
 function write(out: string, image: Image, artifacts: readonly Artifact[]): void {
   try {
-    rmSync(out, { recursive: true, force: true });
-    mkdirSync(join(out, MAPS), { recursive: true });
+    const former = formerBuild(out);
+    const { board, runtime, main } = image;
+    // First, so that what an interrupted build leaves is known for one.
+    writeFileSync(join(out, MANIFEST), `${JSON.stringify({ board, runtime, main, files: artifacts }, undefined, 2)}\n`);
+    for (const name of former) if (name !== MANIFEST) rmSync(join(out, name), { recursive: true, force: true });
+    mkdirSync(join(out, MAPS));
     for (const [name, content] of image.files) writeFileSync(join(out, name), content, "latin1");
     for (const [name, map] of image.maps) writeFileSync(join(out, MAPS, `${name}.map`), map);
     if (image.runtime === "espruino") {
       mkdirSync(join(out, PLAIN));
       for (const name of image.maps.keys()) writeFileSync(join(out, PLAIN, `${name}.js`), detokenise(image.files.get(name)!));
     }
-    const { board, runtime, main } = image;
-    writeFileSync(join(out, MANIFEST), `${JSON.stringify({ board, runtime, main, files: artifacts }, undefined, 2)}\n`);
   } catch (cause) {
+    if (cause instanceof ChoiceError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
     throw new ChoiceError(`The folder ${out} cannot be written (${code}): choose another with --out.`, { cause });
   }
 }
 
 /**
- * Builds an app for a board into the folder `out`, whose contents it replaces. Rejects with the compiler's problems, or with one
- * sentence for each budget that is exceeded.
+ * Builds an app for a board into the folder `out`, where it replaces a build. Rejects with the compiler's problems, with one sentence
+ * for each budget that is exceeded, or with one for a folder that holds anything else than a build.
  */
 export async function buildDevice(root: string, choice: BuildChoice, board: Board, out: string): Promise<Built> {
   const image = await builtDevice(root, choice, board);

@@ -9,7 +9,7 @@ import type { SensorSource } from "../world/sensors";
 import { startDeskCloud } from "./cloud";
 import type { DeskCloud } from "./desk-cloud";
 import { runDevice } from "./device-loop";
-import { deskEvent } from "./events";
+import { deskEvent, reasonOf } from "./events";
 import type { DeskEvent } from "./events";
 import { runInterpreter } from "./interpreter-loop";
 import { bootableOf } from "./runner";
@@ -87,9 +87,11 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       onEvent(deskEvent(time.now(), event, number, text));
     },
     failed: (problem) => {
-      const message = typeof problem === "number" ? `fault ${problem}` : problem instanceof Error ? problem.message : String(problem);
-      onEvent({ event: "failed", message });
+      const message = typeof problem === "number" ? `The device cannot boot: ${reasonOf(problem)} (code ${problem}).` : problem instanceof Error ? problem.message : String(problem);
+      onEvent({ event: "failed", time: new Date(time.now()).toISOString(), message });
     },
+    // What an engine prints besides the log: above all, what the app threw and nothing caught.
+    console: (text) => onEvent({ event: "console", time: new Date(time.now()).toISOString(), text }),
   };
   try {
     const loop = startLoop(options, time, prepare, listener, cloud);

@@ -24,7 +24,8 @@ const BOOT_MS = 100;
 
 /**
  * Runs the program until `stop`; `options` are asked anew at each boot. `prepare` is called with each opened machine before it boots; an answer other than 0 keeps
- * it from booting. `failed` hears what the program threw or a fault that keeps it from booting.
+ * it from booting. `failed` hears what the program threw or a fault that keeps it from booting; a program that throws once it has
+ * booted boots again, as on a board.
  */
 export function runDevice(program: Bootable, options: () => DeviceOptions, prepare: (device: Device) => number, failed: (problem: unknown) => void): DeviceLoop {
   let stopped = false;
@@ -33,7 +34,7 @@ export function runDevice(program: Bootable, options: () => DeviceOptions, prepa
   let again: NodeJS.Timeout | undefined;
   const start = (resetReason: ResetReason, before: Device | undefined): void => {
     const kept = before === undefined ? {} : { pins: before.pins, buses: before.buses };
-    device = openDevice({ ...options(), ...kept, resetReason, onReset: (reason) => restart(reason) });
+    device = openDevice({ ...options(), ...kept, resetReason, onReset: (reason) => restart(reason), onCrash: failed });
     try {
       const code = prepare(device);
       const booted = code === 0 ? program.boot(device) : code;

@@ -56,6 +56,8 @@ export interface DeviceOptions {
   readonly log?: ((event: string, number: number, text: string) => void) | undefined;
   /** The machine restarted, woke or was bitten by its watchdog: this boot is over. The owner opens the next one. */
   readonly onReset?: ((reason: ResetReason) => void) | undefined;
+  /** A callback of the program threw, which crashes the machine: `onReset` follows. Without it the error goes on to Node. */
+  readonly onCrash?: ((error: unknown) => void) | undefined;
 }
 
 export interface Device extends Ports {
@@ -89,7 +91,15 @@ export function openDevice(options: DeviceOptions): Device {
   const timeline = createRealTimeline(speed);
   const startTimeMs = options.startTimeMs ?? Date.now();
   const worldMs = (): number => startTimeMs + timeline.now();
-  const boot = new Boot(timeline);
+  const boot = new Boot(timeline, {
+    ended: (error) => {
+      if (options.onCrash === undefined) return false;
+      options.onCrash(error);
+      close();
+      options.onReset?.(ResetReason.crash);
+      return true;
+    },
+  });
   const pins = options.pins ?? new PinBank();
   const buses = options.buses ?? new Sensors(timeline, worldMs, options.sensorSource).buses;
   const close = (): void => {

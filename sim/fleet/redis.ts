@@ -8,12 +8,8 @@ export interface Connected {
 
 /** Connects, once; throws one sentence, in which no password stands. */
 export async function connectRedis(url: string): Promise<Connected> {
-  let host: string;
-  try {
-    host = new URL(url).host;
-  } catch {
-    throw new Error("The address of Redis is written redis://HOST:6379, or rediss://HOST:6379 for TLS.");
-  }
+  const { protocol, host } = URL.canParse(url) ? new URL(url) : { protocol: "", host: "" };
+  if (!["redis:", "rediss:"].includes(protocol) || host === "") throw new Error("The address of Redis is written redis://HOST:6379, or rediss://HOST:6379 for TLS.");
   const client = await loadClient();
   const connection = client.createClient({ url, socket: { reconnectStrategy: false } });
   // Without a listener a broken connection ends the process; whoever waits for an answer gets the error anyway.

@@ -1,6 +1,6 @@
 /** What a person does before a board is flashed: build the files, look at what they take, and make mistakes. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { motet, scratch } from "./command";
 
@@ -76,4 +76,34 @@ test("a folder that is a file's", async () => {
   const run = motet(["build", "--board", "esp32-lua", "--out", join(folder.path, "file", "out")]);
   expect(await run.ended).toBe(1);
   expect(run.output()).toMatch(/The folder .* cannot be written \(ENOTDIR\): choose another with --out/);
+}, TIMEOUT_MS);
+
+describe("a folder that holds something else than a build", () => {
+  const mine = (...path: string[]): string => join(folder.path, "mine", ...path);
+
+  test("is refused, and what is in it stays", async () => {
+    mkdirSync(mine("src"), { recursive: true });
+    writeFileSync(mine("src", "notes.txt"), "the only copy");
+    const run = motet(["build", "--board", "esp32-lua", "--out", mine()]);
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(/The folder .*mine holds something else than a build.*name one that is empty or new with --out/);
+    expect(readFileSync(mine("src", "notes.txt"), "utf8")).toBe("the only copy");
+    expect(readdirSync(mine())).toEqual(["src"]);
+  }, TIMEOUT_MS);
+
+  test("nor is a file replaced by a folder", async () => {
+    const run = motet(["build", "--board", "esp32-lua", "--out", join(folder.path, "file")]);
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toMatch(/The folder .*file cannot be written \(EEXIST\): choose another with --out/);
+    expect(readFileSync(join(folder.path, "file"), "utf8")).toBe("");
+  }, TIMEOUT_MS);
+});
+
+test("a build takes the place of the one before, and of all that was put beside it", async () => {
+  const out = join(folder.path, "again");
+  expect(await motet(["build", "--board", "esp32-lua", "--out", out]).ended).toBe(0);
+  const first = readdirSync(out).sort();
+  writeFileSync(join(out, "compiled.img"), "");
+  expect(await motet(["build", "--board", "esp32-lua", "--out", out]).ended).toBe(0);
+  expect(readdirSync(out).sort()).toEqual(first);
 }, TIMEOUT_MS);

@@ -72,6 +72,8 @@ test("alarms are raised and cleared from a second terminal", async () => {
   expect(await send("HOT", "true", "--alarm")).toBe(0);
   await desk.until(({ event, value }) => event === "watched" && value === 1);
   expect(await send("HOT", "false", "--alarm")).toBe(0);
+  // Nobody is there to be called, and nothing is said in its place.
+  expect(await send("HOT", "true", "--call")).toBe(1);
   expect(desk.events.filter(({ event }) => event === "watched").length).toBeGreaterThanOrEqual(2);
 }, TIMEOUT_MS);
 

@@ -1,4 +1,6 @@
 /** The app as every engine gets it: in the strict dialect, so that it means the same on all of them. */
+import ts from "typescript";
+import { exportProblems } from "../lower/early";
 import { lowerProgram } from "../lower/program";
 import type { LoweredApp } from "../lower/program";
 import type { PinBoard } from "../pins/table";
@@ -12,5 +14,7 @@ export function loweredApp(root: string, app: string, board?: PinBoard): Omit<Lo
   const path = app.endsWith(".ts") ? app : `${app}.ts`;
   const { problems, ...lowered } = lowerProgram(root, [path], undefined, board);
   if (problems.length > 0) throw new CompileError(problems);
+  const missing = exportProblems(ts.createSourceFile(path, lowered.sources.get(path)!, ts.ScriptTarget.ES2022));
+  if (missing.length > 0) throw new CompileError(missing);
   return lowered;
 }

@@ -2,7 +2,7 @@
  * Compiles an app for the simulator: one script, run once in this process, that makes any number of devices. The code is the
  * one that ships, with its checks switched on.
  */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runInThisContext } from "node:vm";
 import type { Plugin } from "esbuild";
@@ -13,7 +13,7 @@ import type { BuildChoice } from "./entry";
 /** Finds the app's file: a path, or the name of one of the framework's own examples. */
 export function findApp(root: string, app: string): string {
   const candidates = [resolve(app), resolve(`${app}.ts`), join(root, "firmware", "apps", `${app}.ts`)];
-  const found = candidates.find((path) => path.endsWith(".ts") && existsSync(path));
+  const found = candidates.find((path) => path.endsWith(".ts") && statSync(path, { throwIfNoEntry: false })?.isFile() === true);
   if (found === undefined) throw new ChoiceError(`There is no app "${app}": give the path of a TypeScript file, or "weather-station".`);
   return found;
 }

@@ -1,5 +1,5 @@
 /** Maps of builds are found again by the hash in the names of their files, and old ones are let go. */
-import { mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Image } from "../../../sim/engines/image";
@@ -50,4 +50,9 @@ test("the newest fifty builds stay, and one that is made again is new", () => {
 test("an image without a build of its own has nothing to keep", () => {
   keepMaps(join(folder, "none"), { maps: new Map([["init.lua", MAP]]) } as unknown as Image);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("where maps cannot be kept no build fails", () => {
+  writeFileSync(join(folder, "file"), "");
+  expect(() => keepMaps(join(folder, "file", "maps"), imageOf("0000aaaa"))).not.toThrow();
 });

@@ -15,10 +15,21 @@ export const KEPT_MAPS = join(".motet", "build", "maps");
 const BUILDS_MAX = 50;
 const HASHED = /^([0-9a-f]{8})\.\w+$/;
 
-/** Keeps the maps of an image in `folder`, which is made if it is absent, and lets go of the oldest builds. */
+/**
+ * Keeps the maps of an image in `folder`, which is made if it is absent, and lets go of the oldest builds. No build fails for want of
+ * that: where the maps cannot be kept, the monitor says that they are not there.
+ */
 export function keepMaps(folder: string, image: Image): void {
   const maps = [...image.maps].filter(([name]) => HASHED.test(name));
   if (maps.length === 0) return;
+  try {
+    keep(folder, maps);
+  } catch {
+    // A folder that cannot be written; or another build lets go of the same one.
+  }
+}
+
+function keep(folder: string, maps: readonly (readonly [string, string])[]): void {
   const build = join(folder, HASHED.exec(maps[0]![0])![1]!);
   mkdirSync(build, { recursive: true });
   for (const [name, map] of maps) writeFileSync(join(build, `${name}.map`), map);

@@ -10,6 +10,7 @@ import { secretProblems } from "../compile/secrets";
 import { sourceHost } from "../compile/sources";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
+import { dataImports, syntaxProblems } from "./early";
 import { lowerApp } from "./lower";
 
 /** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
@@ -76,6 +77,8 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
  */
 export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>, board?: PinBoard): LoweredApp {
   const program = appProgram(root, files, memory);
+  const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...syntaxProblems(program, source), ...dataImports(source)]);
+  if (early.length > 0) return { texts: new Map(), sources: sourcesOf(root, program), problems: early };
   const { texts, sources, problems } = lowerFiles(root, program, board);
   const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
   const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!)).filter(({ file, line }) => !isRefused.has(`${file}:${line}`));
