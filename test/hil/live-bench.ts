@@ -11,6 +11,7 @@ import type { Mapped } from "../../sim/hil/map";
 import type { HilTest } from "../../sim/hil/test";
 import { root } from "../boards/desk-board";
 import { choiceOf } from "../support/choice";
+import { SPEED } from "./live-desk";
 import type { LiveBoardOptions, LiveDesk } from "./live-desk";
 
 /** As the command builds the app of a bench. */
@@ -19,7 +20,7 @@ export const TIMEOUT_MS = 900000;
 /** The network of the bench. */
 export const WIFI = { ssid: "lab", password: "canary-wifi-bench" };
 
-/** In real time the whole suite takes minutes: by day what only a cable and a switch can show. */
+/** The whole suite takes minutes, most of them at the consoles: by day what only a cable and a switch can show. */
 const BY_DAY = /activates once|told to, and keeps|while it publishes|is erased|WiFi password|its app again|memory|its pin|its sensor|its network/;
 export const tried = process.env["MOTET_NIGHTLY"] ? suite : suite.filter(({ name }) => BY_DAY.test(name));
 
@@ -74,7 +75,15 @@ export function liveBench(places: readonly Place[]): LiveBench {
       return mapped;
     },
     run: { transport: "mqtt", logDir: join(folder, "logs"), keepLogs: true },
-    laneOf: (each) => boardLane(each, { root, version, transport: "mqtt", interpreter: "" }, images),
+    laneOf: (each) => {
+      const lane = boardLane(each, { root, version, transport: "mqtt", interpreter: "" }, images);
+      const board = boards[places.findIndex(({ name }) => name === each.name)]!;
+      const open: Lane["open"] = (app, place, events) => {
+        board.nowMs = place.nowMs;
+        return lane.open(app, place, events);
+      };
+      return { ...lane, speed: SPEED, open };
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * A board that is not there, live: Espruino's API emulated over real sockets, in real time, with flash in a folder, a console on TCP that
- * speaks packets, and power that a command switches. What desk-board.ts is for an upload, this is for a device that runs.
+ * A board that is not there, live: Espruino's API emulated over real sockets, with a clock that runs faster, flash in a folder, a console
+ * on TCP that speaks packets, and power that a command switches. What desk-board.ts is for an upload, this is for a device that runs.
  */
 import { loadBoard } from "../../boards/toolchain/board";
 import { createEspruino } from "../../sim/engines/espruino-api/index";
@@ -11,7 +11,7 @@ import type { Device } from "../../sim/device/device";
 import { withTimeServer } from "../../sim/desk/time-server";
 import { root } from "../boards/desk-board";
 import { PacketConsole } from "../boards/packet-console";
-import { LiveDesk } from "./live-desk";
+import { LiveDesk, SPEED } from "./live-desk";
 
 export class LiveBoard extends LiveDesk {
   readonly board = loadBoard(root, "esp32-espruino");
@@ -25,9 +25,9 @@ export class LiveBoard extends LiveDesk {
     this.printed.clear();
     const { dir, wifi } = this.options;
     const { constants } = this.board;
-    this.device = openDevice({ stateDir: dir, wifi, flashAreas: areasOf(constants), onReset: () => this.reboot() });
+    this.device = openDevice({ stateDir: dir, wifi, speed: SPEED, flashAreas: areasOf(constants), onReset: () => this.reboot() });
     const events = { console: (line: string) => this.print(line), failed: () => undefined };
-    const ports = withTimeServer(this.device, () => Date.now());
+    const ports = withTimeServer(this.device, () => this.nowMs());
     const espruino = createEspruino({ ports, constants, events, files: this.files });
     this.espruino = espruino;
     Object.assign(espruino.globals, { load: () => void setImmediate(() => this.reboot()), reset: () => void setImmediate(() => this.reboot(false)) });

@@ -4,6 +4,9 @@ import type { Board } from "../../boards/toolchain/board";
 import { Cable } from "../boards/cable";
 import { Printed } from "../boards/printed";
 
+/** A minute of a board takes six seconds of a test; the consoles and the sockets are as fast as they are. */
+export const SPEED = 10;
+
 export interface LiveBoardOptions {
   /** The folder of its flash. */
   readonly dir: string;
@@ -16,6 +19,8 @@ export abstract class LiveDesk {
   /** How many consoles are yet to be cut when the board is asked who it is. */
   cuts = 0;
   boots = 0;
+  /** The time that its time server tells, ms since 1970: that of the cloud of the test, which runs at its speed. */
+  nowMs: () => number = Date.now;
   readonly printed = new Printed();
   abstract readonly board: Board;
   private readonly cable = new Cable((socket) => this.plug(socket));

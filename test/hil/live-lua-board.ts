@@ -1,6 +1,6 @@
 /**
- * A board with NodeMCU that is not there, live: its API emulated on a real Lua over real sockets, in real time, with the areas of its flash in
- * a folder, a console on TCP that takes lines, and power that a command switches.
+ * A board with NodeMCU that is not there, live: its API emulated on a real Lua over real sockets, with a clock that runs faster, the areas
+ * of its flash in a folder, a console on TCP that takes lines, and power that a command switches.
  */
 import { loadBoard } from "../../boards/toolchain/board";
 import type { Board } from "../../boards/toolchain/board";
@@ -13,7 +13,7 @@ import type { Device } from "../../sim/device/device";
 import { withTimeServer } from "../../sim/desk/time-server";
 import { root } from "../boards/desk-board";
 import { LuaLineConsole } from "../boards/lua-line-console";
-import { LiveDesk } from "./live-desk";
+import { LiveDesk, SPEED } from "./live-desk";
 import type { LiveBoardOptions } from "./live-desk";
 
 const DISK_BYTES = 1000000;
@@ -39,12 +39,12 @@ export class LiveLuaBoard extends LiveDesk {
     this.console.clear();
     const { dir, wifi } = this.options;
     const { id, lua, constants } = this.board;
-    this.device = openDevice({ stateDir: dir, wifi, flashAreas: areasOf(constants), onReset: () => this.reboot() });
+    this.device = openDevice({ stateDir: dir, wifi, speed: SPEED, flashAreas: areasOf(constants), onReset: () => this.reboot() });
     const events = { console: (line: string) => this.print(line), failed: () => undefined };
     const image = { board: id, runtime: "lua", constants, files: this.files, main: "init.lua", maps: new Map(), modules: [] } satisfies Image;
     if (this.says !== "") this.print(this.says);
     const disk = { files: this.files, store: this.store, bytesMax: DISK_BYTES, remains: this.remains };
-    this.running = startLua(lua!, root, image, withTimeServer(this.device, () => Date.now()), events, undefined, disk);
+    this.running = startLua(lua!, root, image, withTimeServer(this.device, () => this.nowMs()), events, undefined, disk);
   }
 
   powerOff(): void {

@@ -24,6 +24,7 @@ const over = (platform: string): Route => ({ platform, transport: "mqtt" });
 /** The boards of the engines that run in the process of a test. */
 const engines = ["esp32-espruino", "esp8266-lua", "esp32-lua"];
 const station = "firmware/apps/weather-station.ts";
+const wall = "test/e2e/apps/wall.ts";
 const device = "test/bench/interpreter/apps/device.ts";
 
 /** By their path: on which boards, over which routes. */
@@ -39,6 +40,7 @@ const apps: readonly (readonly [string, readonly string[], readonly Route[]])[] 
   ["test/engines/apps/watch-evrythng.ts", engines, [over("evrythng")]],
   ["test/engines/apps/watch-thethings.ts", engines, [mqtt]],
   ["test/engines/apps/watch-thingsboard.ts", engines, [over("thingsboard")]],
+  [wall, engines, [over("thingsboard")]],
   [device, ["esp8266-lua", "esp32-lua"], [mqtt, coap]],
 ];
 
@@ -51,6 +53,7 @@ const programs: readonly (readonly [string, readonly Route[]])[] = [
   ["test/engines/apps/watch-evrythng.ts", [over("evrythng")]],
   ["test/engines/apps/watch-thethings.ts", [mqtt]],
   ["test/engines/apps/watch-thingsboard.ts", [over("thingsboard")]],
+  [wall, [over("thingsboard")]],
 ];
 
 export function wanted(root: string): readonly Wanted[] {

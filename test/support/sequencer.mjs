@@ -1,6 +1,7 @@
 /**
  * The order of the test files: those that take longest begin first, on a clean checkout too, so that no core is left waiting for
- * the last of them. Jest knows durations only after a first run.
+ * the last of them. Behind the storm, which runs two processes, come those that wait for sockets and consoles in real time: what
+ * one waits for, the other takes. Jest knows durations only after a first run.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
