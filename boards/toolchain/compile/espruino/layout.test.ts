@@ -42,6 +42,12 @@ test("a function that stands apart is resident, is left so by the minifier, and 
   expect(splitScript(code).code).not.toContain("apart");
 });
 
+test("so it is where only cold functions lead to it: what it hands out would keep an overlay alive", () => {
+  const code = [`function report(n) {\n"apart";return later(() => n);}`, `function set(n) {\n${cold}return report(n);}`, "set(1);"].join("\n");
+  expect([...layOut(readGraph(code)).residents]).toEqual(["report"]);
+  expect(splitScript(code).problems).toEqual([]);
+});
+
 describe("overlays", () => {
   const called = (...names: string[]): string => names.map((name) => `${name}(1);`).join("\n");
   const overlaysOf = (...functions: string[]): string[] => [...laidOut(...functions).overlays].sort();

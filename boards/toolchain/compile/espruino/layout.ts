@@ -138,7 +138,7 @@ export function layOut(graph: FlatGraph): Layout {
   // A callback that only dead code hands around is none.
   const everything = reach(graph, graph.usedByRest, () => false);
   const residents = new Set([...graph.values, ...graph.usedByRest].filter((name) => !isCold(name) && everything.has(name)));
-  for (const name of reach(graph, residents, isCold)) if (graph.functions.get(name)!.mark === "apart") residents.add(name);
+  for (const name of everything) if (graph.functions.get(name)!.mark === "apart") residents.add(name);
   const candidates = [...reach(graph, residents, isCold)].filter((name) => !residents.has(name));
   const overlays = overlaysOf(graph, [...graph.functions.keys()].filter((name) => everything.has(name) && isCold(name)), residents);
   const inside = (names: readonly string[]): Set<string> => helpersOf(graph, names, (name) => residents.has(name) || overlays.includes(name));
