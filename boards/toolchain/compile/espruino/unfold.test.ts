@@ -52,6 +52,7 @@ test.each([
   ["whose result is not the first thing that is looked at", "function main(n) { function inner(a) { log(a); return 1; } log(n + inner(n)); return n; }"],
   ["that stops in the middle of a loop", "function main(n) { function inner(a) { for (const i of [1, 2]) { if (i === a) return; log(i); } } inner(n); return n; }"],
   ["that makes a closure, which would keep the caller", "function main(n) { function inner(a) { return () => a; } const f = inner(n); return f(); }"],
+  ["that looks at all that it was passed", "function main(n) { function inner(a) { log(arguments.length + a); } inner(n); return n; }"],
   ["called for each turn of a loop", "function main(n) { function inner(a) { log(a); return a > 0; } while (inner(n)) n -= 1; return n; }"],
   ["that goes on after one branch of two", "function main(n) { function inner(a) { if (a > 0) { if (a > 1) return; log(1); } log(2); } inner(n); return n; }"],
 ])("a function stays %s", (_what, code) => {

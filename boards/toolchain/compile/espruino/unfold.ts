@@ -2,19 +2,17 @@
  * Writes functions that stand inside another, and are called there once, out where they are called: Espruino reads the text of such a
  * function once to pass it and once more to run it, at each level, and makes a scope for each call. What is written out is a block.
  */
-import type { CallExpression, ConditionalExpression, Expression, FunctionDeclaration, Identifier, IfStatement, Node, Property, Statement } from "acorn";
-import { ancestor, full, simple } from "acorn-walk";
-import type { AncestorVisitors } from "acorn-walk";
-import { editedParts, newText } from "./edits";
-import type { Edit, Part } from "./edits";
+import type { CallExpression, ConditionalExpression, FunctionDeclaration, Identifier, Node, Statement } from "acorn";
+import { ancestor } from "acorn-walk";
+import { newText } from "./edits";
+import type { Edit } from "./edits";
 import { isCallee, isReference } from "./graph";
 import { rewriteEdits } from "./maps";
 import type { Script } from "./maps";
 import { isShared } from "./names";
 import { parsed } from "./parsed";
-
-/** What becomes of what a function returns: the caller returns it, nobody wants it, or it goes into a variable. */
-type Fate = { readonly kind: "returned" } | { readonly kind: "dropped" } | { readonly kind: "kept"; readonly name: string };
+import { alwaysGives, Body, holds, isFunction } from "./unfold-body";
+import type { Fate } from "./unfold-body";
 
 /** A function that is called once, and the statement whose evaluation begins with that call. */
 interface Site {
@@ -25,121 +23,6 @@ interface Site {
   readonly isListed: boolean;
   /** What the statement returns, where the call begins one side of it. */
   readonly choice?: ConditionalExpression;
-}
-
-const isFunction = (node: Node): boolean => node.type.includes("Function");
-
-function holds(root: Node, isMeant: (node: Node) => boolean): boolean {
-  let found = false;
-  full(root, (node) => (found ||= isMeant(node)));
-  return found;
-}
-
-/** Whether something in the statement returns from the function that it stands in. */
-function returns(root: Node): boolean {
-  let found = false;
-  ancestor(root, {
-    ReturnStatement(_node, _state, ancestors: Node[]) {
-      found ||= !ancestors.some(isFunction);
-    },
-  });
-  return found;
-}
-
-/** Whether the end of the statement is never reached. */
-function ends(statement: Statement | null | undefined): boolean {
-  if (statement?.type === "ReturnStatement" || statement?.type === "ThrowStatement") return true;
-  if (statement?.type === "BlockStatement") return ends(statement.body.at(-1));
-  return statement?.type === "IfStatement" && ends(statement.consequent) && ends(statement.alternate);
-}
-
-const listOf = (statement: Statement | null | undefined): Statement[] => (statement?.type === "BlockStatement" ? statement.body : statement ? [statement] : []);
-
-/** The statements of a function, without the functions that stand inside it. */
-const statementsOf = ({ body }: FunctionDeclaration): Statement[] => body.body.filter(({ type }) => type !== "FunctionDeclaration");
-
-/** Names that a function declares, parameters and variables. */
-function declaredIn(own: FunctionDeclaration): Set<string> {
-  const names = new Set(own.params.map((each) => (each as Identifier).name));
-  for (const statement of statementsOf(own)) {
-    simple(statement, {
-      VariableDeclarator({ id }) {
-        if (id.type === "Identifier") names.add(id.name);
-      },
-    });
-  }
-  return names;
-}
-
-/** A function's body as statements of its caller. */
-class Body {
-  private readonly renames: Edit[] = [];
-
-  constructor(private readonly own: FunctionDeclaration, private readonly suffix: string, private readonly fate: Fate) {
-    const names = declaredIn(own);
-    const rename = (node: Identifier, _state: unknown, ancestors: Node[]): void => this.rename(names, node, ancestors.at(-2));
-    // The walker knows names that are declared or assigned to by a type of their own, which its declarations leave out.
-    ancestor(own, { Identifier: rename, VariablePattern: rename } as AncestorVisitors<unknown>);
-  }
-
-  private rename(names: ReadonlySet<string>, node: Identifier, parent: Node | undefined): void {
-    if (!names.has(node.name) || !isReference(node, parent)) return;
-    const isShort = parent?.type === "Property" && (parent as Property).shorthand;
-    this.renames.push({ start: node.start, end: node.end, text: `${isShort ? `${node.name}:` : ""}${node.name}${this.suffix}` });
-  }
-
-  private copy(start: number, end: number): Part[] {
-    return editedParts(this.renames, start, end);
-  }
-
-  private returned(argument: Expression | null | undefined): Part[] {
-    if (!argument) return [];
-    const start = this.fate.kind === "kept" ? `${this.fate.name}=` : "";
-    return [newText(`${start}(`), ...this.copy(argument.start, argument.end), newText(");")];
-  }
-
-  /** Statements without what would leave the caller; undefined where they cannot be written so. */
-  private written(statements: readonly Statement[]): Part[] | undefined {
-    const parts: Part[] = [];
-    for (const [i, each] of statements.entries()) {
-      if (!returns(each)) {
-        parts.push(...this.copy(each.start, each.end), newText("\n"));
-      } else if (each.type === "ReturnStatement") {
-        return [...parts, ...this.returned(each.argument)];
-      } else {
-        const rest = each.type === "IfStatement" ? this.branches(each, statements.slice(i + 1)) : undefined;
-        return rest && [...parts, ...rest];
-      }
-    }
-    return parts;
-  }
-
-  /** An `if` that returns somewhere: what follows it stands in the branch that goes on. */
-  private branches({ test, consequent, alternate }: IfStatement, following: readonly Statement[]): Part[] | undefined {
-    const goesOn = !ends(consequent);
-    if (goesOn && following.length > 0 && !ends(alternate)) return undefined;
-    const yes = this.written([...listOf(consequent), ...(goesOn ? following : [])]);
-    const no = this.written([...listOf(alternate), ...(goesOn ? [] : following)]);
-    if (yes === undefined || no === undefined) return undefined;
-    return [newText("if("), ...this.copy(test.start, test.end), newText("){"), ...yes, newText("}"), ...(no.length > 0 ? [newText("else{"), ...no, newText("}")] : [])];
-  }
-
-  /** The block; undefined where there can be none. */
-  block(call: CallExpression): Part[] | undefined {
-    const statements = statementsOf(this.own);
-    const written = this.fate.kind === "returned" ? [...statements.flatMap(({ start, end }) => [...this.copy(start, end), newText("\n")]), ...(ends(statements.at(-1)) ? [] : [newText("return;")])] : this.written(statements);
-    if (written === undefined) return undefined;
-    const passed = this.own.params.flatMap((each, i) => {
-      const value = call.arguments[i];
-      return [newText(`let ${(each as Identifier).name}${this.suffix}`), ...(value === undefined ? [] : [newText("="), { start: value.start, end: value.end }]), newText(";")];
-    });
-    return [newText("{"), ...passed, ...written, newText("}")];
-  }
-}
-
-/** Whether every way through the statements returns a value. */
-function alwaysGives(own: FunctionDeclaration): boolean {
-  return ends(own.body) && !holds(own.body, (node) => node.type === "ReturnStatement" && !(node as { argument?: unknown }).argument);
 }
 
 /** Whether the child is what the parent evaluates first. */
@@ -205,9 +88,9 @@ function sites(code: string): Site[] {
     const call = only?.at(-2);
     if (only === undefined || found.length > 1 || !isCallee(only.at(-1)!, call) || only.includes(own)) return [];
     const isPlain = own.params.every(({ type }) => type === "Identifier") && (call as CallExpression).arguments.length <= own.params.length;
-    // A closure would keep all of the caller.
-    const isClosed = holds(own.body, ({ type }) => type === "ThisExpression" || type === "FunctionExpression" || type === "ArrowFunctionExpression");
-    const place = isPlain && !isClosed ? statementOf(only.slice(0, -1), names) : undefined;
+    // A closure would keep all of the caller; and what belongs to each call is another's in the caller.
+    const isOfItsCall = holds(own.body, (node) => ["ThisExpression", "FunctionExpression", "ArrowFunctionExpression"].includes(node.type) || (node as Identifier).name === "arguments");
+    const place = isPlain && !isOfItsCall ? statementOf(only.slice(0, -1), names) : undefined;
     return place === undefined ? [] : [{ own, call: call as CallExpression, ...place }];
   });
 }
