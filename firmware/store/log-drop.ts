@@ -39,6 +39,25 @@ function countLost(log: ReadingLog, cursor: LogCursor, oldest: boolean, more: bo
 }
 
 /**
+ * Counts for the next header what was found missing before the next block that has a head: behind one that was passed over nothing else
+ * leads a later boot there.
+ * @rare
+ */
+function countHeadless(log: ReadingLog, block: number): void {
+  const header = logHeader();
+  const cursor = logCursor();
+  const record = logRecord();
+  // So that all that is missing is counted.
+  if (isLive(log, log.oldest.serial)) waitingBehind(log, log.oldest);
+  for (let step = 1; step < log.area.blocks && cursor.serial === 0; step += 1) {
+    const next = (block + step) % log.area.blocks;
+    if (readLogHeader(log, next, header) === HeaderKind.valid && isLive(log, header.serial)) enterBlock(cursor, next, header.serial, header.first);
+  }
+  while (cursor.serial > 0 && seek(log, cursor, record)) consume(cursor, record);
+  log.corruptBefore = Math.max(log.corruptBefore, log.droppedCorrupt - cursor.lost);
+}
+
+/**
  * Drops the block, if it is one of the log's: counts what waits in it, and what is missing. Of the oldest one everything is known
  * though its head may be damaged since.
  * @cold
@@ -48,7 +67,10 @@ export function dropBlock(log: ReadingLog, block: number): void {
   const header = logHeader();
   const valid = readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial);
   const oldest = log.oldest.block === block && isLive(log, log.oldest.serial);
-  if (!valid && !oldest) return;
+  if (!valid && !oldest) {
+    if (log.droppedCorrupt > log.corruptBefore) countHeadless(log, block);
+    return;
+  }
   const cursor = logCursor();
   if (valid) enterBlock(cursor, block, header.serial, header.first);
   else copyCursor(log.oldest, cursor);

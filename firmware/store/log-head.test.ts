@@ -1,5 +1,5 @@
 /** A reading log of which a block loses its head, and from which readings have arrived. */
-import { acknowledge, fill, made, range, waiting } from "../../test/support/log-rig";
+import { acknowledge, fill, made, range, reading, waiting } from "../../test/support/log-rig";
 import { logAppend } from "./log";
 
 test("what arrived from a newest block without a head is not counted as lost when the block goes", () => {
@@ -121,6 +121,28 @@ test("what still waits in a block without a head is no loss when the one before 
   fill(log, 34);
   expect(waiting(log)).toEqual(range(21, 34));
   expect([log.waiting, log.droppedFull, log.droppedCorrupt, open().droppedCorrupt]).toEqual([14, 0, 0, 0]);
+});
+
+test("what a block without a head took stays counted where the ones before it were passed over", () => {
+  const { flash, open } = made();
+  const log = open();
+  // Where two blocks in a row take no header, a reading is refused, and the next one is taken.
+  const more = (isEnough: () => boolean): void => {
+    while (!isEnough()) logAppend(log, reading(log.lastSequence + 1));
+  };
+  fill(log, 11);
+  flash.wearOut("log", 2);
+  flash.wearOut("log", 3);
+  more(() => log.block === 0 && log.serial > 8);
+  more(() => log.block === 1);
+  flash.flip("log", 5, 2);
+  expect([waiting(log).length, log.waiting, log.droppedCorrupt]).toEqual([1, 1, 11]);
+  for (let round = 0; round < 6; round += 1) {
+    acknowledge(log, () => true);
+    const { block } = log;
+    more(() => log.block !== block && log.block < 2);
+    expect([log.droppedCorrupt, open().droppedCorrupt]).toEqual([11, 11]);
+  }
 });
 
 test("a block that was erased behind the log's back gets no mark that it is done", () => {
