@@ -7,9 +7,9 @@ function problemAt(source: ts.SourceFile, position: number, rule: string, messag
   return { file: source.fileName, line: line + 1, column: character + 1, rule, message };
 }
 
-/** What the compiler says of text that is no TypeScript. */
-export function syntaxProblems(program: ts.Program, source: ts.SourceFile): Problem[] {
-  return program.getSyntacticDiagnostics(source).map(({ messageText, start, code }) => problemAt(source, start, `TS${code}`, ts.flattenDiagnosticMessageText(messageText, " ")));
+/** What the compiler says of a file. */
+export function compilerProblems(source: ts.SourceFile, diagnostics: readonly ts.Diagnostic[]): Problem[] {
+  return diagnostics.map(({ messageText, start, code }) => problemAt(source, start ?? 0, `TS${code}`, ts.flattenDiagnosticMessageText(messageText, " ")));
 }
 
 /** Imports of data, which the compilers of images take for a program. */

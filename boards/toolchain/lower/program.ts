@@ -10,7 +10,7 @@ import { secretProblems } from "../compile/secrets";
 import { sourceHost } from "../compile/sources";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
-import { dataImports, syntaxProblems } from "./early";
+import { compilerProblems, dataImports } from "./early";
 import { lowerApp } from "./lower";
 
 /** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
@@ -35,10 +35,7 @@ export function isAppFile(root: string, path: string): boolean {
 
 /** The compiler's own complaints about a file. */
 export function complaints(program: ts.Program, source: ts.SourceFile): Problem[] {
-  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(({ messageText, start, code }) => {
-    const { line, character } = source.getLineAndCharacterOfPosition(start ?? 0);
-    return { file: source.fileName, line: line + 1, column: character + 1, rule: `TS${code}`, message: ts.flattenDiagnosticMessageText(messageText, " ") };
-  });
+  return compilerProblems(source, [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]);
 }
 
 export interface LoweredApp {
@@ -77,7 +74,7 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
  */
 export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>, board?: PinBoard): LoweredApp {
   const program = appProgram(root, files, memory);
-  const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...syntaxProblems(program, source), ...dataImports(source)]);
+  const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...compilerProblems(source, program.getSyntacticDiagnostics(source)), ...dataImports(source)]);
   if (early.length > 0) return { texts: new Map(), sources: sourcesOf(root, program), problems: early };
   const { texts, sources, problems } = lowerFiles(root, program, board);
   const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
