@@ -86,7 +86,8 @@ export function startInterpreter(options: InterpreterOptions, events: Interprete
   return {
     stop: () => {
       stopped = true;
-      child.kill("SIGKILL");
+      // Without a process id Node would send it to its own process group.
+      if (child.pid !== undefined) child.kill("SIGKILL");
     },
     gone,
   };

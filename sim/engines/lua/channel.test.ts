@@ -1,4 +1,5 @@
 /** The Lua child: absent, mute, dying, and talking. */
+import { ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { type Channel, LuaError, openChannel } from "./channel";
 
 const dir = mkdtempSync(join(tmpdir(), "motet-channel-"));
 afterAll(() => rmSync(dir, { recursive: true }));
+afterEach(() => jest.restoreAllMocks());
 
 function open(script: string, interpreter = "lua5.1"): Channel {
   const path = join(dir, "script.lua");
@@ -17,6 +19,12 @@ test("an interpreter that is not there, and one that does not come up, are told 
   const message = (name: string): string => `The interpreter ${name} cannot be started: install the package ${name}.`;
   expect(() => open("", "lua9.9")).toThrow(new LuaError(message("lua9.9")));
   expect(() => open("this is no Lua")).toThrow(new LuaError(message("lua5.1")));
+});
+
+test("what was never started is not killed: the signal would go to this process and all those beside it", () => {
+  const kill = jest.spyOn(ChildProcess.prototype, "kill").mockReturnValue(true);
+  expect(() => open("", "lua9.9")).toThrow(LuaError);
+  expect(kill).not.toHaveBeenCalled();
 });
 
 test("lines go both ways; a child that ends is the end of its lines, and what is sent to it is lost", () => {

@@ -94,7 +94,8 @@ function startChild(interpreter: string, shim: string): Omit<Channel, "release">
     open = false;
     closeSync(down.write);
     closeSync(up.read);
-    child.kill("SIGKILL");
+    // One that could not be started has no process id, and Node then sends the signal to its own process group.
+    if (child.pid !== undefined) child.kill("SIGKILL");
   };
   const receive = (): string[] | undefined => {
     while (open) {
