@@ -4,57 +4,44 @@ import { BlockView } from "./log-state";
 import type { LogCursor, ReadingLog } from "./log-state";
 import { consume, copyCursor, enterBlock, isLive, leaveBlock, logCursor, seek, seekInBlock, waitsNoMore } from "./log-walk";
 
-/**
- * How many readings wait from the cursor on. To look at each of them takes long, but what the account says of damage is not known before.
- * @rare
- */
-function waitingBehind(log: ReadingLog, from: LogCursor): number {
-  const cursor = logCursor();
+/** Walks to the log's end; answers how many readings wait on the way. */
+function walkOut(log: ReadingLog, cursor: LogCursor): number {
   const record = logRecord();
-  let count = 0;
-  copyCursor(from, cursor);
+  let waiting = 0;
   while (seek(log, cursor, record)) {
-    if (record.sequence > log.oldest.sequence) count += 1;
     consume(cursor, record);
+    waiting += 1;
   }
-  return count;
+  return waiting;
 }
 
 /**
- * Counts what is missing in a block that is dropped, for the next header.
+ * Counts for the next header what no boot behind it can see: all that is missing, but for what is missing behind the block that is
+ * dropped. To look at each reading there takes long, but what the account says of damage is not known before.
  * @rare
  */
-function countLost(log: ReadingLog, cursor: LogCursor, oldest: boolean, more: boolean): void {
-  const lost = cursor.lost;
-  log.corruptBefore += lost;
-  let behind = cursor;
-  if (!oldest && isLive(log, log.oldest.serial)) {
-    // Behind it may be a block that lost its head: what waits there from the oldest on is known, and what arrived is not lost.
-    log.corruptBefore -= Math.min(Math.max(0, cursor.sequence - log.oldest.sequence), lost);
-    behind = log.oldest;
-  }
-  const waiting = more ? waitingBehind(log, behind) : 0;
-  // No more is lost than is counted already, or waits by the account and is nowhere behind.
-  log.corruptBefore = Math.max(0, Math.min(log.corruptBefore, log.droppedCorrupt + log.waiting - waiting));
-}
-
-/**
- * Counts for the next header what was found missing before the next block that has a head: behind one that was passed over nothing else
- * leads a later boot there.
- * @rare
- */
-function countHeadless(log: ReadingLog, block: number): void {
+function countLost(log: ReadingLog, dropped: number): void {
   const header = logHeader();
   const cursor = logCursor();
-  const record = logRecord();
-  // So that all that is missing is counted.
-  if (isLive(log, log.oldest.serial)) waitingBehind(log, log.oldest);
-  for (let step = 1; step < log.area.blocks && cursor.serial === 0; step += 1) {
-    const next = (block + step) % log.area.blocks;
-    if (readLogHeader(log, next, header) === HeaderKind.valid && isLive(log, header.serial)) enterBlock(cursor, next, header.serial, header.first);
+  copyCursor(log.oldest, cursor);
+  const waiting = isLive(log, cursor.serial) ? walkOut(log, cursor) : 0;
+  // What should wait and is nowhere is missing too: it was damaged after it had been met.
+  log.droppedCorrupt += log.waiting - waiting;
+  log.waiting = waiting;
+  log.surveyed = log.lastSequence;
+  cursor.serial = 0;
+  for (let block = dropped; block !== log.block && cursor.serial === 0;) {
+    block = (block + 1) % log.area.blocks;
+    if (readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial)) enterBlock(log, cursor, block, header);
   }
-  while (cursor.serial > 0 && seek(log, cursor, record)) consume(cursor, record);
-  log.corruptBefore = Math.max(log.corruptBefore, log.droppedCorrupt - cursor.lost);
+  let seen = 0;
+  if (cursor.serial > 0) {
+    cursor.lost = 0;
+    walkOut(log, cursor);
+    seen = cursor.lost;
+    if (cursor.view !== BlockView.done) seen += log.lastSequence - cursor.sequence;
+  }
+  log.corruptBefore = Math.max(0, log.droppedCorrupt - seen);
 }
 
 /**
@@ -65,32 +52,24 @@ function countHeadless(log: ReadingLog, block: number): void {
 export function dropBlock(log: ReadingLog, block: number): void {
   if (log.serial === 0) return;
   const header = logHeader();
+  const record = logRecord();
+  const cursor = logCursor();
   const valid = readLogHeader(log, block, header) === HeaderKind.valid && isLive(log, header.serial);
   const oldest = log.oldest.block === block && isLive(log, log.oldest.serial);
-  if (!valid && !oldest) {
-    if (log.droppedCorrupt > log.corruptBefore) countHeadless(log, block);
-    return;
-  }
-  const cursor = logCursor();
-  if (valid) enterBlock(cursor, block, header.serial, header.first);
-  else copyCursor(log.oldest, cursor);
-  if (header.done) {
-    // Nothing waits in it and nothing is missing.
-    cursor.view = BlockView.done;
-    cursor.offset = log.area.blockBytes;
-  }
-  const record = logRecord();
-  while (seekInBlock(log, cursor, record)) {
-    // What lies before the oldest that waits is acknowledged, though its mark may never have been programmed.
-    if (record.sequence > log.oldest.sequence) {
-      log.droppedFull += 1;
-      waitsNoMore(log);
+  if (valid) enterBlock(log, cursor, block, header);
+  else if (oldest) copyCursor(log.oldest, cursor);
+  if (cursor.serial > 0) {
+    while (seekInBlock(log, cursor, record)) {
+      // What lies before the oldest that waits is acknowledged, though its mark may never have been programmed.
+      if (record.sequence > log.oldest.sequence) {
+        log.droppedFull += 1;
+        waitsNoMore(log);
+      }
+      consume(cursor, record);
     }
-    consume(cursor, record);
+    if (!leaveBlock(log, cursor)) cursor.serial = 0;
+    if (oldest) copyCursor(cursor, log.oldest);
   }
-  const more = leaveBlock(log, cursor);
-  if (cursor.lost > 0) countLost(log, cursor, oldest, more);
-  if (!oldest) return;
-  copyCursor(cursor, log.oldest);
-  if (!more) log.oldest.serial = 0;
+  // Behind a block without a head nothing else leads a later boot to what is missing before the next one.
+  if (cursor.lost > 0 || (!valid && log.droppedCorrupt > log.corruptBefore)) countLost(log, block);
 }

@@ -11,7 +11,7 @@ import { HeaderKind, logHeader, logRecord, logRecordsPerBlock, logRoom, logStart
 import type { LogHeader } from "./log-block";
 import { BlockView } from "./log-state";
 import type { LogCursor, ReadingLog } from "./log-state";
-import { copyCursor, enterBlock, isLive, logCursor, passDone } from "./log-walk";
+import { copyCursor, enterBlock, isLive, logCursor, passDone, placeCursor } from "./log-walk";
 
 const blockBytesMin = 256;
 
@@ -91,14 +91,13 @@ function findOldest(log: ReadingLog): void {
         begin(log, cursor);
       }
       if (first > 0) log.waiting += header.first - header.skipped - first;
-      enterBlock(cursor, block, header.serial, header.first);
+      enterBlock(log, cursor, block, header);
       first = header.done ? 0 : header.first;
-      if (header.done) cursor.view = BlockView.done;
-      else begin(log, cursor);
+      if (!header.done) begin(log, cursor);
     }
   }
   if (first > 0) log.waiting += log.lastSequence + 1 - first;
-  enterBlock(cursor, log.block, log.serial, log.lastSequence + 1);
+  placeCursor(cursor, log.block, log.serial, log.lastSequence + 1);
   begin(log, cursor);
 }
 

@@ -4,7 +4,7 @@
  */
 import { firstProgrammed } from "./bytes";
 import { HeaderKind, logHeader, logRecord, logRoom, logStart, markLogBlockDone, readLogHeader, readLogRecord } from "./log-block";
-import type { LogRecord } from "./log-block";
+import type { LogHeader, LogRecord } from "./log-block";
 import { BlockView } from "./log-state";
 import type { LogCursor, ReadingLog } from "./log-state";
 
@@ -28,12 +28,20 @@ export function copyCursor(from: LogCursor, to: LogCursor): void {
 }
 
 /** Puts a cursor before the first record of a block. */
-export function enterBlock(cursor: LogCursor, block: number, serial: number, first: number): void {
+export function placeCursor(cursor: LogCursor, block: number, serial: number, first: number): void {
   cursor.serial = serial;
   cursor.block = block;
   cursor.offset = logStart;
   cursor.sequence = first - 1;
   cursor.view = BlockView.clear;
+}
+
+/** Puts a cursor before the first record of the block of that header; one that is marked done is not looked into. */
+export function enterBlock(log: ReadingLog, cursor: LogCursor, block: number, header: LogHeader): void {
+  placeCursor(cursor, block, header.serial, header.first);
+  if (!header.done) return;
+  cursor.view = BlockView.done;
+  cursor.offset = log.area.blockBytes;
 }
 
 /** Moves the cursor over the sequences up to `last`, of which no record was found, and accounts for those not met before. */
@@ -130,18 +138,14 @@ export function leaveBlock(log: ReadingLog, cursor: LogCursor): boolean {
         passGap(log, cursor, header.first - header.skipped - 1);
         if (cursor.view === BlockView.clear) markLogBlockDone(log, cursor.block);
       }
-      enterBlock(cursor, block, header.serial, header.first);
+      enterBlock(log, cursor, block, header);
       log.surveyed = Math.max(log.surveyed, cursor.sequence);
-      if (header.done) {
-        cursor.view = BlockView.done;
-        cursor.offset = log.area.blockBytes;
-      }
       return true;
     }
     if (block === log.block) {
       // The newest lost its head since it was begun: what it holds can still be read in this boot, behind the numbers that were left out
       // before it. Or it was passed over: nothing is to be marked in it.
-      enterBlock(cursor, block, log.serial, cursor.sequence + 1 - Math.min(log.skip, 0));
+      placeCursor(cursor, block, log.serial, cursor.sequence + 1 - Math.min(log.skip, 0));
       cursor.view = BlockView.waiting;
       return true;
     }

@@ -27,7 +27,7 @@ import {
   writeLogNote,
 } from "./log-block";
 import { dropBlock } from "./log-drop";
-import { consume, copyCursor, enterBlock, isLive, isUnmarked, logCursor, seek, waitsNoMore } from "./log-walk";
+import { consume, copyCursor, isLive, isUnmarked, logCursor, placeCursor, seek, waitsNoMore } from "./log-walk";
 import type { LogCursor, ReadingLog } from "./log-state";
 
 export { logRecordBytesMax } from "./log-block";
@@ -59,7 +59,7 @@ function goOn(log: ReadingLog, block: number, serial: number, end: number): void
   log.block = block;
   log.serial = serial;
   log.end = end;
-  if (!isLive(log, log.oldest.serial)) enterBlock(log.oldest, block, serial, log.lastSequence + log.skip + 1);
+  if (!isLive(log, log.oldest.serial)) placeCursor(log.oldest, block, serial, log.lastSequence + log.skip + 1);
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * Lives of a reading log alone, of random length: readings, acknowledgements, boots, and everything that may befall its flash. Whatever
  * happens, each accepted reading arrives, waits, or is counted as dropped (S1, S10); what no log can know of a flipped bit is left out, as
- * in the days under faults (sim/faults/flips.ts). Two flipped bits in a life are more than the account always bears.
+ * in the days under faults (sim/faults/flips.ts). Two flipped bits in a life, or two worn blocks of four and more that fails, are more than
+ * the account always bears.
  */
 import { StoreCode } from "../../firmware/store/code";
 import { logAcknowledge, logAppend, logCursor, logEntry, logNext, logOpen, logRewind } from "../../firmware/store/log";
@@ -27,6 +28,9 @@ class Life {
   private overcounted = 0;
   /** Readings that arrived, of which the flash does not know. */
   private unmarked = 0;
+  /** Those of the last walk that go on waiting for that: a worn block takes no mark. */
+  private refused = 0;
+  private isWorn = false;
   private flips: number;
   readonly steps: string[] = [];
 
@@ -51,7 +55,7 @@ class Life {
     const outstanding = this.accepted.size - this.arrived.size - log.droppedFull - log.droppedCorrupt;
     // A reading whose power was cut may be there though nobody was told; one that has arrived without its mark may be dropped.
     const counted = flash.cuts + this.overcounted + this.unmarked;
-    if (log.waiting !== 0) return `${log.waiting} wait for ever`;
+    if (log.waiting !== this.refused) return `${log.waiting} wait for ever, ${this.refused} of them without a mark`;
     if (outstanding > this.uncounted) return `${outstanding} are lost and not counted, ${this.uncounted} by flipped bits`;
     return outstanding < -counted ? `${-outstanding} are counted and were not lost, at most ${counted} may be` : "";
   }
@@ -84,21 +88,27 @@ class Life {
     const cursor = logCursor();
     const entry = logEntry();
     logRewind(log, cursor);
+    this.refused = 0;
     while (logNext(log, cursor, entry)) {
       if (!arrives()) continue;
       this.arrived.add(entry.bytes);
       // One whose power was cut was never accepted, and is taken for accepted now.
       this.accepted.add(entry.bytes);
       const code = logAcknowledge(log, cursor, entry.sequence);
-      if (code !== StoreCode.ok || log.unmarked.includes(entry.sequence)) this.unmarked += 1;
+      const isKept = log.unmarked.includes(entry.sequence);
+      if (code !== StoreCode.ok || isKept) this.unmarked += 1;
+      if (code !== StoreCode.ok && !isKept) this.refused += 1;
     }
     logRewind(log, cursor);
   }
 
   private plan(): void {
     const { below, flash } = this;
-    const kind = below(5);
-    if (kind === 0) flash.failWrite(below(6), below(20));
+    const kind = below(6);
+    if (kind === 5 && !this.isWorn) {
+      this.isWorn = true;
+      flash.wearOut("log", below(this.area.blocks));
+    } else if (kind === 0) flash.failWrite(below(6), below(20));
     else if (kind === 1) flash.failErase(below(3), eraseOutcomes[below(eraseOutcomes.length)]!);
     else if (kind === 2) flash.cutInProgram(below(200), byteOutcomes[below(byteOutcomes.length)]!);
     else if (kind === 3) flash.cutInErase(below(2), eraseOutcomes[below(eraseOutcomes.length)]!);
@@ -148,8 +158,8 @@ function lived(from: number, flips: number): string {
 }
 
 test.each([
-  ["power cuts and failing hardware", 0],
-  ["power cuts, failing hardware and a flipped bit", 1],
+  ["power cuts, failing hardware and a worn block", 0],
+  ["power cuts, failing hardware, a worn block and a flipped bit", 1],
 ])("S1, S10: no reading leaves the account through %s", (_what, flips) => {
   for (let life = 0; life < budget(1500, 150000); life += 1) {
     const broken = lived(seed * 1000000 + life, flips);
