@@ -13,10 +13,13 @@ import type { EraseOutcome } from "./flash-pages";
 import { Region } from "./flash-region";
 import { Random } from "./random";
 
-/** The power failed inside a call. */
+/** The power failed inside a call. Every call throws one until it is back, so it takes down no stack: that would be most of its cost. */
 export class PowerCut extends Error {
   constructor(where: string) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`power cut ${where}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "PowerCut";
   }
 }

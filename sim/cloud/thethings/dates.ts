@@ -34,7 +34,7 @@ export function parseDate(text: string): number | undefined {
 /** The engine's own reading, which moves 31 February and 24:00 to the days behind them. */
 function parseFull(text: string): number | undefined {
   const time = Date.parse(text);
-  return time >= 0 && formatDate(time) === text ? time : undefined;
+  return time >= 0 && new Date(time).getUTCDate() === Number(text.substring(8, 10)) ? time : undefined;
 }
 
 function offsetMinutes(zone: string | undefined): number | undefined {
