@@ -80,7 +80,10 @@ function codeUnit(reader: JsonReader): number {
   return value;
 }
 
-/** The bytes of the escape whose backslash was just passed, which is passed, or "". */
+/**
+ * The bytes of the escape whose backslash was just passed, which is passed, or "".
+ * @cold
+ */
 function readEscape(reader: JsonReader): string {
   const input = reader.input;
   const place = reader.pos < input.length ? "u\"\\/bfnrt".indexOf(chr(at(input, reader.pos))) : -1;
@@ -152,39 +155,40 @@ function readWord(reader: JsonReader): JsonToken {
   return isNumberText(word) ? JsonToken.number : JsonToken.error;
 }
 
-/** Reads what comes next; says what may follow only behind a key and what opens. */
-function read(reader: JsonReader): JsonToken {
-  const isArray = reader.level === "[";
-  let byte = peek(reader);
-  if (reader.expect === Expect.nothing) return byte < 0 ? JsonToken.end : JsonToken.error;
-  if (reader.expect !== Expect.value) {
-    if (byte === (isArray ? 93 : 125)) {
-      reader.pos += 1;
-      reader.level = reader.outer.pop() ?? "";
-      return isArray ? JsonToken.closeArray : JsonToken.closeObject;
-    }
-    if (reader.expect === Expect.commaOrClose) {
-      if (byte !== 44) return JsonToken.error;
-      reader.pos += 1;
-      byte = peek(reader);
-    }
-    if (!isArray) return byte === 34 ? readKey(reader) : JsonToken.error;
-  }
-  if (byte === 34) return readString(reader) ? JsonToken.string : JsonToken.error;
-  if (byte !== 91 && byte !== 123) return readWord(reader);
-  if (reader.outer.length === reader.limits.depthMax) return JsonToken.error;
-  reader.pos += 1;
-  reader.outer.push(reader.level);
-  reader.level = byte === 91 ? "[" : chr(255);
-  reader.expect = Expect.first;
-  return byte === 91 ? JsonToken.openArray : JsonToken.openObject;
-}
-
 /** The next token of the document; see `JsonToken`. */
 export function jsonNext(reader: JsonReader): JsonToken {
-  if (reader.expect === Expect.failed) return JsonToken.error;
+  // In one function, and without a way out of its middle: an interpreter reads a function inside another twice.
+  const expect = reader.expect;
+  if (expect === Expect.failed) return JsonToken.error;
   reader.text = "";
-  const token = read(reader);
+  const isArray = reader.level === "[";
+  let token: JsonToken = JsonToken.error;
+  let byte = peek(reader);
+  const closes = byte === (isArray ? 93 : 125) && (expect === Expect.first || expect === Expect.commaOrClose);
+  const isNext = expect !== Expect.commaOrClose || byte === 44;
+  if (expect === Expect.commaOrClose && byte === 44) {
+    reader.pos += 1;
+    byte = peek(reader);
+  }
+  if (expect === Expect.nothing) {
+    if (byte < 0) token = JsonToken.end;
+  } else if (closes) {
+    reader.pos += 1;
+    reader.level = reader.outer.pop() ?? "";
+    token = isArray ? JsonToken.closeArray : JsonToken.closeObject;
+  } else if (isNext && expect !== Expect.value && !isArray) {
+    if (byte === 34) token = readKey(reader);
+  } else if (isNext && byte === 34) {
+    if (readString(reader)) token = JsonToken.string;
+  } else if (isNext && byte !== 91 && byte !== 123) {
+    token = readWord(reader);
+  } else if (isNext && reader.outer.length < reader.limits.depthMax) {
+    reader.pos += 1;
+    reader.outer.push(reader.level);
+    reader.level = byte === 91 ? "[" : chr(255);
+    reader.expect = Expect.first;
+    token = byte === 91 ? JsonToken.openArray : JsonToken.openObject;
+  }
   if (token === JsonToken.error) {
     reader.text = "";
     reader.expect = Expect.failed;
