@@ -18,6 +18,7 @@ import { StoreCode, StoreState } from "./code";
 import {
   beginGeneration,
   encodeRecord,
+  newestRecord,
   nextRecord,
   readRecordHeader,
   recordAt,
@@ -29,7 +30,7 @@ import {
   recordValueBytesMax,
   sealGeneration,
 } from "./record-block";
-import type { RecordStore } from "./record-block";
+import type { FoundRecord, RecordStore } from "./record-block";
 
 export { recordKeyBytesMax, recordValueBytesMax } from "./record-block";
 export type { RecordStore } from "./record-block";
@@ -98,10 +99,22 @@ export function recordsOpen(flash: FlashPort, checksum: ChecksumPort, area: Flas
   const torn = firstProgrammed(flash, area, base + end, base + size) < base + size;
   if (torn || !whole || store.highest > store.generation) store.state = StoreState.recovered;
   // A block with a torn tail takes no more; neither does one beside a newer generation that was never sealed, since
-  // bits that were cut while they were programmed may read otherwise next time.
-  if (!torn && store.highest === store.generation) store.end = end;
+  // bits that were cut while they were programmed may read otherwise next time. What is damaged is left behind as well.
+  if (store.state === StoreState.ready) store.end = end;
   if (store.end === recordsStart) eraseOthers(store, false);
   return store;
+}
+
+/**
+ * The value of a key, or undefined, where something in the block is damaged or torn.
+ * @rare
+ */
+function searchedRecord(store: RecordStore, key: string, found: FoundRecord): string | undefined {
+  let value: string | undefined = undefined;
+  while (nextRecord(store, found)) {
+    if (found.key === key) value = found.removed ? undefined : found.value;
+  }
+  return value;
 }
 
 /**
@@ -111,11 +124,11 @@ export function recordsOpen(flash: FlashPort, checksum: ChecksumPort, area: Flas
 export function recordGet(store: RecordStore, key: string): string | undefined {
   if (store.generation === 0 || store.state === StoreState.newer) return undefined;
   const found = recordSearch();
-  let value: string | undefined = undefined;
-  while (nextRecord(store, found)) {
-    if (found.key === key) value = found.removed ? undefined : found.value;
-  }
-  return value;
+  // Lengths are believed where opening found every record whole.
+  const newest = store.state === StoreState.ready ? newestRecord(store, key) : -1;
+  if (newest === 0) return undefined;
+  if (newest > 0 && recordAt(store, newest, found)) return found.removed ? undefined : found.value;
+  return searchedRecord(store, key, found);
 }
 
 /** The live records of the current block, in the order of their keys' first appearance; none of `except`. */
