@@ -112,7 +112,7 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[], be
     const burst = [];
     for (const peer of peers) burst.push(await burstAtPeer(root, binary, peer));
     burst.push(await burstAtDevice(root, binary));
-    for (const one of burst) console.log(`  ${one.name}: ${one.received} of a burst of ${one.sent}, ${one.wrong} wrong`);
+    for (const one of burst) console.log(`  ${one.name}: ${one.received} of a burst of ${one.sent}, ${one.wrong} wrong, ${one.cpuUsPerMessage} us of processor time each`);
     return { burst };
   },
   flash: async (binary) => {

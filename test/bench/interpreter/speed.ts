@@ -44,6 +44,8 @@ export interface Burst {
   readonly received: number;
   /** Messages that it saw again, or that were none. */
   readonly wrong: number;
+  /** Processor time for each message that was sent, microseconds. */
+  readonly cpuUsPerMessage: number;
 }
 
 async function withBroker<T>(use: (port: number, client: MqttClient) => Promise<T>): Promise<T> {
@@ -132,18 +134,21 @@ function command(number: number): string {
 async function burst(name: string, client: MqttClient, bench: Bench): Promise<Burst> {
   const obeyed = (): number[] => bench.said.filter(({ event }) => event === "obeyed").map(({ number }) => number);
   let ends: NodeJS.Timeout | undefined;
+  let cpuMs = 0;
   try {
     await bench.until("the connection", () => bench.said.some(({ event }) => event === "connected" || event === "published"));
+    cpuMs = bench.cpuMs();
     for (let number = 1; number <= BURST; number += 1) client.publish(TOPIC, command(number));
     ends = setInterval(() => client.publish(TOPIC, command(END)), END_MS);
     await bench.until("the end of the burst", () => obeyed().includes(END));
+    cpuMs = bench.cpuMs() - cpuMs;
   } finally {
     clearInterval(ends);
     await bench.stop();
   }
   const seen = obeyed().filter((number) => number !== END);
   const received = new Set(seen.filter((number) => number >= 1 && number <= BURST)).size;
-  return { name, sent: BURST, received, wrong: seen.length - received };
+  return { name, sent: BURST, received, wrong: seen.length - received, cpuUsPerMessage: Math.round((cpuMs * 1000) / BURST) };
 }
 
 /** A burst of commands at our device. */
