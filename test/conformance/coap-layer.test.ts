@@ -35,9 +35,10 @@ statement("ML-04", "a duplicate CON response gets the same ACK and acts once; a 
   peer.request({ observe: true }, 2);
   const { token } = peer.last();
   peer.piggyback({ observe: 1, payload: "a" });
-  peer.answer({ messageId: 61, token, observe: 2, payload: "b" });
+  const notification = { messageId: 61, token, observe: 2, payload: "b" };
+  peer.answer(notification);
   const count = peer.sent.length;
-  peer.answer({ messageId: 61, token, observe: 3, payload: "c" });
+  peer.answer(notification);
   expect(peer.sent).toHaveLength(count);
   expect(peer.told.map((told) => told[3])).toEqual(["x", "a", "b"]);
   // After EXCHANGE_LIFETIME the id names a new message.

@@ -28,6 +28,18 @@ statement("TD_COAP_OBS_01 TD_COAP_OBS_09", "CON notifications are acknowledged a
   expect(peer.told.map((told) => told[3])).toEqual(["first", "v1", "v2", "v3"]);
 });
 
+statement("TD_COAP_OBS_01", "a message id that a restarted server takes again is no copy where the notification is newer", () => {
+  const { peer, token } = observing();
+  const notify = (observe: number, payload: string): number => peer.answer({ confirmable: true, messageId: 101, token, observe, payload });
+  notify(11, "v1");
+  peer.advance(5000);
+  notify(12, "v2");
+  // Copies of both, and what is older: acknowledged, and not told.
+  for (const [observe, payload] of [[12, "v2"], [11, "v1"], [9, "v0"]] as const) notify(observe, payload);
+  expect(peer.told.map((told) => told[3])).toEqual(["first", "v1", "v2"]);
+  expect(peer.last()).toMatchObject({ ack: true, code: "0.00", messageId: 101 });
+});
+
 statement("TD_COAP_OBS_02", "NON notifications are delivered and not answered", () => {
   const { peer, token } = observing();
   peer.answer({ messageId: 101, token, observe: 11, payload: "v1" });

@@ -20,7 +20,7 @@ import { coapMessage, decodeHeader } from "./decode";
 import type { CoapMessage } from "./decode";
 import { encodeMessage, partsFit } from "./encode";
 import { awaitResponse, closeExchange, dueInMs, drawToken, encodeExchange, expire, failExchange, findToken, isFree, pump, transmit } from "./exchange";
-import { againInMs, isFresh } from "./observe";
+import { againInMs, isFresh, isNews } from "./observe";
 import { coapResponse, decodeResponse, isResponse } from "./response";
 import type { CoapResponse } from "./response";
 import { ExchangePhase } from "./types";
@@ -251,7 +251,7 @@ function receive(client: CoapClient, sink: CoapSink, bytes: string, uptime: numb
   if (code !== CoapCode.format && message.type > CoapType.non) return receiveReply(client, sink, message, response, code, uptime);
   const known = code !== CoapCode.format && isResponse(message.code);
   const exchange = known ? findToken(client, message.token) : undefined;
-  if (known && code === CoapCode.none && wasHeard(client, message.messageId, exchange !== undefined, uptime)) {
+  if (known && code === CoapCode.none && wasHeard(client, message.messageId, exchange !== undefined, uptime) && !isNews(exchange, response)) {
     if (confirmable) sink.send(encodeMessage(CoapType.ack, 0, message.messageId, "", "", ""));
     return CoapCode.none;
   }
