@@ -21,7 +21,7 @@ export const eraseOutcomes: readonly EraseOutcome[] = ["untouched", "erased", "f
 
 /** Bytes as binary string; for a few a loop is faster than the call. */
 function latin1(bytes: Buffer, from: number, to: number): string {
-  if (to - from > FEW_BYTES) return bytes.latin1Slice(from, to);
+  if (to - from > FEW_BYTES) return bytes.toString("latin1", from, to);
   let text = "";
   for (let i = from; i < to; i += 1) text += fromCharCode(bytes[i]!);
   return text;

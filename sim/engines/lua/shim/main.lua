@@ -57,9 +57,9 @@ local benchCall
 local bytesBefore = 0
 
 -- Lua's own table of strings doubles when it is full. With these it is large enough from the start, and what an image takes
--- does not depend on how many strings this program has. Lua 5.3 has many more of its own.
+-- does not depend on how many strings this program has.
 local ballast = {}
-for i = 1, setfenv ~= nil and 1500 or 3000 do ballast[i] = "ballast " .. i end
+for i = 1, 4500 do ballast[i] = "ballast " .. i end
 
 function host.bytesUsed()
   collectgarbage()

@@ -10,12 +10,16 @@ return function(host)
   -- The Lua Flash Store, filled from the sources in the image as luac.cross and the firmware fill it from theirs. What is
   -- compiled there takes none of the chip's memory, and so does not count.
   local store = {}
+  local function fill(name)
+    local found, text = host.ask("lfs.get", name)
+    if found == "1" then store[name] = host.load(text, name .. ".lua") end
+  end
   node.LFS = {}
   function node.LFS.get(name)
-    if store[name] == nil then
+    if store[host.text(name)] == nil then
       local before = host.bytesUsed()
-      local found, text = host.ask("lfs.get", host.text(name))
-      if found == "1" then store[name] = host.load(text, name .. ".lua") end
+      -- In a function of its own: the source is gone when what is left of it is counted.
+      fill(name)
       host.notCounted(host.bytesUsed() - before)
     end
     return store[name]
