@@ -135,8 +135,8 @@ export function nextRecord(store: RecordStore, found: FoundRecord): boolean {
 }
 
 /**
- * Where the newest record of a key stands in the current block, found by the lengths of the records alone: to check each of two hundred
- * takes an interpreter half a second. 0 when there is none; -1 where the lengths do not lead to the end of the records.
+ * Where the newest record of a key stands in the current block, found by the lengths of the records alone: there may be two hundred, and
+ * to check each takes an interpreter several times as long. 0 when there is none; -1 where the lengths do not lead to the end of the records.
  */
 export function newestRecord(store: RecordStore, key: string): number {
   const area = store.area;
