@@ -77,16 +77,11 @@ test("an app that declares a key twice", async () => {
   expect(run.output()).toContain('the key \\"a\\" is declared twice');
 });
 
-const throwing = (name: string): string => {
-  const path = join(folder.path, `${name}.ts`);
-  // Whole once; then something that is not there, as the compiler was told it would be.
-  const lines = ["let n = 0;", "const none: { at?: { value: number } } = {};", "every(thing, seconds(10), () => {", "  n = n + 1;", '  report(thing, "a", n < 2 ? n : none.at!.value);', "});"];
-  writeFileSync(path, `import { defineThing, every, measure, report, seconds } from "motet";\nexport default defineThing((thing) => {\n  measure(thing, { key: "a" });\n  ${lines.join("\n  ")}\n});\n`);
-  return path;
-};
+/** Its images are built before the suites. */
+const throwing = join(__dirname, "apps", "breaking.ts");
 
 test.each(["native", "lua"])("an app that throws on %s: it is told, and the device boots again as after a crash", async (engine) => {
-  const run = motet(["sim", throwing(`throws-${engine}`), "--engine", engine, "--state", join(folder.path, `throws-${engine}`), "--json", "--speed", "30", "--for", "1m"]);
+  const run = motet(["sim", throwing, "--engine", engine, "--state", join(folder.path, `throws-${engine}`), "--json", "--speed", "30", "--for", "1m"]);
   expect(await run.until(({ event }) => event === "failed")).toMatchObject({ message: expect.stringMatching(/undefined|nil/) as string });
   await run.until(({ event, boot }) => event === "boot" && boot === 2);
   expect(await run.ended).toBe(1);
@@ -94,7 +89,7 @@ test.each(["native", "lua"])("an app that throws on %s: it is told, and the devi
 });
 
 test("an app that throws on Espruino: its console is shown, and the device goes on", async () => {
-  const run = motet(["sim", throwing("throws-espruino"), "--engine", "espruino-api", "--state", join(folder.path, "throws-espruino"), "--json", "--speed", "30", "--for", "1m"]);
+  const run = motet(["sim", throwing, "--engine", "espruino-api", "--state", join(folder.path, "throws-espruino"), "--json", "--speed", "30", "--for", "1m"]);
   expect(await run.until(({ event }) => event === "console")).toMatchObject({ text: expect.stringMatching(/^Uncaught .*undefined/) as string });
   await run.ended;
   expect(run.events.filter(({ event }) => event === "boot")).toHaveLength(1);

@@ -25,6 +25,7 @@ const over = (platform: string): Route => ({ platform, transport: "mqtt" });
 const engines = ["esp32-espruino", "esp8266-lua", "esp32-lua"];
 const station = "firmware/apps/weather-station.ts";
 const wall = "test/e2e/apps/wall.ts";
+const breaking = "test/e2e/apps/breaking.ts";
 const device = "test/bench/interpreter/apps/device.ts";
 
 /** By their path: on which boards, over which routes. */
@@ -41,6 +42,7 @@ const apps: readonly (readonly [string, readonly string[], readonly Route[]])[] 
   ["test/engines/apps/watch-thethings.ts", engines, [mqtt]],
   ["test/engines/apps/watch-thingsboard.ts", engines, [over("thingsboard")]],
   [wall, engines, [over("thingsboard")]],
+  [breaking, ["esp32-espruino", "esp32-lua"], [mqtt]],
   [device, ["esp8266-lua", "esp32-lua"], [mqtt, coap]],
 ];
 
@@ -54,6 +56,7 @@ const programs: readonly (readonly [string, readonly Route[]])[] = [
   ["test/engines/apps/watch-thethings.ts", [mqtt]],
   ["test/engines/apps/watch-thingsboard.ts", [over("thingsboard")]],
   [wall, [over("thingsboard")]],
+  [breaking, [mqtt]],
 ];
 
 export function wanted(root: string): readonly Wanted[] {
