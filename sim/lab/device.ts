@@ -49,22 +49,16 @@ export function createLabDevice(world: World, { program, provision, machine: opt
   let running: unknown;
   let wanted = provision;
   const main = (ports: Ports): void => {
-    const ears = withLog(ports, onSaid);
     if (wanted !== undefined) {
-      const code = program.provision(ears, wanted);
+      const code = program.provision(ports, wanted);
       if (code !== 0) throw new Error(`provisioning failed with ${code}`);
       wanted = undefined;
     }
     beforeBoot?.();
-    running = program.boot(ears);
+    running = program.boot(ports);
     if (typeof running === "number") throw new Error(`boot failed with ${running}`);
     onBoot?.(running);
   };
-  const machine = world.createDevice({ clockIsSet: true, ...options, main });
+  const machine = world.createDevice({ clockIsSet: true, ...options, log: { record: onSaid }, main });
   return { machine, running: () => running, provision: (settings) => (wanted = settings) };
-}
-
-/** The same ports with another ear; those that a machine makes when they are first asked for stay unmade. */
-function withLog(ports: Ports, onSaid: Ear): Ports {
-  return Object.create(ports, { log: { value: { record: onSaid }, enumerable: true } }) as Ports;
 }

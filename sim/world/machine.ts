@@ -2,14 +2,11 @@
  * A machine of the virtual world: flash, chips, pins and identity that outlive a boot, and the ports of the boot that runs.
  * Its owner switches it on and off and takes the network away; the device code sees ports only.
  */
-import type { AnalogPort } from "../../hal/ports/analog";
-import type { DigitalPort } from "../../hal/ports/digital";
 import type { FlashArea } from "../../hal/ports/flash";
-import type { I2cPort } from "../../hal/ports/i2c";
 import type { Ports } from "../../hal/ports/index";
+import type { LogPort } from "../../hal/ports/log";
 import { ResetReason } from "../../hal/ports/system";
 import { TlsLevel } from "../../hal/ports/tls";
-import type { UdpPort } from "../../hal/ports/udp";
 import { Boot, type BootOwner } from "./boot";
 import { checksum } from "./checksum";
 import { Clock } from "./clock-port";
@@ -29,7 +26,7 @@ import { Sensors, type SensorSource } from "./sensors";
 import { createSystemPort } from "./system";
 import { createTcpPort } from "./tcp";
 import type { Timeline } from "./timeline";
-import { createUdpPort, type UdpMachine } from "./udp";
+import { createUdpPort } from "./udp";
 
 /** Hears what devices say: world time in ms since the beginning, the machine's name, and the record. */
 export type WorldLog = (timeMs: number, machine: string, event: string, number: number, text: string) => void;
@@ -39,6 +36,8 @@ export interface MachineOptions {
   readonly name?: string;
   /** The program: called on a turn of its own at every boot. */
   readonly main?: (ports: Ports) => void;
+  /** Hears what its programs say, in place of the world's log. */
+  readonly log?: LogPort;
   /** Changes to the world's conditions for this machine alone; the struct can be changed later, too. */
   readonly conditions?: Partial<Conditions>;
   readonly sensorSource?: SensorSource | undefined;
@@ -83,37 +82,6 @@ interface Running {
   readonly radio: Radio;
 }
 
-/** Ports of a boot that are made when they are first asked for, because most of a fleet never asks. */
-class RarePorts {
-  private udpMade: UdpPort | undefined;
-  private i2cMade: I2cPort | undefined;
-  private digitalMade: DigitalPort | undefined;
-  private analogMade: AnalogPort | undefined;
-
-  constructor(
-    private readonly boot: Boot,
-    private readonly machine: Machine,
-    private readonly network: Network,
-    private readonly limits: UdpMachine,
-  ) {}
-
-  get udp(): UdpPort {
-    return (this.udpMade ??= createUdpPort(this.boot, this.network, this.machine, this.limits));
-  }
-
-  get i2c(): I2cPort {
-    return (this.i2cMade ??= createI2cPort(this.boot, this.machine));
-  }
-
-  get digital(): DigitalPort {
-    return (this.digitalMade ??= createDigitalPort(this.boot, this.machine.pins));
-  }
-
-  get analog(): AnalogPort {
-    return (this.analogMade ??= createAnalogPort(this.boot, this.machine.pins));
-  }
-}
-
 const memoryFree = (): number => 1 << 16;
 
 export class Machine implements Station, BootOwner {
@@ -121,11 +89,11 @@ export class Machine implements Station, BootOwner {
   readonly address: string;
   readonly conditions: Conditions;
   readonly flash: WorldFlash;
+  readonly pins: PinBank;
   /** Why each boot began, first to last. */
   readonly boots: ResetReason[] = [];
   private running: Running | undefined;
   private chips: Sensors | undefined;
-  private bank: PinBank | undefined;
   private rebooting: QueuedEvent | undefined;
 
   /** Made by `World.createDevice`; it has power at once. */
@@ -139,6 +107,7 @@ export class Machine implements Station, BootOwner {
     this.conditions = createConditions({ ...world.conditions, ...options.conditions });
     const seed = world.network.random.fork(`${name}/flash`).below(2147483647);
     this.flash = options.flash ?? createFlash({ areas: options.flashAreas ?? defaultAreas, seed }, options.flashKind);
+    this.pins = new PinBank(options.pinNames);
     this.begin(ResetReason.powerOn);
   }
 
@@ -148,13 +117,7 @@ export class Machine implements Station, BootOwner {
     return this.running.ports;
   }
 
-  /** Its pins; like the buses and the rarer ports made when they are first asked for, because most of a fleet never asks. */
-  get pins(): PinBank {
-    this.bank ??= new PinBank(this.options.pinNames);
-    return this.bank;
-  }
-
-  /** Its sensors, with switches for their faults. */
+  /** Its sensors, with switches for their faults; made when they are first asked for, because most of a fleet never asks. */
   get sensors(): Sensors {
     const { timeline, worldMs } = this.world;
     this.chips ??= new Sensors(timeline, worldMs, this.options.sensorSource);
@@ -239,11 +202,12 @@ export class Machine implements Station, BootOwner {
     const radio = new Radio(boot, world.air);
     const random = world.network.random.fork(`${this.name}/${this.boots.length}`);
     const socketsMax = options.socketsMax ?? 8;
-    const rare = new RarePorts(boot, this, world.network, { bytesMax: options.udpBytesMax ?? 1472, socketsMax });
+    // Plain fields, all of them made at once: given a getter or a prototype for each machine, the engine keeps a shape for each as well,
+    // and looks it up wherever device code names a port.
     const ports: Ports = {
       clock: clock.port,
       random: { bytes: (count) => random.bytes(count) },
-      log: {
+      log: options.log ?? {
         record: (event, number, text) => {
           if (boot.alive) world.log(world.timeline.now(), this.name, event, number, text);
         },
@@ -258,20 +222,12 @@ export class Machine implements Station, BootOwner {
         socketsMax,
         radio,
       }),
-      get udp() {
-        return rare.udp;
-      },
+      udp: createUdpPort(boot, world.network, this, { bytesMax: options.udpBytesMax ?? 1472, socketsMax }),
       flash: flashOfBoot(boot, this.flash.port),
       checksum,
-      get i2c() {
-        return rare.i2c;
-      },
-      get digital() {
-        return rare.digital;
-      },
-      get analog() {
-        return rare.analog;
-      },
+      i2c: createI2cPort(boot, this),
+      digital: createDigitalPort(boot, this.pins),
+      analog: createAnalogPort(boot, this.pins),
       system: createSystemPort(boot, {
         resetReason: reason,
         uniqueId: this.name,
