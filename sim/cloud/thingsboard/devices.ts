@@ -42,7 +42,8 @@ export function newDevices(core: Core): Devices {
   const byCredentials = (credentials: Credentials): Device | undefined => state.devices.get(state.credentials.get(credentialsKey(credentials)) ?? "");
   const put = (device: Device, changes: Partial<DeviceInfo>): Result<Device> => {
     const info = { ...device.info, ...changes };
-    const isSame = credentialsKey(info.credentials) === credentialsKey(device.info.credentials);
+    // A password is no part of the name under which credentials are found, and all of what opens connections.
+    const isSame = isEqual(info.credentials, device.info.credentials);
     const refused = checked(core, info) ?? core.commit({ t: "device", info });
     if (refused !== undefined) return refused;
     if (!isSame) core.bus.tell(info.id, { kind: "signed-out", device: info.id });
@@ -111,6 +112,11 @@ function checked(core: Core, info: Omit<DeviceInfo, "id" | "createdTime"> & { re
   if (holder !== undefined && holder !== info.id) return refuse("badRequest", "Device credentials are already assigned to another device!");
   const named = state.names.get(nameKey(info.tenantId, name));
   return named !== undefined && named !== info.id ? refuse("badRequest", "Device with such name already exists!") : undefined;
+}
+
+function isEqual(one: Credentials, other: Credentials): boolean {
+  const passwordOf = (credentials: Credentials): string | null => (credentials.type === "MQTT_BASIC" ? credentials.password : null);
+  return credentialsKey(one) === credentialsKey(other) && passwordOf(one) === passwordOf(other);
 }
 
 function isText(core: Core, text: unknown): text is string {
