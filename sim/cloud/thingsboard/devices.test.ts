@@ -31,3 +31,17 @@ test("any change of the credentials ends the connections of the old ones, that o
   expect([set({ type: "ACCESS_TOKEN", token: "token-A" }), set({ type: "ACCESS_TOKEN", token: "other" })]).toEqual([0, 1]);
   expect([set(basic("old")), set(basic("old")), set(basic("new")), set(basic(null))]).toEqual([1, 0, 1, 1]);
 });
+
+test("calls to a device that is taken away end at once, and nothing of it is remembered", () => {
+  const { host, model, who, make } = opened();
+  const [gone, stays] = [make("gone").info.id, make("stays").info.id];
+  const outcomes: string[] = [];
+  const call = (device: string): boolean => model.rpc.call(device, { method: "m", params: "null" }, { timeoutMs: 10000, oneWay: false }, ({ kind }) => outcomes.push(kind)).ok;
+  const stop = model.rpc.listen(gone, () => true);
+  for (const device of [gone, gone, stays]) expect(call(device)).toBe(true);
+  expect([model.rpc.devices, model.rpc.waiting]).toEqual([2, 3]);
+  expect(model.devices.remove(who, gone).ok).toBe(true);
+  expect([outcomes, model.rpc.devices, model.rpc.waiting]).toEqual([["offline", "offline"], 1, 1]);
+  stop();
+  expect([model.rpc.devices, host.timers()]).toEqual([1, 1]);
+});

@@ -37,7 +37,8 @@ export interface Devices {
   createCustomer(tenantId: string, title: unknown): Result<Customer>;
 }
 
-export function newDevices(core: Core): Devices {
+/** `gone` is told of each device that has been taken away, by its id. */
+export function newDevices(core: Core, gone: (device: string) => void): Devices {
   const { state } = core;
   const byCredentials = (credentials: Credentials): Device | undefined => state.devices.get(state.credentials.get(credentialsKey(credentials)) ?? "");
   const put = (device: Device, changes: Partial<DeviceInfo>): Result<Device> => {
@@ -62,7 +63,7 @@ export function newDevices(core: Core): Devices {
     create: (info) => create(core, info),
     remove: (who, id) => {
       const found = adminOf(who, id);
-      return found.ok ? remove(core, found.value) : found;
+      return found.ok ? remove(core, found.value, gone) : found;
     },
     setCredentials: (who, id, credentials) => {
       const found = adminOf(who, id);
@@ -159,7 +160,7 @@ export function newToken(core: Core): string {
   return token;
 }
 
-function remove(core: Core, { info }: Device): Result<void> {
+function remove(core: Core, { info }: Device, gone: (device: string) => void): Result<void> {
   const alarms = [...(core.state.alarmsOf.get(info.id) ?? [])].map((id) => core.state.alarms.get(id));
   const refused = core.commit({ t: "device-gone", id: info.id });
   if (refused !== undefined) return refused;
@@ -169,5 +170,6 @@ function remove(core: Core, { info }: Device): Result<void> {
     core.bus.tell(info.tenantId, { kind: "alarm", alarm, gone: true });
   }
   core.bus.tell(info.id, { kind: "device-gone", device: info.id });
+  gone(info.id);
   return done(undefined);
 }
