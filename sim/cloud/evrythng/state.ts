@@ -51,6 +51,8 @@ type Written = readonly [key: string, ...stored: Stored];
 
 export type Entry =
   | { readonly t: "put"; readonly doc: Document }
+  /** All of them or none: what a task makes, and that it is done. */
+  | { readonly t: "put-all"; readonly docs: readonly Document[] }
   | { readonly t: "gone"; readonly id: string }
   | { readonly t: "key"; readonly key: Key }
   | { readonly t: "unkey"; readonly key: string }
@@ -105,6 +107,9 @@ export function apply(state: State, entry: Entry, limits: ModelLimits): void {
   switch (entry.t) {
     case "put":
       return applyPut(state, entry.doc);
+    case "put-all":
+      for (const doc of entry.docs) applyPut(state, doc);
+      return;
     case "gone":
       return applyGone(state, entry.id);
     case "key": {
