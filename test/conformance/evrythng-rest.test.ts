@@ -191,33 +191,6 @@ test("after a restart everything is as it was, from the entries and from a snaps
   third.keeper.close();
 });
 
-test.each([1, 2, 3])("a task whose %d. entry could not be kept is done at the next start, and makes no thng twice", (broken) => {
-  const kept: unknown[] = [];
-  const keeper = (room: number): Keeper => {
-    let left = room;
-    const append = (entry: unknown): void => {
-      left -= 1;
-      if (left < 0) throw new Error("disk full");
-      kept.push(JSON.parse(JSON.stringify(entry)));
-    };
-    return { entries: [...kept], append, settle: () => undefined };
-  };
-  const made = createEvrythng(manualHost(1), { keeper: keeper(Infinity) });
-  const own = tenant(made);
-  make(made, own.operator, "create", `/batches/${own.batch}/tasks`, { type: "POPULATING", inputParameters: { quantity: 3 } });
-  const count = (model: typeof made): number => Object.values<unknown>(make(model, own.operator, "read", "/thngs?perPage=100")).filter((thng) => (thng as { batch?: string }).batch === own.batch).length;
-  const host = manualHost(2);
-  const full = createEvrythng(host, { keeper: keeper(broken - 1) });
-  host.advance(50);
-  const again = manualHost(3);
-  const restarted = createEvrythng(again, { keeper: keeper(Infinity) });
-  again.advance(50);
-  expect(count(restarted)).toBe(3);
-  expect(make(restarted, own.operator, "read", `/batches/${own.batch}/tasks`)).toMatchObject({ 0: { status: "EXECUTED", result: { thngs: 3 } } });
-  // What was said to be done before the disk was full is what a restart finds.
-  expect([0, 3]).toContain(count(full));
-});
-
 statement("EV-9", "what cannot be kept is refused: 503, no PUBACK, nobody hears of it", async () => {
   const keeper: Keeper & { broken: boolean } = {
     broken: false,
