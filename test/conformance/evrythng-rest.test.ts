@@ -95,6 +95,19 @@ test("errors have the platform's form: 400, 401, 403, 404, 405, 415 and 429", as
   expect(Number(last.headers["x-rate-limit-reset"])).toBeGreaterThan(Date.now());
 });
 
+test("a 405 names the methods that are for the resource (RFC 9110 section 15.5.6)", async () => {
+  await open();
+  const own = tenant(cloud.model);
+  const allowed = async (method: string, path: string): Promise<unknown> => {
+    const { status, headers } = await rest(method, path, own.operator);
+    return [status, headers.allow];
+  };
+  expect(await allowed("POST", `/thngs/${own.thng}`)).toEqual([405, "GET, PUT, DELETE"]);
+  expect(await allowed("PATCH", "/actions")).toEqual([405, "GET, POST"]);
+  expect(await allowed("DELETE", `/thngs/${own.thng}/properties`)).toEqual([405, "GET, POST, PUT"]);
+  expect(await allowed("PUT", "/rateLimits")).toEqual([405, "GET"]);
+});
+
 test("what is made is told where; who asks is told who it is; limits can be read", async () => {
   await open();
   const own = tenant(cloud.model);

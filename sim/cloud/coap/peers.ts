@@ -50,6 +50,8 @@ export interface Peer {
 const sweepMs = 30000;
 /** An endpoint moves to the end of the order of forgetting at most this often. */
 const orderMs = 1000;
+/** Endpoints that are looked at for one that may be forgotten: bounds what a datagram of a new one costs. */
+const looksMax = 100;
 
 export class Peers {
   exchanges = 0;
@@ -109,16 +111,21 @@ export class Peers {
     return peer;
   }
 
-  /** Makes room: of those that were silent longest, the first that does not observe goes. */
+  /**
+   * Makes room: of those that were silent longest, the first that does not observe goes. Those before it are put behind the others, so that
+   * however many they are they are not looked at again and again, and hide those behind them for a few datagrams only.
+   */
   private forgetIdle(): boolean {
-    let tries = 16;
+    let looks = looksMax;
     for (const peer of this.byKey.values()) {
       if (peer.observations.size === 0 && peer.outbox.isIdle) {
         this.forget(peer);
         return true;
       }
-      tries -= 1;
-      if (tries === 0) return false;
+      this.byKey.delete(peer.key);
+      this.byKey.set(peer.key, peer);
+      looks -= 1;
+      if (looks === 0) return false;
     }
     return false;
   }

@@ -153,6 +153,16 @@ test("peersMax: the one silent longest makes room, unless it observes; the idle 
   expect(host.timers()).toBe(0);
 });
 
+test("peersMax: many silent observers do not keep a new endpoint out while others are idle", () => {
+  const { ask, server } = bench({ peersMax: 310 });
+  for (let i = 0; i < 300; i += 1) ask("GET", "obs", { observe: 0 }, `watcher ${i}`);
+  for (let i = 0; i < 10; i += 1) ask("GET", "echo", {}, `idle ${i}`);
+  // It asks anew as a client does whose request was lost: five transmissions in all (RFC 7252 section 4.8).
+  const answers = Array.from({ length: 5 }, () => ask("GET", "echo", {}, "new 1"));
+  expect(answers.some((answer) => answer !== undefined)).toBe(true);
+  expect(server.counts).toMatchObject({ peers: 310, observations: 300 });
+});
+
 test("datagramsPerSecMax: the rest of the second is lost", () => {
   const { ask, host } = bench({ datagramsPerSecMax: 2 });
   expect([ask("GET", "echo"), ask("GET", "echo"), ask("GET", "echo")].map((one) => one !== undefined)).toEqual([true, true, false]);

@@ -18,7 +18,7 @@ import { readOptions } from "./request";
 import type { Options } from "./request";
 import { Responder } from "./respond";
 import type { CoapService } from "./service";
-import { Type, decode, encodeEmpty } from "./wire";
+import { Type, decode, encodeEmpty, none } from "./wire";
 import type { CoapMessage } from "./wire";
 import { linkFormats, wellKnownCore } from "./core";
 
@@ -105,7 +105,22 @@ function request(context: Context, peer: Peer, message: CoapMessage): void {
     if (confirmable || options !== "4.02") refused.answer({ code: options });
     return;
   }
-  handle(context, peer, message, options, new Responder(context, peer, message, exchange, options));
+  const own = isRegistration(message, options) ? withoutDatagram(message) : message;
+  handle(context, peer, own, options, new Responder(context, peer, own, exchange, options));
+}
+
+function isRegistration({ code }: CoapMessage, { observe }: Options): boolean {
+  return code === "0.01" && observe === 0;
+}
+
+/**
+ * A message whose buffers are no parts of its datagram, without what a GET does not mean: an observation refers to it for as long as it
+ * lasts, and would hold up to 64 KiB by it.
+ */
+function withoutDatagram({ type, code, messageId, token }: CoapMessage): CoapMessage {
+  const copy = Buffer.alloc(token.length);
+  token.copy(copy);
+  return { type, code, messageId, token: copy, options: [], payload: none };
 }
 
 function isWellKnownCore(message: CoapMessage, { path }: Options): boolean {

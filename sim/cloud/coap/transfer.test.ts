@@ -1,11 +1,15 @@
 /** Unit tests of block-wise transfer and of observations, without sockets. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { parse } from "coap-packet";
 import type { ParsedPacket } from "coap-packet";
 import { statement } from "../../../test/conformance/statement";
-import { optionsOf } from "../../../test/interop/cloud-peers";
+import { manualHost } from "../../../test/conformance/thethings-peer";
+import { coapRequest, optionsOf } from "../../../test/interop/cloud-peers";
 import { bench } from "../../../test/support/coap-server";
 import type { Bench } from "../../../test/support/coap-server";
-import type { Observation } from "./service";
+import { createCoapServer } from "./server";
+import type { CoapRequest, CoapService, Observation } from "./service";
 
 function bits(num: number, more: boolean, szx: number): Buffer {
   const value = num * 16 + (more ? 8 : 0) + szx;
@@ -20,6 +24,32 @@ function blockOf(message: ParsedPacket | undefined, name: string): readonly [num
   if (value === undefined) return undefined;
   const number = Number(`0x0${value.toString("hex")}`);
   return [number >> 4, (number & 8) !== 0, number & 7];
+}
+
+/** Bytes of buffers that are still referred to. */
+function arrayBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  // What the first has found is taken off the count by the second.
+  collect();
+  return process.memoryUsage().arrayBuffers;
+}
+
+/** A server whose platform remembers its requests for as long as they are observed, as a closure over one does. */
+function observed(began: (observation: Observation) => void) {
+  const host = manualHost();
+  const sent: { bytes: Buffer; peer: string }[] = [];
+  const held = new Set<CoapRequest>();
+  const service: CoapService = {
+    links: [],
+    contentFormats: [],
+    request: (request, respond) => {
+      held.add(request);
+      respond({ code: "2.05", payload: Buffer.from("now"), observer: { began, ended: () => void held.delete(request) } });
+    },
+  };
+  return { host, sent, server: createCoapServer(host, service, (bytes, peer) => void sent.push({ bytes, peer })) };
 }
 
 /** Sends a body of `bytes` in blocks of 16; gives the codes that came. */
@@ -212,4 +242,19 @@ test("closing the server ends every observation", () => {
   const sent = made.sent.length;
   made.host.advance(100000);
   expect([made.ends, made.sent.length]).toEqual([["closed"], sent]);
+});
+
+test("an observation keeps nothing of the datagram that it came in", () => {
+  const begun: Observation[] = [];
+  const { server, host, sent } = observed((observation) => begun.push(observation));
+  const datagram = (token: string): Buffer => Buffer.concat([coapRequest("GET", "obs", { observe: 0, token }, 1), Buffer.alloc(60000, 0xff)]);
+  const before = arrayBytes();
+  for (let peer = 0; peer < 100; peer += 1) server.receive(datagram(`tok${peer}`), `peer ${peer}`);
+  expect(server.counts.observations).toBe(100);
+  expect(arrayBytes() - before).toBeLessThan(1_000_000);
+  sent.length = 0;
+  begun[7]?.notify({ code: "2.05", payload: Buffer.from("news") }, false);
+  expect(sent.map(({ bytes }) => [parse(bytes).token.toString(), parse(bytes).payload.toString()])).toEqual([["tok7", "news"]]);
+  server.close();
+  expect(host.timers()).toBe(1);
 });

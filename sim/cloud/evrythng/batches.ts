@@ -50,21 +50,20 @@ function schedule(core: Core, id: string): void {
   });
 }
 
-/** A task whose end cannot be stored stays pending, and is done at the next start. */
+/** Done as a whole: a task that cannot be stored stays pending, and is done at the next start. */
 function execute(core: Core, task: Document): void {
   const { quantity } = task.fields["inputParameters"] as { quantity: number };
   const batch = task.fields["batch"] as string;
   const now = core.host.now();
-  let thngs = 0;
-  for (; thngs < quantity && core.state.documents.size < core.limits.documentsMax; thngs += 1) {
-    const fields = { name: `Thng ${thngs + 1} of batch ${batch}`, batch };
-    const doc: Document = { kind: "thng", id: newId(core.host), account: task.account, createdAt: now, updatedAt: now, projects: task.projects, fields };
-    if (core.commit({ t: "put", doc }) !== undefined) return;
-  }
-  const status = thngs === quantity ? "EXECUTED" : "FAILED";
-  const fields = { ...task.fields, status, progress: 100, completedAt: now, result: { thngs } };
+  const room = Math.min(quantity, core.limits.documentsMax - core.state.documents.size);
+  const thngs = Array.from({ length: Math.max(0, room) }, (_, i): Document => {
+    const fields = { name: `Thng ${i + 1} of batch ${batch}`, batch };
+    return { kind: "thng", id: newId(core.host), account: task.account, createdAt: now, updatedAt: now, projects: task.projects, fields };
+  });
+  const status = thngs.length === quantity ? "EXECUTED" : "FAILED";
+  const fields = { ...task.fields, status, progress: 100, completedAt: now, result: { thngs: thngs.length } };
   const doc = { ...task, updatedAt: now, fields };
-  if (core.commit({ t: "put", doc }) !== undefined) return;
+  if (core.commit({ t: "put-all", docs: [...thngs, doc] }) !== undefined) return;
   for (const item of [undefined, task.id]) {
     core.tell(task.account, { kind: "tasks", id: batch, ...(item === undefined ? {} : { item }) }, bodyOf(doc), { projects: task.projects }, {});
   }

@@ -7,6 +7,7 @@ import type { Host } from "../host";
 import { newHttpServer } from "../http/server";
 import type { HttpOptions, HttpServer } from "../http/server";
 import type { Evrythng } from "./model";
+import { handlers } from "./operations";
 import { parseAddress } from "./resource";
 import type { Address } from "./resource";
 import { parseJson } from "./topics";
@@ -61,7 +62,7 @@ function answer(model: Evrythng, http: HttpServer, request: FastifyRequest, repl
   if (access === undefined) return http.fail(request, reply, 401, "Access denied, please check your credentials!");
   if (address === undefined) return http.fail(request, reply, 404, "There is no such resource");
   const verb = verbs.get(request.method);
-  if (verb === undefined) return http.fail(request, reply, 405, "This method is not for this resource");
+  if (verb === undefined) return http.fail(request, allowing(reply, address, request.method), 405, "This method is not for this resource");
   if (address.resource.kind === "rateLimits" && verb === "read") {
     const { requestsBurst, requestsPerSec } = http.limits;
     return reply.send({ requestsBurst, requestsPerSec });
@@ -71,8 +72,14 @@ function answer(model: Evrythng, http: HttpServer, request: FastifyRequest, repl
   const parsed = bytes === undefined || bytes.length === 0 ? { ok: true as const, json: undefined } : parseJson(bytes);
   if (!parsed.ok) return http.fail(request, reply, 400, parsed.message);
   const result = model.perform(access, verb, address, parsed.json);
-  if (!result.ok) return http.fail(request, reply, codes[result.reason], result.message);
+  if (!result.ok) return http.fail(request, result.reason === "notAllowed" ? allowing(reply, address, request.method) : reply, codes[result.reason], result.message);
   return done(reply, verb, address, result, request.raw.url ?? "/");
+}
+
+/** Names the methods for a resource, but for the one that was refused (RFC 9110 section 15.5.6). */
+function allowing(reply: FastifyReply, { resource }: Address, refused: string): FastifyReply {
+  const methods = [...verbs].filter(([method, verb]) => method !== refused && (verb in handlers[resource.kind] || (resource.kind === "rateLimits" && verb === "read")));
+  return reply.header("allow", methods.map(([method]) => method).join(", "));
 }
 
 function preflight(reply: FastifyReply): FastifyReply {

@@ -51,10 +51,13 @@ type Written = readonly [key: string, ...stored: Stored];
 
 export type Entry =
   | { readonly t: "put"; readonly doc: Document }
+  /** All of them or none: what a task makes, and that it is done. */
+  | { readonly t: "put-all"; readonly docs: readonly Document[] }
   | { readonly t: "gone"; readonly id: string }
   | { readonly t: "key"; readonly key: Key }
   | { readonly t: "unkey"; readonly key: string }
-  | { readonly t: "values"; readonly series: Series; readonly id: string; readonly values: readonly Written[] }
+  /** `kept`: of a snapshot, whose values were within the limit of all when they came, in whatever order. */
+  | { readonly t: "values"; readonly series: Series; readonly id: string; readonly values: readonly Written[]; readonly kept?: true }
   | { readonly t: "forget"; readonly series: Series; readonly id: string; readonly key: string; readonly to: number }
   | { readonly t: "join" | "leave"; readonly id: string; readonly thngs: readonly string[] }
   | { readonly t: "action"; readonly action: Action };
@@ -105,6 +108,9 @@ export function apply(state: State, entry: Entry, limits: ModelLimits): void {
   switch (entry.t) {
     case "put":
       return applyPut(state, entry.doc);
+    case "put-all":
+      for (const doc of entry.docs) applyPut(state, doc);
+      return;
     case "gone":
       return applyGone(state, entry.id);
     case "key": {
@@ -172,7 +178,7 @@ function applyValues(state: State, entry: Entry & { t: "values" }, limits: Model
   for (const [key, ...stored] of entry.values) {
     const history = histories.get(key) ?? [];
     histories.set(key, history);
-    const full = history.length >= limits.historyValuesMax || state.values >= limits.valuesMax;
+    const full = history.length >= limits.historyValuesMax || (entry.kept !== true && state.values >= limits.valuesMax);
     const replace = full && history.length > 0;
     insert(history, stored, replace);
     if (!replace) state.values += 1;
@@ -216,7 +222,7 @@ export function* dump(state: State): Iterable<Entry> {
   for (const series of ["properties", "location"] as const) {
     for (const [id, histories] of state.series[series]) {
       for (const [key, history] of histories) {
-        for (const part of chunks(history)) yield { t: "values", series, id, values: part.map((stored) => [key, ...stored] as const) };
+        for (const part of chunks(history)) yield { t: "values", series, id, values: part.map((stored) => [key, ...stored] as const), kept: true };
       }
     }
   }

@@ -94,7 +94,7 @@ test("a request that does not end is answered 408 and cut", async () => {
     socket.on("data", (part) => (came += part.toString("latin1")));
     socket.on("close", () => resolve(came));
   });
-  expect(text).toMatch(/^HTTP\/1.1 408 /);
+  expect(text).toMatch(/^HTTP\/1.1 408 .*\{"code":408,"message":"The request took too long"\}$/s);
   await alive();
 });
 
@@ -133,6 +133,17 @@ test.each(["\u0000\u0001", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST /echo 
     await alive();
   },
 );
+
+test.each([
+  ["an unknown version", "GET / HTTP/9.9\r\n\r\n", 400, "Bad request"],
+  ["two lengths", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "Bad request"],
+  ["too long a header", `GET / HTTP/1.1\r\nHost: x\r\nX: ${"y".repeat(20000)}\r\n\r\n`, 431, "The header is too large"],
+])("what is no request is answered in the platform's own words: %s", async (_name, bytes, code, message) => {
+  await start();
+  const [head, body] = (await raw(bytes)).split("\r\n\r\n") as [string, string];
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${code} .*\r\nconnection: close`, "is"));
+  expect(JSON.parse(body)).toEqual({ code, message });
+});
 
 test("random bytes and cut requests never end the server", async () => {
   await start();

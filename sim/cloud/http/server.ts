@@ -4,10 +4,10 @@
  *
  * It knows no platform: routes and error bodies are given by its user. It logs no path, since paths carry tokens.
  */
-import { createServer } from "node:http";
+import { STATUS_CODES, createServer } from "node:http";
 import type { Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import fastify from "fastify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Host } from "../host";
@@ -84,6 +84,7 @@ function newApp(options: HttpOptions, limits: HttpLimits, failed: FailureHandler
       querystringParser: (text) => new URLSearchParams(text) as unknown as Record<string, unknown>,
     },
     frameworkErrors: (error, request, reply) => void failed(error, request, reply),
+    clientErrorHandler: (error, socket) => failUnread(options, error.code, socket),
     serverFactory: (handler): Server => {
       const settings = {
         requestTimeout: limits.requestMs,
@@ -102,6 +103,20 @@ function newApp(options: HttpOptions, limits: HttpLimits, failed: FailureHandler
   app.setErrorHandler(failed);
   return app;
 }
+
+/** Answers what never became a request, and so has no reply: bytes that are no HTTP, too long a header, one that does not end. */
+function failUnread({ errorBody }: HttpOptions, cause: string, socket: Socket): void {
+  const [code, message] = unread.get(cause) ?? [400, "Bad request"];
+  const body = JSON.stringify(errorBody(code, message));
+  const head = `HTTP/1.1 ${code} ${STATUS_CODES[code]}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  if (socket.writable) socket.write(`${head}\r\nConnection: close\r\n\r\n${body}`);
+  socket.destroy();
+}
+
+const unread: ReadonlyMap<string, readonly [code: number, message: string]> = new Map([
+  ["HPE_HEADER_OVERFLOW", [431, "The header is too large"]],
+  ["ERR_HTTP_REQUEST_TIMEOUT", [408, "The request took too long"]],
+]);
 
 /** What a peer may know of an error: the class of its own mistake, and nothing of ours. */
 function failureOf(error: FastifyError): { code: number; message: string } {

@@ -13,7 +13,7 @@ import { mqttLimits } from "./limits";
 import type { MqttLimits } from "./limits";
 import { Reader } from "./reader";
 import type { MqttService, Transport } from "./service";
-import { newTurn } from "./turn";
+import { inTurn, newTurn } from "./turn";
 
 export interface MqttServer {
   readonly limits: MqttLimits;
@@ -21,7 +21,7 @@ export interface MqttServer {
   accept(transport: Transport): MqttConnection | undefined;
   /** Connections at this moment. */
   connections(): number;
-  /** Ends every connection as if the server had died: wills are published. */
+  /** Ends every connection as if the server had died: wills have been published when it returns. */
   close(): void;
 }
 
@@ -61,7 +61,10 @@ export function createMqttServer(host: Host, service: MqttService, limits: Parti
     },
     connections: () => connections.size,
     close() {
-      for (const connection of [...connections]) connection.drop("server closes");
+      // With those whose ends wait for a turn: whoever closes the server may close what keeps their wills next.
+      inTurn(holder.turn, () => {
+        for (const connection of [...connections]) connection.drop("server closes");
+      });
     },
   };
 }

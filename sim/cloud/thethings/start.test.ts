@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connectAsync } from "mqtt";
 import { call, manualHost, openStream } from "../../../test/conformance/thethings-peer";
 import { startThethings } from "./index";
 import type { StartedThethings, StartOptions } from "./index";
@@ -44,6 +45,17 @@ test("things, values, codes and the administrator's token survive a restart, in 
   expect(second.adminToken).toBe(first.adminToken);
   expect((await call(second.ports.http, "/admin/things", { method: "POST", session: second.adminToken })).status).toBe(201);
   for (const file of readdirSync(folder)) expect([file, statSync(join(folder, file)).mode & 0o777]).toEqual([file, file === "ca.pem" ? 0o644 : 0o600]);
+});
+
+test("the wills of those who are connected when the cloud is stopped are kept", async () => {
+  const first = await start({ stateDir: folder });
+  const { thingToken } = first.model.createThing();
+  const payload = Buffer.from('{"values":[{"key":"LWT","value":"gone"}]}');
+  const device = await connectAsync(`mqtt://127.0.0.1:${first.ports.mqtt}`, { reconnectPeriod: 0, will: { topic: `v2/things/${thingToken}`, payload, qos: 0, retain: false } });
+  await first.close();
+  await device.endAsync(true);
+  const second = await start({ stateDir: folder });
+  expect(second.model.history(thingToken, "LWT")).toMatchObject([{ value: "gone" }]);
 });
 
 test.each(["http", "https", "mqtt", "mqtts"] as const)("a busy %s port is named with its remedy, and what was opened is closed again", async (option) => {

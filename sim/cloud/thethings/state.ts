@@ -42,7 +42,8 @@ export type Entry =
   | { readonly t: "code"; readonly code: string; readonly uses?: number; readonly channels?: readonly (readonly [string, string])[] }
   | { readonly t: "thing"; readonly id: string; readonly token: string; readonly code?: string; readonly channel?: string }
   | { readonly t: "removed"; readonly id: string }
-  | { readonly t: "write"; readonly id: string; readonly values: readonly WrittenValue[] }
+  /** `kept`: of a snapshot, whose values were within the limit of all when they came, in whatever order. */
+  | { readonly t: "write"; readonly id: string; readonly values: readonly WrittenValue[]; readonly kept?: true }
   | { readonly t: "user"; readonly id: string; readonly app: string; readonly email: string; readonly salt: string; readonly hash: string }
   | { readonly t: "session"; readonly user: string; readonly digest: string; readonly until: number; readonly drop?: string }
   | { readonly t: "link"; readonly user: string; readonly thing: string };
@@ -117,7 +118,7 @@ function applyWrite(state: State, entry: Entry & { t: "write" }, limits: ModelLi
   for (const [key, at, value, geo] of entry.values) {
     let timeline = thing.timelines.get(key);
     if (timeline === undefined) thing.timelines.set(key, (timeline = { key, values: [] }));
-    const full = timeline.values.length >= limits.timelineValuesMax || state.values >= limits.valuesMax;
+    const full = timeline.values.length >= limits.timelineValuesMax || (entry.kept !== true && state.values >= limits.valuesMax);
     const replace = full && timeline.values.length > 0;
     insert(timeline, { at, value, geo }, replace);
     if (!replace) state.values += 1;
@@ -146,7 +147,7 @@ export function* dump(state: State): Iterable<Entry> {
     for (const timeline of thing.timelines.values()) {
       for (let from = 0; from < timeline.values.length; from += dumpedValuesMax) {
         const values = timeline.values.slice(from, from + dumpedValuesMax).map((stored) => written(timeline.key, stored));
-        yield { t: "write", id: thing.id, values };
+        yield { t: "write", id: thing.id, values, kept: true };
       }
     }
   }

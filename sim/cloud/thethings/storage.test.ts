@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { openJournal } from "../journal";
 import { formatDate } from "./dates";
 import { createThethings } from "./model";
+import type { Entry } from "./state";
 import type { Keeper } from "../keeper";
 import type { Thethings, ThethingsOptions } from "./model";
 import { dawn, manualHost } from "../../../test/conformance/thethings-peer";
@@ -25,6 +26,21 @@ const values = (...list: object[]): object => ({ values: list });
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "thethings-"))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("a snapshot at the limit of all values loses none of them", () => {
+  const limits = { valuesMax: 5 };
+  const kept: Entry[] = [];
+  let snapshot: Entry[] = [];
+  const { model, token, host } = cloud({ limits, keeper: { entries: [], append: (entry) => void kept.push(entry as Entry), settle: (dump) => (snapshot = [...dump()] as Entry[]) } });
+  const other = model.createThing().thingToken;
+  const numbered = (key: string, count: number): object => values(...Array.from({ length: count }, (_, value) => ({ key, value })));
+  for (const [to, key, count] of [[token, "a", 1], [other, "k", 4], [token, "b", 1]] as const) expect(model.write(to, numbered(key, count), rest).ok).toBe(true);
+  for (const entries of [kept, snapshot]) {
+    const again = createThethings(host, { limits, keeper: { entries, append: () => undefined, settle: () => undefined } });
+    expect(again.history(other, "k").map(({ value }) => value)).toEqual([0, 1, 2, 3]);
+    expect(again.counts.values).toBe(6);
+  }
+});
 
 /** All that can be asked of a model from outside, for comparison. */
 function portrait(model: Thethings, tokens: readonly string[], session: string): unknown {

@@ -14,7 +14,7 @@ import { isTime } from "./values";
 export type AlarmAct = "ack" | "clear" | "delete" | { readonly assign: string | null };
 
 export interface Alarms {
-  /** `{originator,type,severity,...}`, or with `id` a change of that alarm. */
+  /** `{originator,type,severity,...}`; where one of that originator and type is active, a change of it. An `id` is passed over. */
   raise(who: Principal, body: unknown): Result<Alarm>;
   get(who: Principal, id: string): Result<Alarm>;
   act(who: Principal, id: string, act: AlarmAct): Result<Alarm>;

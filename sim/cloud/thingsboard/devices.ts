@@ -37,12 +37,14 @@ export interface Devices {
   createCustomer(tenantId: string, title: unknown): Result<Customer>;
 }
 
-export function newDevices(core: Core): Devices {
+/** `gone` is told of each device that has been taken away, by its id. */
+export function newDevices(core: Core, gone: (device: string) => void): Devices {
   const { state } = core;
   const byCredentials = (credentials: Credentials): Device | undefined => state.devices.get(state.credentials.get(credentialsKey(credentials)) ?? "");
   const put = (device: Device, changes: Partial<DeviceInfo>): Result<Device> => {
     const info = { ...device.info, ...changes };
-    const isSame = credentialsKey(info.credentials) === credentialsKey(device.info.credentials);
+    // A password is no part of the name under which credentials are found, and all of what opens connections.
+    const isSame = isEqual(info.credentials, device.info.credentials);
     const refused = checked(core, info) ?? core.commit({ t: "device", info });
     if (refused !== undefined) return refused;
     if (!isSame) core.bus.tell(info.id, { kind: "signed-out", device: info.id });
@@ -61,7 +63,7 @@ export function newDevices(core: Core): Devices {
     create: (info) => create(core, info),
     remove: (who, id) => {
       const found = adminOf(who, id);
-      return found.ok ? remove(core, found.value) : found;
+      return found.ok ? remove(core, found.value, gone) : found;
     },
     setCredentials: (who, id, credentials) => {
       const found = adminOf(who, id);
@@ -113,6 +115,11 @@ function checked(core: Core, info: Omit<DeviceInfo, "id" | "createdTime"> & { re
   return named !== undefined && named !== info.id ? refuse("badRequest", "Device with such name already exists!") : undefined;
 }
 
+function isEqual(one: Credentials, other: Credentials): boolean {
+  const passwordOf = (credentials: Credentials): string | null => (credentials.type === "MQTT_BASIC" ? credentials.password : null);
+  return credentialsKey(one) === credentialsKey(other) && passwordOf(one) === passwordOf(other);
+}
+
 function isText(core: Core, text: unknown): text is string {
   return typeof text === "string" && text.length <= core.limits.nameCharsMax;
 }
@@ -153,7 +160,7 @@ export function newToken(core: Core): string {
   return token;
 }
 
-function remove(core: Core, { info }: Device): Result<void> {
+function remove(core: Core, { info }: Device, gone: (device: string) => void): Result<void> {
   const alarms = [...(core.state.alarmsOf.get(info.id) ?? [])].map((id) => core.state.alarms.get(id));
   const refused = core.commit({ t: "device-gone", id: info.id });
   if (refused !== undefined) return refused;
@@ -163,5 +170,6 @@ function remove(core: Core, { info }: Device): Result<void> {
     core.bus.tell(info.tenantId, { kind: "alarm", alarm, gone: true });
   }
   core.bus.tell(info.id, { kind: "device-gone", device: info.id });
+  gone(info.id);
   return done(undefined);
 }

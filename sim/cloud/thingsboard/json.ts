@@ -43,7 +43,8 @@ function revive(value: unknown, depth: number): Json {
   if (typeof value !== "object" || value === null) return value as Json;
   if (depth === 0) throw new Error("too deep");
   if (Array.isArray(value)) return value.map((one) => revive(one, depth - 1));
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, revive(inner, depth - 1)]));
+  // A name is a text like any other, and was marked as one.
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.startsWith(mark) ? name.slice(1) : name, revive(inner, depth - 1)]));
 }
 
 /** The text of a value as it came, without white space. */

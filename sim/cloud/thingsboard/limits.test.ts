@@ -68,3 +68,19 @@ test("a device that was made beforehand is provisioned once", () => {
   model.devices.save(who, { name: "other", type: "valve" }, undefined);
   expect([provision("absent"), provision("other"), provision("made"), provision("made")]).toEqual(["FAILURE", "FAILURE", "SUCCESS", "FAILURE"]);
 });
+
+test("points of one query: a key counts once however often it is named, and no more is read than may be answered", () => {
+  const { model, who } = opened({ queryPointsMax: 6 });
+  const device = model.devices.save(who, { name: "A" }, undefined);
+  if (!device.ok) throw new Error(device.message);
+  const keys = ["a", "b", "c", "d"];
+  for (const key of keys) model.data.writeSeries(device.value, [1, 2, 3].map((ts) => ({ key, ts, value: { type: "LONG", text: "1" } })));
+  const lookups = jest.spyOn(device.value.series, "get");
+  const read = (...asked: string[]): unknown => model.data.read(device.value, asked, { startTs: 0, endTs: 9, interval: 0, limit: 0, agg: "NONE", order: "ASC" });
+  const points = [1, 2, 3].map((ts) => ({ ts, value: "1" }));
+  expect(read("a", "b", "a", "b", "a")).toEqual({ ok: true, value: { a: points, b: points } });
+  expect(lookups).toHaveBeenCalledTimes(2);
+  lookups.mockClear();
+  expect(read(...keys)).toMatchObject({ reason: "badRequest" });
+  expect(lookups).toHaveBeenCalledTimes(3);
+});

@@ -70,9 +70,9 @@ export function createThingsboard(host: Host, options: ThingsboardOptions = {}):
   const core = newCore(host, { ...modelLimits, ...options.limits }, options.keeper);
   const accounts = newAccounts(core, options.users ?? []);
   const data = newData(core);
-  const devices = newDevices(core);
-  const presence = newPresence(core, data);
   const rpc = newRpc(core);
+  const devices = newDevices(core, rpc.forget);
+  const presence = newPresence(core, data);
   const profiles = (options.profiles ?? []).map(({ key, secret, type = "default", strategy = "createNew", tenant = tenantDefault }): Profile => {
     if (key === "" || secret === "") throw new Error("A provisioning profile needs a key and a secret");
     return { key, secret, type, strategy, tenantId: accounts.tenantId(tenant) };

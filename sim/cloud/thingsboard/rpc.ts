@@ -24,7 +24,11 @@ export interface Rpc {
   listen(device: string, listener: (call: Call) => boolean): () => void;
   /** The device's answer, JSON text. Answers to nothing are passed over. */
   answer(device: string, id: number, body: string): void;
+  /** The device has been taken away: its calls end, and its numbers are forgotten. */
+  forget(device: string): void;
   readonly waiting: number;
+  /** Devices that are remembered. */
+  readonly devices: number;
   close(): void;
 }
 
@@ -86,6 +90,14 @@ export function newRpc(core: Core): Rpc {
       const line = lines.get(device);
       const pending = line?.pending.get(id);
       if (line !== undefined && pending !== undefined) end(line, pending, { kind: "answered", body });
+    },
+    forget: (device) => {
+      const line = lines.get(device);
+      lines.delete(device);
+      for (const pending of [...(line?.pending.values() ?? [])]) end(line as Line, pending, { kind: "offline" });
+    },
+    get devices() {
+      return lines.size;
     },
     get waiting() {
       return [...lines.values()].reduce((sum, { pending }) => sum + pending.size, 0);

@@ -64,7 +64,8 @@ export type Entry =
   | { readonly t: "device-gone"; readonly id: string }
   | { readonly t: "attributes"; readonly id: string; readonly scope: Scope; readonly values: readonly Kept[] }
   | { readonly t: "attributes-gone"; readonly id: string; readonly scope: Scope; readonly keys: readonly string[] }
-  | { readonly t: "series"; readonly id: string; readonly points: readonly Kept[] }
+  /** `kept`: of a snapshot, whose points were within the limit of all when they came, in whatever order. */
+  | { readonly t: "series"; readonly id: string; readonly points: readonly Kept[]; readonly kept?: true }
   | { readonly t: "series-gone"; readonly id: string; readonly keys: readonly string[]; readonly startTs: number; readonly endTs: number }
   | { readonly t: "alarm"; readonly alarm: Alarm }
   | { readonly t: "alarm-gone"; readonly id: string }
@@ -178,7 +179,7 @@ function applySeries(state: State, entry: Entry & { t: "series" }, limits: Model
   for (const [key, ts, type, text] of entry.points) {
     let series = device.series.get(key);
     if (series === undefined) device.series.set(key, (series = []));
-    const full = series.length > 0 && (series.length >= limits.seriesPointsMax || state.points >= limits.pointsMax);
+    const full = series.length > 0 && (series.length >= limits.seriesPointsMax || (entry.kept !== true && state.points >= limits.pointsMax));
     state.points += insert(series, { ts, value: { type, text } }, full);
   }
 }
@@ -230,7 +231,7 @@ export function* dump(state: State): Iterable<Entry> {
       for (const values of pieces([...attributes[scope]].map(([key, stamped]) => kept(key, stamped)))) yield { t: "attributes", id: info.id, scope, values };
     }
     for (const [key, points] of series) {
-      for (const piece of pieces(points.map((point) => kept(key, point)))) yield { t: "series", id: info.id, points: piece };
+      for (const piece of pieces(points.map((point) => kept(key, point)))) yield { t: "series", id: info.id, points: piece, kept: true };
     }
   }
   for (const alarm of state.alarms.values()) yield { t: "alarm", alarm };

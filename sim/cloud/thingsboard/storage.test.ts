@@ -5,6 +5,7 @@ import type { Keeper } from "../keeper";
 import { createThingsboard } from "./model";
 import type { Thingsboard } from "./model";
 import { dump } from "./state";
+import type { Device } from "./state";
 import { modelLimits } from "./types";
 import type { Principal } from "./types";
 
@@ -93,5 +94,26 @@ test("limits: devices, keys of a device, points of a series and of all, notifica
   expect([write("c", 1), write("d", 1), write("e", 1)]).toEqual([true, true, false]);
   for (const text of ["1", "2", "3"]) model.notifications.send(who.tenantId, { type: "GENERAL", subject: "", text });
   expect(model.notifications.list(who, { unreadOnly: false }).map(({ text }) => text)).toEqual(["3", "2"]);
+  model.close();
+});
+
+test("a snapshot at the limit of all points loses none of them", () => {
+  const limits = { ...modelLimits, pointsMax: 5 };
+  const host = manualHost();
+  const model = createThingsboard(host, { users: [user], limits });
+  const who = admin(model);
+  const [one, other] = ["A", "B"].map((name) => {
+    const made = model.devices.save(who, { name }, undefined);
+    if (!made.ok) throw new Error(made.message);
+    return made.value;
+  }) as [Device, Device];
+  const write = (device: Device, key: string, count: number): void => {
+    model.data.writeSeries(device, Array.from({ length: count }, (_, ts) => ({ key, ts, value: { type: "LONG", text: "1" } })));
+  };
+  write(one, "a", 1);
+  write(other, "k", 4);
+  write(one, "b", 1);
+  const again = newCore(host, limits, memory([...dump(model.state)]));
+  expect([again.state.points, again.state.devices.get(other.info.id)?.series.get("k")?.length]).toEqual([6, 4]);
   model.close();
 });

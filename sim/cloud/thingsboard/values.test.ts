@@ -15,6 +15,7 @@ test("a number keeps what it was: whole, with a point, with an exponent, too lon
   const long = `1${"0".repeat(200000)}1`;
   expect([of(long), of(`"${"7".repeat(64)}"`), of(`"${"7".repeat(65)}"`)]).toEqual([`STRING ${long}`, `STRING ${"7".repeat(64)}`, `STRING ${"7".repeat(65)}`]);
   expect(readJson(`{"a":"${"x".repeat(250000)}\\u0041"}`)).toEqual({ a: `${"x".repeat(250000)}A` });
+  expect(readJson('{"\\u0001n7":{"\\u0001":"\\u0001"}}')).toEqual({ "\u0001n7": { "\u0001": "\u0001" } });
   expect(valueOf(readJson("null")!)).toBeUndefined();
   expect(jsonText({ type: "STRING", text: 'a"b' })).toBe('"a\\"b"');
 });

@@ -27,8 +27,11 @@ export function alarmData(link: Link, { cmdId, query: json }: Command): void {
     return link.update({ cmdId, cmdUpdateType: "ALARM_DATA", data, update: null, allowedEntities: 0, totalEntities: 0 });
   }
   const stops: Cancel[] = [];
-  if (!subscribe(link, link.subscriptions, cmdId, { kind: "ALARM_DATA", stop: () => stops.forEach((stop) => stop()) })) return;
+  const subscription = { kind: "ALARM_DATA", stop: () => stops.forEach((stop) => stop()) };
+  if (!subscribe(link, link.subscriptions, cmdId, subscription)) return;
   stops.push(...follow(link, cmdId, query.value, devices));
+  // The first frame may have ended the socket, and what was begun after that has nobody left to end it.
+  if (link.subscriptions.get(cmdId) !== subscription) subscription.stop();
 }
 
 /** Sends the page, and begins to follow it: what ends that. */

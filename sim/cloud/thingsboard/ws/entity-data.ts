@@ -126,6 +126,8 @@ function answer(link: Link, cmdId: number, data: Data, asked: Parsed): void {
     if (latestKeys !== undefined) watchLatest(link, cmdId, data, latestKeys);
   }
   if (data.query.dynamic) data.stops.push(refreshing(link, () => refresh(link, cmdId, data, asked)));
+  // A frame of it may have ended the socket, and what was begun after that has nobody left to end it.
+  if (link.subscriptions.get(cmdId) !== data) stopAll(data);
 }
 
 /** A command that was refused before anything of it was shown has subscribed to nothing. */

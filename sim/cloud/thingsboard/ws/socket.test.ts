@@ -51,3 +51,35 @@ test("a socket that has ended leaves no timer and no listener", () => {
   socket.closed();
   expect([host.timers(), model.bus.count()]).toEqual([0, 0]);
 });
+
+test.each([
+  ["ALARM_DATA", {}],
+  ["ENTITY_DATA", { latestCmd: { keys: [{ type: "TIME_SERIES", key: "t" }] } }],
+  ["ENTITY_DATA", { tsCmd: { keys: ["t"], startTs: 0, timeWindow: 1000 } }],
+])("a socket that ends by the first frame of %s %j leaves no timer and no listener", (type, more) => {
+  const { host, model, socket, closes, count } = unreadSocket(1);
+  const who = { userId: "u", email: user.email, tenantId: model.accounts.tenantId("Tenant"), customerId: undefined };
+  const device = model.devices.save(who, { name: "A" }, "token-a");
+  if (!device.ok) throw new Error(device.message);
+  model.data.writeSeries(device.value, [{ key: "t", ts: 1, value: { type: "LONG", text: "1" } }]);
+  count();
+  const query = { entityFilter: { type: "entityType", entityType: "DEVICE" }, pageLink: { pageSize: 10, page: 0, dynamic: true } };
+  socket.message(Buffer.from(JSON.stringify({ cmds: [{ cmdId: 2, type, query, ...more }] })));
+  expect(closes).toEqual([[1008, "Max pending updates limit reached!"]]);
+  expect([host.timers(), model.bus.count()]).toEqual([0, 0]);
+});
+
+test("a page that is shown again and ends the socket by that leaves no timer and no listener", () => {
+  const { host, model, socket, closes } = unreadSocket(1);
+  const who = { userId: "u", email: user.email, tenantId: model.accounts.tenantId("Tenant"), customerId: undefined };
+  const query = { entityFilter: { type: "entityType", entityType: "DEVICE" }, pageLink: { pageSize: 10, page: 0, dynamic: true } };
+  socket.message(Buffer.from(JSON.stringify({ cmds: [{ cmdId: 2, type: "ENTITY_DATA", query, latestCmd: { keys: [{ type: "TIME_SERIES", key: "t" }] } }] })));
+  expect(closes).toEqual([]);
+  model.devices.save(who, { name: "A" }, "token-a");
+  for (let passed = 0; passed < wsLimits.refreshMs; passed += 10000) {
+    host.advance(10000);
+    socket.heard();
+  }
+  expect(closes).toHaveLength(1);
+  expect([host.timers(), model.bus.count()]).toEqual([0, 0]);
+});
