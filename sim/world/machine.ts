@@ -70,7 +70,6 @@ export interface Surroundings {
   readonly air: Air;
   /** Conditions that hold where the machine's own do not differ. */
   readonly conditions: Conditions;
-  readonly address: string;
   readonly worldMs: () => number;
   readonly log: WorldLog;
 }
@@ -85,8 +84,6 @@ interface Running {
 const memoryFree = (): number => 1 << 16;
 
 export class Machine implements Station, BootOwner {
-  readonly name: string;
-  readonly address: string;
   readonly conditions: Conditions;
   readonly flash: WorldFlash;
   readonly pins: PinBank;
@@ -100,10 +97,9 @@ export class Machine implements Station, BootOwner {
   constructor(
     private readonly world: Surroundings,
     private readonly options: MachineOptions,
-    name: string,
+    readonly name: string,
+    readonly address: string,
   ) {
-    this.name = name;
-    this.address = world.address;
     this.conditions = createConditions({ ...world.conditions, ...options.conditions });
     const seed = world.network.random.fork(`${name}/flash`).below(2147483647);
     this.flash = options.flash ?? createFlash({ areas: options.flashAreas ?? defaultAreas, seed }, options.flashKind);

@@ -5,7 +5,7 @@
 import type { FlashArea } from "../../hal/ports/flash";
 import { VirtualClock } from "./clock";
 import { type Conditions, createConditions } from "./conditions";
-import { Machine, type MachineOptions, type WorldLog } from "./machine";
+import { Machine, type MachineOptions, type Surroundings, type WorldLog } from "./machine";
 import { type TcpHandler } from "./ends";
 import { createNetwork, type ListenOptions, type Network, type UdpHandler } from "./network";
 import { type AccessPoint, type Air, airChanged, createAir } from "./radio";
@@ -35,6 +35,8 @@ export class World {
   readonly conditions: Conditions;
   readonly machines: Machine[] = [];
   private readonly air: Air;
+  /** What all machines share. */
+  private readonly surroundings: Surroundings;
   private readonly names = new Set<string>();
   private readonly startTimeMs: number;
 
@@ -46,6 +48,14 @@ export class World {
     this.air = createAir(
       options.accessPoints?.map((point): AccessPoint => ({ joinMs: JOIN_MS, ...point, present: true })),
     );
+    this.surroundings = {
+      timeline: this.clock,
+      network: this.network,
+      air: this.air,
+      conditions: this.conditions,
+      worldMs: () => this.now(),
+      log: options.log ?? (() => undefined),
+    };
   }
 
   /** World time, ms since 1970. */
@@ -71,17 +81,8 @@ export class World {
     if (!/^[0-9a-z]{4,32}$/.test(name)) throw new Error(`a machine's name is 4 to 32 characters of 0-9 and a-z, not "${name}"`);
     if (this.names.has(name)) throw new Error(`there is a machine ${name} already`);
     this.names.add(name);
-    const surroundings = {
-      timeline: this.clock,
-      network: this.network,
-      air: this.air,
-      conditions: this.conditions,
-      address: `10.1.${number >> 8}.${number & 255}`,
-      worldMs: () => this.now(),
-      log: this.options.log ?? (() => undefined),
-    };
     const areas = this.options.flashAreas === undefined ? {} : { flashAreas: this.options.flashAreas };
-    const machine = new Machine(surroundings, { ...areas, ...options }, name);
+    const machine = new Machine(this.surroundings, { ...areas, ...options }, name, `10.1.${number >> 8}.${number & 255}`);
     this.machines.push(machine);
     return machine;
   }
