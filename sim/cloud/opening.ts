@@ -28,7 +28,7 @@ export interface Opening {
   state(name: string, stateDir: string | undefined): { readonly folder: string; readonly journal: Journal | undefined };
   /** Opens one listener of `options`, or says which port could not be had and what to do: its port. */
   bind<Option extends string>(options: ListenOptions<Option>, option: Option, listen: (address: string, port: number) => Promise<Listening>): Promise<number>;
-  /** Closes everything. Idempotent. */
+  /** Closes everything, whatever of it fails; throws the first failure then. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -41,7 +41,8 @@ export async function openCloud<T>(start: (opening: Opening) => Promise<T>): Pro
   try {
     return await start(opening);
   } catch (error) {
-    await opening.close();
+    // Why it could not open says more than what failed as it was closed again.
+    await opening.close().catch(() => undefined);
     throw error;
   }
 }
@@ -50,7 +51,15 @@ function newOpening(): Opening {
   const closers: (() => unknown)[] = [];
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
-    for (const close of [...closers].reverse()) await close();
+    const failures: unknown[] = [];
+    for (const close of [...closers].reverse()) {
+      try {
+        await close();
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   };
   return {
     onClose: (close) => void closers.push(close),
