@@ -9,6 +9,7 @@ import type { Socket } from "socket.io";
 import type { Host } from "../host";
 import { newBudgets } from "../http/budget";
 import type { HttpServer } from "../http/server";
+import { ignoreOtherUpgrades } from "../http/upgrade";
 import type { UserId } from "./apps";
 import type { Thethings } from "./model";
 import { refuse } from "./types";
@@ -78,9 +79,11 @@ export function attachSocketio(model: Thethings, host: Host, http: HttpServer, o
     allowRequest: (_request, answer) => answer(null, io.engine.clientsCount < limits.clientsMax),
   });
   io.attach(http.app.server);
+  const stopIgnoring = ignoreOtherUpgrades(http.app.server);
   io.of("/v2").on("connection", (socket) => serve({ model, limits, socket, user: undefined, refusals: 0, topics: new Map() }, host));
   return {
     close: () => {
+      stopIgnoring();
       io.disconnectSockets(true);
       io.engine.close();
     },

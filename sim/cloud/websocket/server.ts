@@ -13,6 +13,7 @@ import { WebSocketServer as WsServer } from "ws";
 import type { ServerOptions } from "ws";
 import type { Host } from "../host";
 import { newBudgets } from "../http/budget";
+import { ignoreOtherUpgrades, isWebSocket } from "../http/upgrade";
 import { webSocketLimits } from "./limits";
 import type { WebSocketLimits } from "./limits";
 import type { Accepted, Handshake, WebSocketService } from "./service";
@@ -47,6 +48,7 @@ export function attachWebSockets(host: Host, server: Server, service: WebSocketS
   }
 
   function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    if (!isWebSocket(request)) return;
     const socket = stream as Socket;
     // Every way to fail ends in "close": a reset by the peer is no event of its own.
     socket.on("error", () => socket.destroy());
@@ -63,12 +65,14 @@ export function attachWebSockets(host: Host, server: Server, service: WebSocketS
     });
   }
 
+  const stopIgnoring = ignoreOtherUpgrades(server);
   server.on("upgrade", upgrade);
   return {
     limits,
     connections: () => open.size,
     close: () => {
       server.off("upgrade", upgrade);
+      stopIgnoring();
       for (const one of [...open]) one.abort();
     },
   };
