@@ -44,6 +44,8 @@ export interface LoweredApp {
   /** Absolute path to text, as it was written, of everything that the compiler read besides the framework and its packages. */
   readonly sources: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  /** Over the files as they were written. */
+  readonly program: ts.Program;
 }
 
 /** What the compiler read of an app, files that only give types included. */
@@ -65,7 +67,7 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
     problems.push(...lowered.problems);
     texts.set(fileName, lowered.text);
   }
-  return { texts, sources: sourcesOf(root, program), problems };
+  return { texts, sources: sourcesOf(root, program), problems, program };
 }
 
 /**
@@ -75,9 +77,9 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
 export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>, board?: PinBoard): LoweredApp {
   const program = appProgram(root, files, memory);
   const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...compilerProblems(source, program.getSyntacticDiagnostics(source)), ...dataImports(source)]);
-  if (early.length > 0) return { texts: new Map(), sources: sourcesOf(root, program), problems: early };
+  if (early.length > 0) return { texts: new Map(), sources: sourcesOf(root, program), problems: early, program };
   const { texts, sources, problems } = lowerFiles(root, program, board);
   const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
   const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!)).filter(({ file, line }) => !isRefused.has(`${file}:${line}`));
-  return { texts, sources, problems: [...problems, ...said] };
+  return { texts, sources, problems: [...problems, ...said], program };
 }
