@@ -7,11 +7,6 @@ function problemAt(source: ts.SourceFile, position: number, rule: string, messag
   return { file: source.fileName, line: line + 1, column: character + 1, rule, message };
 }
 
-/** What the compiler says of a file. */
-export function compilerProblems(source: ts.SourceFile, diagnostics: readonly ts.Diagnostic[]): Problem[] {
-  return diagnostics.map(({ messageText, start, code }) => problemAt(source, start ?? 0, `TS${code}`, ts.flattenDiagnosticMessageText(messageText, " ")));
-}
-
 /** Imports of data, which the compilers of images take for a program. */
 export function dataImports(source: ts.SourceFile): Problem[] {
   return source.statements.flatMap((statement) => {

@@ -4,13 +4,14 @@
  */
 import { join, sep } from "node:path";
 import ts from "typescript";
+import { diagnosticProblem } from "../compile/diagnostic";
 import { sourceOptions } from "../compile/options";
 import type { Problem } from "../compile/problem";
 import { secretProblems } from "../compile/secrets";
 import { sourceHost } from "../compile/sources";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
-import { compilerProblems, dataImports } from "./early";
+import { dataImports } from "./early";
 import { lowerApp } from "./lower";
 
 /** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
@@ -35,7 +36,7 @@ export function isAppFile(root: string, path: string): boolean {
 
 /** The compiler's own complaints about a file. */
 export function complaints(program: ts.Program, source: ts.SourceFile): Problem[] {
-  return compilerProblems(source, [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]);
+  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((each) => diagnosticProblem(each));
 }
 
 export interface LoweredApp {
@@ -76,7 +77,7 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
  */
 export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>, board?: PinBoard): LoweredApp {
   const program = appProgram(root, files, memory);
-  const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...compilerProblems(source, program.getSyntacticDiagnostics(source)), ...dataImports(source)]);
+  const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...program.getSyntacticDiagnostics(source).map((each) => diagnosticProblem(each)), ...dataImports(source)]);
   if (early.length > 0) return { texts: new Map(), sources: sourcesOf(root, program), problems: early, program };
   const { texts, sources, problems } = lowerFiles(root, program, board);
   const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
