@@ -165,6 +165,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
     onEvent: (event) => {
       counts.hear(event);
       context.output.event(event);
+      if (event.event === "failed") process.exitCode = 1;
     },
     isOver: () => signal.aborted,
   });

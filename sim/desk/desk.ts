@@ -9,7 +9,7 @@ import type { SensorSource } from "../world/sensors";
 import { startDeskCloud } from "./cloud";
 import type { DeskCloud } from "./desk-cloud";
 import { runDevice } from "./device-loop";
-import { deskEvent, reasonOf } from "./events";
+import { deskEvent, failedEvent } from "./events";
 import type { DeskEvent } from "./events";
 import { runInterpreter } from "./interpreter-loop";
 import { bootableOf } from "./runner";
@@ -86,10 +86,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       if (event === "activated") cloud?.activated();
       onEvent(deskEvent(time.now(), event, number, text));
     },
-    failed: (problem) => {
-      const message = typeof problem === "number" ? `The device cannot boot: ${reasonOf(problem)} (code ${problem}).` : problem instanceof Error ? problem.message : String(problem);
-      onEvent({ event: "failed", time: new Date(time.now()).toISOString(), message });
-    },
+    failed: (problem) => onEvent(failedEvent(time.now(), problem, program)),
     // What an engine prints besides the log: above all, what the app threw and nothing caught.
     console: (text) => onEvent({ event: "console", time: new Date(time.now()).toISOString(), text }),
   };

@@ -4,6 +4,7 @@
  */
 import { join, sep } from "node:path";
 import ts from "typescript";
+import { isAppFile } from "../compile/app-file";
 import { diagnosticProblem } from "../compile/diagnostic";
 import { sourceOptions } from "../compile/options";
 import type { Problem } from "../compile/problem";
@@ -22,16 +23,6 @@ const declarations = (root: string): string[] => ["firmware/base/globals.d.ts", 
 /** A program over files, some of which exist in memory only. */
 export function appProgram(root: string, files: readonly string[], memory: ReadonlyMap<string, string> = new Map(), options = appOptions(root)): ts.Program {
   return ts.createProgram([...files, ...declarations(root)], options, sourceHost(root, options, memory));
-}
-
-/** Folders of the framework: what stands in them is no app, but for the examples. */
-const frameworkFolders = ["firmware", "hal", "sim", "boards", "cli", "test", "node_modules"];
-
-/** True for files of apps: what does not belong to the framework itself. */
-export function isAppFile(root: string, path: string): boolean {
-  const isIn = (folder: string): boolean => path.startsWith(`${join(root, folder)}${sep}`);
-  if (path.endsWith(".d.ts") || path.includes(`${sep}node_modules${sep}`)) return false;
-  return isIn(join("firmware", "apps")) || !frameworkFolders.some(isIn);
 }
 
 /** The compiler's own complaints about a file. */

@@ -9,6 +9,7 @@ import { openDevice } from "../../device/device";
 import type { Device } from "../../device/device";
 import { runDevice } from "../../desk/device-loop";
 import type { DeviceLoop } from "../../desk/device-loop";
+import { failureOf } from "../../desk/events";
 import { runInterpreter } from "../../desk/interpreter-loop";
 import { bootableOf } from "../../desk/runner";
 import type { InterpreterRunner, Runner } from "../../desk/runner";
@@ -111,7 +112,10 @@ class MachineUnit extends FolderUnit {
     const { compiled, place, speed, events } = this.options;
     const { runner, program } = compiled;
     const { record: log } = events;
-    const failed = (problem: unknown): void => events.failed(problem instanceof Error ? problem.message : typeof problem === "number" ? `the boot failed with ${problem}` : String(problem));
+    const failed = (problem: unknown): void => {
+      const place = program.placeOf?.(problem);
+      events.failed(place === undefined ? failureOf(problem) : `${place}: ${failureOf(problem)}`);
+    };
     const bootable = bootableOf(program, runner, { log, failed, console: (line) => events.console(line) });
     this.loop = runDevice(
       { boot: (device) => bootable.boot(withTimeServer(device, place.nowMs)) },

@@ -4,7 +4,7 @@
  */
 import { basename, join } from "node:path";
 import ts from "typescript";
-import { isAppFile } from "../../lower/program";
+import { isAppFile } from "../app-file";
 import { diagnosticProblem } from "../diagnostic";
 import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
