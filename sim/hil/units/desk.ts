@@ -108,7 +108,9 @@ class MachineUnit extends FolderUnit {
     this.timeHost = options.compiled.runner.kind === "native" ? "" : TIME_HOST;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    // One that runs already boots anew, as a board does: two would share its flash.
+    await this.powerOff();
     const { compiled, place, speed, events } = this.options;
     const { runner, program } = compiled;
     const { record: log } = events;
@@ -123,7 +125,6 @@ class MachineUnit extends FolderUnit {
       () => 0,
       failed,
     );
-    return Promise.resolve();
   }
 
   powerOff(): Promise<void> {
@@ -163,14 +164,14 @@ class InterpreterUnit extends FolderUnit {
     super(options);
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    await this.powerOff();
     const { events } = this.options;
     this.loop = runInterpreter(this.stateDir, this.runner, () => 0, {
       log: (event, number, text) => events.record(event, number, text),
       console: (line) => events.console(line),
-      failed: (problem) => events.failed(String(problem)),
+      failed: (problem) => events.failed(failureOf(problem)),
     });
-    return Promise.resolve();
   }
 
   async powerOff(): Promise<void> {
