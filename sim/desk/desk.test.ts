@@ -1,5 +1,5 @@
 /** What keeps a desk from starting is one sentence, before anything runs. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { weatherSource } from "../device/weather";
@@ -63,4 +63,15 @@ test.each(["file", "file/below"])("a state folder that cannot be made: %s", asyn
 
 test("nor does one below a place without folders keep it waiting", async () => {
   await expect(desk({ stateDir: existsSync("/proc/self") ? "/proc/motet/desk" : "/dev/null/desk" })).rejects.toThrow(/^The state folder .* cannot be used \(E[A-Z]+\)/);
+});
+
+test("a session that cannot be written leaves no cloud behind", async () => {
+  const platform = "thingsboard";
+  const session = join(folder, "session.json");
+  mkdirSync(session);
+  await expect(desk({ platform })).rejects.toThrow(`The state file ${session} cannot be written (EISDIR): delete it, or choose another folder with --state.`);
+  rmSync(session, { recursive: true });
+  // One that still ran would hold the folder.
+  const next = await desk({ platform });
+  await next.stop();
 });

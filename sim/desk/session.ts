@@ -2,7 +2,7 @@
  * What a running `motet sim` leaves in its state folder for other commands: where its cloud is, and the session of an app
  * that is linked to the device. Readable by the owner only, because it holds secrets.
  */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../../boards/toolchain/folder";
 
@@ -69,8 +69,13 @@ export function openStateFolder(stateDir: string): void {
 function saveFile(stateDir: string, name: string, text: string): void {
   const path = join(stateDir, name);
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, { mode: 0o600 });
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    throw new SessionError(`The state file ${path} cannot be written (${(cause as NodeJS.ErrnoException).code ?? "unknown error"}): delete it, or choose another folder with --state.`, { cause });
+  }
 }
 
 export function saveSession(stateDir: string, session: DeskSession): void {
