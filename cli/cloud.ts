@@ -1,6 +1,7 @@
 /** `motet cloud`: a local emulation of a platform, until it is interrupted. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { openStateFolder } from "../sim/desk/session";
 import { knownUser, platforms } from "./cloud-platforms";
 import type { CloudOptions } from "./cloud-platforms";
 import { interrupted, parsePort, wholeNumber } from "./context";
@@ -29,6 +30,7 @@ async function runCloud(context: Context, platform: string, options: CloudOption
   const found = platforms.get(platform);
   if (found === undefined) throw new Error(`There is no local "${platform}": the platforms are ${[...platforms.keys()].join(", ")}.`);
   check(platform, found.own, options);
+  if (options.state !== undefined) openStateFolder(options.state);
   const cloud = await found.start(context, options);
   context.output.event({ event: "ready", platform, ...cloud.ready });
   await interrupted();

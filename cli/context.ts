@@ -52,16 +52,24 @@ const SEED_MAX = 999999999;
 /** The seed of a run. */
 export const parseSeed = wholeNumber(0, SEED_MAX, "A seed");
 
+/** Calls back when the user ends the command for the first time; a second time, by whichever signal, ends it at once. */
+function onEnd(end: () => void): void {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const heard = (): void => {
+    for (const signal of signals) process.off(signal, heard);
+    end();
+  };
+  for (const signal of signals) process.on(signal, heard);
+}
+
 /** Aborts when the user ends the command, which works on; a second time ends it at once. */
 export function endedByUser(): AbortSignal {
   const ended = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+  onEnd(() => ended.abort());
   return ended.signal;
 }
 
 /** Resolves when the user ends the command. */
 export function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  return new Promise(onEnd);
 }

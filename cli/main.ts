@@ -54,6 +54,8 @@ try {
 } catch (problem) {
   if (problem instanceof CommanderError) process.exitCode = problem.exitCode;
   else {
+    // A bar that is still shown would stand before the sentence.
+    output.progress("");
     output.problem(problem instanceof Error ? problem.message : String(problem));
     process.exitCode = 1;
   }

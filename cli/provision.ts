@@ -5,7 +5,7 @@ import { boardIds, loadBoard } from "../boards/toolchain/board";
 import type { Board } from "../boards/toolchain/board";
 import { CodeBook, readCodes } from "../boards/toolchain/provision/batch";
 import type { Outcome } from "../boards/toolchain/provision/batch";
-import { eraseDevice, provisionDevice, provisionUnit, showSettings } from "../boards/toolchain/provision/provision";
+import { checkSettings, eraseDevice, provisionDevice, provisionUnit, showSettings } from "../boards/toolchain/provision/provision";
 import type { Provisioned, ProvisionOptions, Restarted } from "../boards/toolchain/provision/provision";
 import type { BoardConsole } from "../boards/toolchain/provision/standing";
 import type { DeviceSettings } from "../boards/toolchain/provision/settings";
@@ -65,8 +65,9 @@ function report({ output }: Context, event: string, board: Board, port: string, 
 }
 
 async function chosenSettings(options: Options, board: Board): Promise<DeviceSettings> {
-  const settings = namesNothing(options) && terminal.isThere && options.batch === undefined ? await askSettings(options, board.constants.radio, terminal) : await settingsOf(options);
-  if (Object.keys(settings).length === 0 && options.batch === undefined) throw new Error("There is nothing to provision: name settings (--cloud, --ssid, --code, --token, --watch, --lock), or use --show, --erase or --batch.");
+  const settings = namesNothing(options) && terminal.isThere ? await askSettings(options, board.constants.radio, terminal) : await settingsOf(options);
+  if (Object.keys(settings).length === 0) throw new Error("There is nothing to provision: name settings (--cloud, --ssid, --code, --token, --watch, --lock), or use --show, --erase or --batch.");
+  checkSettings(board, settings);
   return settings;
 }
 
@@ -104,6 +105,7 @@ async function runBatch(context: Context, board: Board, options: Options, how: P
   if (options.code !== undefined || options.token !== undefined) throw new Error("With --batch the codes come from its file: leave --code and --token out.");
   const codes = readCodes(readText(options.batch!));
   const common = await settingsOf(options);
+  checkSettings(board, common);
   const results = options.results ?? `${options.batch!}.results.csv`;
   const ports = options.port === undefined ? [undefined] : options.port.split(",");
   const book = new CodeBook(codes, results);
@@ -139,7 +141,7 @@ async function runProvision(context: Context, options: Options): Promise<void> {
   if (options.batch !== undefined) return runBatch(context, board, options, how);
   if (options.erase) return runErase(context, board, options, how);
   if (options.show) return withConsole(board, options, async (link, port) => report(context, "settings", board, port, await showSettings(link, board, how)));
-  // Asked for before the port is opened: nobody types while a board waits.
+  // Asked for and checked before the port is opened: nobody types while a board waits, and opening may reset it.
   const settings = await chosenSettings(options, board);
   await withConsole(board, options, async (link, port) => report(context, "provisioned", board, port, await provisionDevice(link, board, settings, how)));
 }

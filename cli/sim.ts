@@ -165,6 +165,7 @@ async function runInVirtualTime(context: Context, app: string, options: SimOptio
     onEvent: (event) => {
       counts.hear(event);
       context.output.event(event);
+      if (event.event === "failed") process.exitCode = 1;
     },
     isOver: () => signal.aborted,
   });
@@ -190,6 +191,8 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
   const runner = await chooseRunner(context.root, choice, options.engine, process.env["ESPRUINO"]);
   const { startDesk } = await import("../sim/desk/desk");
   const counts = new Counts();
+  // From here on there is something to end in order: a cloud with its state, and what runs the device.
+  const over = interrupted();
   const desk = await startDesk({
     program,
     runner,
@@ -206,7 +209,7 @@ async function runSim(context: Context, app: string, options: SimOptions): Promi
       if (event.event === "failed") process.exitCode = 1;
     },
   });
-  await Promise.race([interrupted(), ...(options.for === undefined ? [] : [passed(options.for / options.speed)])]);
+  await Promise.race([over, ...(options.for === undefined ? [] : [passed(options.for / options.speed)])]);
   await desk.stop();
   context.output.event({ event: "end", ...counts.end() });
   process.exit();

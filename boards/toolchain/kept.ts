@@ -118,5 +118,5 @@ export async function builtProgram(root: string, choice: BuildChoice, compile = 
     const { sources, script: made } = await compile(root, choice);
     return { sources, made };
   });
-  return programOf(script, choice);
+  return programOf(root, script, choice);
 }

@@ -72,7 +72,12 @@ export async function startThingsboardDesk(stateDir: string, time: DeskTime): Pr
   const { email, password, profileKey, profileSecret } = kept;
   const thing = before?.thingId === undefined ? {} : { thingId: before.thingId };
   const watched = before?.watched === undefined ? {} : { watched: before.watched };
-  saveSession(stateDir, { platform: "thingsboard", http, mqtt, coap, email, password, profileKey, profileSecret, ...thing, ...watched });
+  try {
+    saveSession(stateDir, { platform: "thingsboard", http, mqtt, coap, email, password, profileKey, profileSecret, ...thing, ...watched });
+  } catch (problem) {
+    await cloud.close();
+    throw problem;
+  }
   return {
     ports: { ...cloud.ports },
     ca: cloud.ca,

@@ -3,17 +3,19 @@
  * state stays in a folder, so that the next run goes on where this one ended.
  */
 import { join } from "node:path";
+import { AgentCode } from "../../firmware/agent/link";
 import type { Device } from "../device/device";
 import type { Program, ProvisionSettings, WatchSettings } from "../engines/program";
 import type { SensorSource } from "../world/sensors";
 import { startDeskCloud } from "./cloud";
 import type { DeskCloud } from "./desk-cloud";
 import { runDevice } from "./device-loop";
-import { deskEvent, reasonOf } from "./events";
+import { deskEvent, failedEvent } from "./events";
 import type { DeskEvent } from "./events";
 import { runInterpreter } from "./interpreter-loop";
 import { bootableOf } from "./runner";
 import type { Listener, Runner } from "./runner";
+import { openStateFolder, SessionError } from "./session";
 import { deskTime } from "./time";
 import type { DeskTime } from "./time";
 import { TIME_HOST, withTimeServer } from "./time-server";
@@ -71,15 +73,34 @@ function watchOf({ program, remote }: DeskOptions, cloud: DeskCloud | undefined)
   return watch === undefined ? {} : { watch };
 }
 
+/** What a device begins with on each platform, as a person hands it over. */
+const credentials: Readonly<Record<string, string>> = {
+  thethings: "add --code @FILE with an activation code, or --token @FILE with a token made by hand",
+  thingsboard: "add --code @FILE with a profile's key:secret, or --token @FILE with a device's token",
+  evrythng: "add --token @FILE with the thng's id and its key",
+};
+
+/** Why a device that was provisioned for a cloud elsewhere cannot begin there: `state` is what its program says of it, not 0. */
+function unprovisioned({ program, platform, remote, stateDir }: DeskOptions, state: number): string {
+  if (program.watches === true && remote?.watch === undefined) return "This app watches, and its cloud is elsewhere: add --watch with an address, and --watch-secret @FILE.";
+  const why = state === AgentCode.activationRefused ? "holds an activation code that was refused" : "has nothing to begin with at that cloud";
+  return `The device in ${stateDir} ${why}: ${credentials[platform] ?? "provision it"}.`;
+}
+
 /** Starts the cloud, provisions the device where it needs it, and boots it. Rejects with one sentence for the user. */
 export async function startDesk(options: DeskOptions): Promise<Desk> {
   const time = deskTime(options.speed);
   const { program, remote, stateDir, onEvent } = options;
+  openStateFolder(stateDir);
   const cloud = remote === undefined ? await startDeskCloud(options.platform, stateDir, time) : undefined;
   if (cloud !== undefined) onEvent({ event: "cloud", platform: options.platform, ...cloud.ports, ca: cloud.ca });
+  let refused: SessionError | undefined;
   const prepare = (device: Device): number => {
     const given = program.state(device) === 0 ? { code: "", token: "" } : (cloud?.credentials() ?? { code: remote!.code, token: remote!.token });
-    return program.provision(device, { ...settingsOf(options, cloud), ...given, ...watchOf(options, cloud) });
+    const code = program.provision(device, { ...settingsOf(options, cloud), ...given, ...watchOf(options, cloud) });
+    const state = code === 0 && remote !== undefined ? program.state(device) : 0;
+    if (state !== 0) refused = new SessionError(unprovisioned(options, state));
+    return code === 0 ? state : code;
   };
   const listener: Listener = {
     log: (event, number, text) => {
@@ -87,14 +108,17 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       onEvent(deskEvent(time.now(), event, number, text));
     },
     failed: (problem) => {
-      const message = typeof problem === "number" ? `The device cannot boot: ${reasonOf(problem)} (code ${problem}).` : problem instanceof Error ? problem.message : String(problem);
-      onEvent({ event: "failed", time: new Date(time.now()).toISOString(), message });
+      if (refused === undefined) onEvent(failedEvent(time.now(), problem, program));
     },
     // What an engine prints besides the log: above all, what the app threw and nothing caught.
     console: (text) => onEvent({ event: "console", time: new Date(time.now()).toISOString(), text }),
   };
   try {
     const loop = startLoop(options, time, prepare, listener, cloud);
+    if (refused !== undefined) {
+      await loop.stop();
+      throw refused as SessionError;
+    }
     return {
       stop: async () => {
         await loop.stop();

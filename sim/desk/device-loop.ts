@@ -49,7 +49,13 @@ export function runDevice(program: Bootable, options: () => DeviceOptions, prepa
     running = undefined;
     if (stopped) return;
     again = setTimeout(() => {
-      if (!stopped) start(reason, device);
+      if (stopped) return;
+      try {
+        start(reason, device);
+      } catch (problem) {
+        // The machine cannot be opened; at the first boot whoever called is told.
+        failed(problem);
+      }
     }, BOOT_MS);
   };
   start(ResetReason.powerOn, undefined);

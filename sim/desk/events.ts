@@ -2,6 +2,7 @@
  * What a simulated device says of itself, as structured events: the contract of `motet sim --json`. The device's log gives a
  * name, a number and a text; here they get their names. No secret can be among them, because the device logs none.
  */
+import type { Program } from "../engines/program";
 
 /** One event; `time` is the desk's time, ISO 8601: the wall clock, or the faster one that was asked for. */
 export interface DeskEvent {
@@ -38,6 +39,20 @@ const reasons: Readonly<Record<number, string>> = {
 export function reasonOf(code: number): string {
   if (code >= 256) return `WebSocket code ${code - 256}`;
   return reasons[code] ?? (code >= 128 ? `protocol code ${code - 128}` : `code ${code}`);
+}
+
+/** One sentence of what ended a boot: the code that a program answered with, what it threw, or what its engine says. */
+export function failureOf(problem: unknown): string {
+  if (typeof problem === "number") return `The device cannot boot: ${reasonOf(problem)} (code ${problem}).`;
+  // An error may come of a program that has errors of its own.
+  const message = typeof problem === "object" && problem !== null && "message" in problem ? problem.message : problem;
+  return String(message);
+}
+
+/** What ended a boot at `ms` since 1970, with the line of the app if the program can tell it. */
+export function failedEvent(ms: number, problem: unknown, { placeOf }: Pick<Program, "placeOf">): DeskEvent {
+  const place = placeOf?.(problem);
+  return { event: "failed", time: new Date(ms).toISOString(), message: failureOf(problem), ...(place === undefined ? {} : { place }) };
 }
 
 const shapes: Readonly<Record<string, (number: number, text: string) => Record<string, unknown>>> = {

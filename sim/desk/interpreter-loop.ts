@@ -68,7 +68,13 @@ export function runInterpreter(stateDir: string, runner: InterpreterRunner, prep
         console: (line) => listener.console?.(line),
         failed: (message) => listener.failed(message),
         restarted: () => {
-          again = setTimeout(start, BOOT_MS);
+          again = setTimeout(() => {
+            try {
+              start();
+            } catch (problem) {
+              listener.failed(problem);
+            }
+          }, BOOT_MS);
         },
       },
     );

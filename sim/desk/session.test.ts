@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, linkSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { saveSession, sendCommand } from "./session";
+import { loadSession, saveSession, saveToken, sendCommand } from "./session";
 
 let folder = "";
 
@@ -23,4 +23,18 @@ test("a device that is not made yet cannot be commanded, nor one whose cloud is 
   await expect(sendCommand(folder, "fan", "true")).rejects.toThrow("is not activated yet");
   saveSession(folder, { ...thingsboard, thingId: "thing" });
   await expect(sendCommand(folder, "fan", "true")).rejects.toThrow('is "motet sim" still running?');
+});
+
+test("a session is replaced whole: who reads it meanwhile finds the one before, and nobody else reads any", () => {
+  const path = join(folder, "session.json");
+  saveSession(folder, thingsboard);
+  chmodSync(path, 0o644);
+  // What a reader has open.
+  linkSync(path, join(folder, "opened"));
+  saveSession(folder, { ...thingsboard, thingId: "thing" });
+  expect(JSON.parse(readFileSync(join(folder, "opened"), "utf8"))).toEqual(thingsboard);
+  expect(loadSession(folder)).toEqual({ ...thingsboard, thingId: "thing" });
+  saveToken(folder, "token");
+  expect(readdirSync(folder).sort()).toEqual(["opened", "session.json", "thing-token"]);
+  expect(["session.json", "thing-token"].map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600, 0o600]);
 });

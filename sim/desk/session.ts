@@ -2,8 +2,9 @@
  * What a running `motet sim` leaves in its state folder for other commands: where its cloud is, and the session of an app
  * that is linked to the device. Readable by the owner only, because it holds secrets.
  */
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../boards/toolchain/folder";
 
 /** On thethings.iO: a user's session; `thingId` is absent until the device is activated. */
 export interface ThethingsSession {
@@ -55,10 +56,30 @@ export class SessionError extends Error {}
 
 const fileName = "session.json";
 
+/** Makes the state folder, closed to others, if it is absent. Throws one sentence when it cannot be. */
+export function openStateFolder(stateDir: string): void {
+  try {
+    makeFolder(stateDir, 0o700);
+  } catch (cause) {
+    throw new SessionError(`The state folder ${stateDir} cannot be used (${(cause as NodeJS.ErrnoException).code ?? "unknown error"}): choose another with --state.`, { cause });
+  }
+}
+
+/** Writes a file for its owner alone, whole or not at all: another command may read it, and the power may fail. */
+function saveFile(stateDir: string, name: string, text: string): void {
+  const path = join(stateDir, name);
+  const draft = `${path}.${process.pid}`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    throw new SessionError(`The state file ${path} cannot be written (${(cause as NodeJS.ErrnoException).code ?? "unknown error"}): delete it, or choose another folder with --state.`, { cause });
+  }
+}
+
 export function saveSession(stateDir: string, session: DeskSession): void {
-  const path = join(stateDir, fileName);
-  writeFileSync(path, `${JSON.stringify(session)}\n`, { mode: 0o600 });
-  chmodSync(path, 0o600);
+  saveFile(stateDir, fileName, `${JSON.stringify(session)}\n`);
 }
 
 /**
@@ -66,9 +87,7 @@ export function saveSession(stateDir: string, session: DeskSession): void {
  * can be tried on the device's channel. It is never printed.
  */
 export function saveToken(stateDir: string, token: string): void {
-  const path = join(stateDir, "thing-token");
-  writeFileSync(path, token, { mode: 0o600 });
-  chmodSync(path, 0o600);
+  saveFile(stateDir, "thing-token", token);
 }
 
 /**

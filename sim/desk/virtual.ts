@@ -12,7 +12,7 @@ import { platformOf } from "../lab/platforms";
 import { Trace } from "../lab/trace";
 import type { SensorSource } from "../world/sensors";
 import { createWorld } from "../world/world";
-import { deskEvent } from "./events";
+import { deskEvent, failedEvent } from "./events";
 import type { DeskEvent } from "./events";
 
 /** The network that the device's settings name. */
@@ -34,7 +34,7 @@ export interface VirtualOptions {
   readonly isOver: () => boolean;
 }
 
-/** Runs the device; resolves with a hash of everything that it said, equal for equal runs. */
+/** Runs the device; resolves with a hash of everything that it said, equal for equal runs. A program that throws ends it with the event "failed". */
 export async function runVirtual({ program, platform, seed, forMs, sensorSource, scenario, onEvent, isOver }: VirtualOptions): Promise<string> {
   const world = createWorld({ seed, accessPoints: [SITE] });
   const cloud = createLabCloud(world, platformOf(platform));
@@ -54,9 +54,13 @@ export async function runVirtual({ program, platform, seed, forMs, sensorSource,
   direct({ world, cloud, devices: [device] }, plan, ({ kind, forMs: lasts }) => {
     onEvent({ event: "fault", time: new Date(world.now()).toISOString(), kind, forMs: lasts });
   });
-  for (let leftMs = forMs; leftMs > 0 && !isOver(); leftMs -= SLICE_MS) {
-    world.run(Math.min(SLICE_MS, leftMs));
-    await new Promise((resolve) => setImmediate(resolve));
+  try {
+    for (let leftMs = forMs; leftMs > 0 && !isOver(); leftMs -= SLICE_MS) {
+      world.run(Math.min(SLICE_MS, leftMs));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } catch (problem) {
+    onEvent(failedEvent(world.now(), problem, program));
   }
   return trace.hash;
 }

@@ -40,5 +40,7 @@ export interface Program {
   state(ports: Ports): number;
   /** Factory reset. */
   erase(ports: Ports): number;
+  /** The line of the app that threw, "app.ts:12"; undefined where it cannot be told. A program that was not compiled here has none to tell. */
+  placeOf?(this: void, thrown: unknown): string | undefined;
 }
 

@@ -165,8 +165,11 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    await this.unit?.close();
-    await this.cloud.stop();
+    try {
+      await this.unit?.close();
+    } finally {
+      await this.cloud.stop();
+    }
   }
 
   /** A radio that was never in its network is the bench's affair: nothing of the device was seen at all. */

@@ -29,6 +29,11 @@ test("tests are compiled, and their apps are looked for beside them", async () =
   ]);
 });
 
+test("a module may be imported when it is needed", async () => {
+  const [test] = await loadTests(root, file('export default [{ name: "own", run: async () => { const { sep } = await import("node:path"); throw new Error(`loaded ${sep}`); } }];'));
+  await expect(test!.run(undefined as never)).rejects.toThrow("loaded /");
+});
+
 test.each<[string, string, RegExp]>([
   ["no list", "export default 5;", /own\.hil\.ts has no tests: its default export is a list/],
   ["an empty list", "export default [];", /has no tests/],

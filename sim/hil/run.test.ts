@@ -1,6 +1,7 @@
 /** The runner: what is tried again and what is not, what ends a test, and what becomes of its log. Its devices are made up. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BenchError } from "./faults";
@@ -137,4 +138,23 @@ test("lanes of a row run one after the other, rows side by side, and a run can b
   expect(order.indexOf("c")).toBeLessThan(order.indexOf("b"));
   expect(await runTests([starts()], [[noting("a")]], { ...options(), isOver: () => true })).toEqual([]);
   expect(existsSync(join(folder, "a"))).toBe(false);
+});
+
+test("a log that cannot be kept takes no result away, and is said", async () => {
+  writeFileSync(join(folder, "file"), "");
+  const result = await runTest(starts((bench) => bench.until("a reading", 1, () => false)), laneOf("a"), { ...options(), logDir: join(folder, "file") });
+  expect(result).toMatchObject({ status: "fail", reason: "this did not come: a reading (within 1)\nIts log cannot be kept (ENOTDIR): give --logs a folder that can be written.", log: undefined });
+});
+
+test("a device that cannot be let go of leaves no cloud behind", async () => {
+  let port = 0;
+  const lane = laneOf("a", boots, { open: () => Promise.resolve({ ...unit, close: () => Promise.reject(new Error("no power")) }) });
+  await runTest(starts((bench) => Promise.resolve(void (port = bench.cloud.target("mqtt").port))), lane, options());
+  const code = await new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve("connected");
+    }).on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+  });
+  expect(code).toBe("ECONNREFUSED");
 });

@@ -2,9 +2,10 @@
  * Runs tests on lanes: those of one lane one after the other, lanes side by side or in a row. A bench that failed is tried again, a
  * few times, and that is said; a device that failed is not.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../../boards/toolchain/folder";
 import { deskTime } from "../desk/time";
 import { Bench } from "./bench";
 import { BenchCloud } from "./cloud";
@@ -103,13 +104,18 @@ function sentenceOf(problem: unknown): string {
   return message.split("\n").slice(0, 12).join("\n");
 }
 
-function keepLog(lane: Lane, test: HilTest, { logDir }: RunOptions, text: string): string {
+/** Keeps a log; its path, or why there is none. */
+function keepLog(lane: Lane, test: HilTest, { logDir }: RunOptions, text: string): { readonly log: string | undefined; readonly problem: string } {
   const folder = join(logDir, lane.name);
-  // What a board's owner wired is nobody else's business.
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, fileName(test.name));
-  writeFileSync(path, `${text}\n`, { mode: 0o600 });
-  return path;
+  try {
+    // What a board's owner wired is nobody else's business.
+    makeFolder(folder, 0o700);
+    writeFileSync(path, `${text}\n`, { mode: 0o600 });
+    return { log: path, problem: "" };
+  } catch (cause) {
+    return { log: undefined, problem: `Its log cannot be kept (${(cause as NodeJS.ErrnoException).code ?? "unknown error"}): give --logs a folder that can be written.` };
+  }
 }
 
 /** Runs one test on one lane, or says why it cannot. Never rejects. */
@@ -130,8 +136,9 @@ export async function runTest(test: HilTest, lane: Lane, options: RunOptions): P
       continue;
     }
     if (problem !== undefined) journal.add("bench", `${isBroken ? "the bench failed" : "failed"}: ${reason}`);
-    const log = problem !== undefined || options.keepLogs ? keepLog(lane, test, options, journal.text()) : undefined;
-    return { ...head, status: problem === undefined ? "pass" : isBroken ? "broken" : "fail", reason, retries, ms: Date.now() - start, log };
+    const kept = problem !== undefined || options.keepLogs ? keepLog(lane, test, options, journal.text()) : { log: undefined, problem: "" };
+    const why = [reason, kept.problem].filter((each) => each !== "").join("\n");
+    return { ...head, status: problem === undefined ? "pass" : isBroken ? "broken" : "fail", reason: why, retries, ms: Date.now() - start, log: kept.log };
   }
 }
 

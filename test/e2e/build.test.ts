@@ -94,7 +94,7 @@ describe("a folder that holds something else than a build", () => {
   test("nor is a file replaced by a folder", async () => {
     const run = motet(["build", "--board", "esp32-lua", "--out", join(folder.path, "file")]);
     expect(await run.ended).toBe(1);
-    expect(run.output()).toMatch(/The folder .*file cannot be written \(EEXIST\): choose another with --out/);
+    expect(run.output()).toMatch(/The folder .*file cannot be written \(ENOTDIR\): choose another with --out/);
     expect(readFileSync(join(folder.path, "file"), "utf8")).toBe("");
   }, TIMEOUT_MS);
 });

@@ -28,21 +28,30 @@ export interface Running {
 export function motet(args: readonly string[], input = "", environment: Readonly<Record<string, string>> = {}): Running {
   if (!existsSync(entry)) throw new Error('The command is not built: run "make build" first.');
   const child = spawn(process.execPath, [entry, ...args], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...environment } });
+  // A command that ends before it has read all is no failure of this process.
+  child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const events: Event[] = [];
   let printed = "";
   let rest = "";
   let heard: (() => void)[] = [];
-  const ended = new Promise<number | null>((resolve) => child.on("close", (code) => resolve(code)));
+  // Once it has exited there may still be output on its way.
+  let isClosed = false;
+  const ended = new Promise<number | null>((resolve) =>
+    child.on("close", (code) => {
+      isClosed = true;
+      resolve(code);
+    }),
+  );
   const wake = (): void => {
     const waiting = heard;
     heard = [];
     for (const one of waiting) one();
   };
-  child.stderr.on("data", (bytes: Buffer) => (printed += bytes.toString()));
-  child.stdout.on("data", (bytes: Buffer) => {
-    printed += bytes.toString();
-    rest += bytes.toString();
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+    rest += text;
     const lines = rest.split("\n");
     rest = lines.pop()!;
     for (const line of lines) if (line.startsWith("{")) events.push(JSON.parse(line) as Event);
@@ -52,7 +61,7 @@ export function motet(args: readonly string[], input = "", environment: Readonly
   const until = async (wanted: (event: Event) => boolean): Promise<Event> => {
     for (let seen = 0; ; ) {
       for (; seen < events.length; seen += 1) if (wanted(events[seen]!)) return events[seen]!;
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the command ended without it: ${printed}`);
+      if (isClosed) throw new Error(`the command ended without it: ${printed}`);
       await new Promise<void>((resolve) => heard.push(resolve));
     }
   };

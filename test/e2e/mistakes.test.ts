@@ -16,6 +16,7 @@ beforeAll(() => {
   writeFileSync(join(folder.path, "file"), "");
   mkdirSync(join(folder.path, "folder.ts"));
   writeFileSync(join(folder.path, "broken.ts"), "export default defineThing(");
+  writeFileSync(join(folder.path, "five.ts"), "export default 5;\n");
   writeFileSync(join(folder.path, "twice.ts"), 'import { defineThing, measure } from "motet"; export default defineThing((thing) => { measure(thing, { key: "a" }); measure(thing, { key: "a" }); });');
 });
 
@@ -48,6 +49,9 @@ test.each<[string, string[], RegExp]>([
   ["a fleet's file in a folder that is not there", ["fleet", "--devices", "10", "--for", "24h", "--out", "@/nothing/out.json"], /The result cannot be written to .* \(ENOENT\): name another file/],
   ["an address that is not Redis's", ["fleet", "work", "--redis", "http://127.0.0.1"], /The address of Redis is written redis:/],
   ["a report in a folder that is not there", ["test", "--on", "native", "--junit", "@/nothing/report.xml"], /The report cannot be written \(ENOENT\): give --junit a path/],
+  ["a cloud elsewhere and no code for it", ["sim", "--cloud", "mqtt://127.0.0.1:1", "--state", "@/s0"], /has nothing to begin with at that cloud: add --code @FILE with an activation code, or --token/],
+  ["a build's folder that cannot be made", ["build", "--board", "esp32-espruino", "--out", "@/file/out"], /The folder .* cannot be written \(ENOTDIR\): choose another with --out/],
+  ["a default export that is no definition", ["sim", "@/five.ts", "--state", "@/s1"], /five\.ts:1:16: The default export of an app is its definition, and this is none: write "export default defineThing/],
   ["a code on the command line", ["sim", "--cloud", "mqtt://127.0.0.1", "--code", "secret"], /Secrets are not taken from the command line/],
   ["a command without a simulation", ["send", "fan", "true", "--state", "@/nothing"], /start one with "motet sim" first/],
   ["a state folder that is a file", ["sim", "--state", "@/file"], /state folder .* cannot be used \(ENOTDIR\)/],
@@ -82,7 +86,11 @@ const throwing = join(__dirname, "apps", "breaking.ts");
 
 test.each(["native", "lua"])("an app that throws on %s: it is told, and the device boots again as after a crash", async (engine) => {
   const run = motet(["sim", throwing, "--engine", engine, "--state", join(folder.path, `throws-${engine}`), "--json", "--speed", "30", "--for", "1m"]);
-  expect(await run.until(({ event }) => event === "failed")).toMatchObject({ message: expect.stringMatching(/undefined|nil/) as string });
+  expect(await run.until(({ event }) => event === "failed")).toMatchObject({
+    message: expect.stringMatching(/undefined|nil/) as string,
+    // An image's own console names a place in it.
+    ...(engine === "native" ? { place: expect.stringMatching(/breaking\.ts:11$/) as string } : {}),
+  });
   await run.until(({ event, boot }) => event === "boot" && boot === 2);
   expect(await run.ended).toBe(1);
   expect(run.output()).not.toMatch(/ {4}at .*\.js:/);

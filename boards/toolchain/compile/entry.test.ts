@@ -41,7 +41,7 @@ test("an app is found by its path or by the name of an example", () => {
 
 test("the example compiles for the simulator", async () => {
   const program = await compileNative(root, choice);
-  expect(Object.keys(program).sort()).toEqual(["boot", "erase", "provision", "state"]);
+  expect(Object.keys(program).sort()).toEqual(["boot", "erase", "placeOf", "provision", "state"]);
 });
 
 describe("an app that watches", () => {
@@ -71,6 +71,6 @@ describe("an app that watches", () => {
   });
 
   test("says so to whoever provisions it", async () => {
-    expect(Object.keys(await compileNative(root, alarms)).sort()).toEqual(["boot", "erase", "provision", "state", "watches"]);
+    expect(Object.keys(await compileNative(root, alarms)).sort()).toEqual(["boot", "erase", "placeOf", "provision", "state", "watches"]);
   });
 });

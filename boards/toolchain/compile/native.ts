@@ -9,6 +9,7 @@ import type { Plugin } from "esbuild";
 import type { Program } from "../../../sim/engines/program";
 import { ChoiceError, entrySource, watchedPlatforms } from "./entry";
 import type { BuildChoice } from "./entry";
+import { thrownAt } from "./thrown";
 
 /** Finds the app's file: a path, or the name of one of the framework's own examples. */
 export function findApp(root: string, app: string): string {
@@ -51,6 +52,8 @@ export async function compileScript(root: string, choice: BuildChoice): Promise<
   const result = await build({
     plugins: [lowered(texts)],
     stdin: { contents: entrySource(root, choice, usesOf(choice.app)), resolveDir: root, sourcefile: "entry.ts", loader: "ts" },
+    // What the map names is then as seen from there, wherever the command runs: the script may be kept.
+    absWorkingDir: root,
     bundle: true,
     write: false,
     format: "iife",
@@ -65,11 +68,13 @@ export async function compileScript(root: string, choice: BuildChoice): Promise<
 }
 
 /** The program that a script is, in this process. */
-export function programOf(script: string, { name }: BuildChoice): Program {
-  return runInThisContext(`(() => {${script}\nreturn program;})()`, { filename: `${name}.js` }) as Program;
+export function programOf(root: string, script: string, { name }: BuildChoice): Program {
+  const filename = `${name}.js`;
+  const program = runInThisContext(`(() => {${script}\nreturn program;})()`, { filename }) as Program;
+  return { ...program, placeOf: thrownAt(root, script, filename) };
 }
 
 /** Compiles the app for this process. Throws with the compiler's own messages when it has mistakes. */
 export async function compileNative(root: string, choice: BuildChoice): Promise<Program> {
-  return programOf((await compileScript(root, choice)).script, choice);
+  return programOf(root, (await compileScript(root, choice)).script, choice);
 }

@@ -2,9 +2,10 @@
  * The source maps of builds, kept by the hash that is in their files' names: what a board prints weeks later still leads to the
  * line of TypeScript that it came from. It keeps the newest builds and no more.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Image } from "../../../sim/engines/image";
+import { makeFolder } from "../folder";
 import { openSourceMap } from "../scan/source-map";
 import type { Place, SourceMap } from "../scan/source-map";
 import type { Emitted } from "./frames";
@@ -31,7 +32,7 @@ export function keepMaps(folder: string, image: Image): void {
 
 function keep(folder: string, maps: readonly (readonly [string, string])[]): void {
   const build = join(folder, HASHED.exec(maps[0]![0])![1]!);
-  mkdirSync(build, { recursive: true });
+  makeFolder(build);
   for (const [name, map] of maps) writeFileSync(join(build, `${name}.map`), map);
   // A build that was made again is a new one.
   const now = new Date();

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lowerApp } from "./lower";
-import { appProgram, isAppFile, lowerProgram } from "./program";
+import { isAppFile } from "../compile/app-file";
+import { appProgram, lowerProgram } from "./program";
 
 const root = join(__dirname, "..", "..", "..");
 const path = join(root, "firmware", "apps", "lowered.ts");

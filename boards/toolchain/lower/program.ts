@@ -4,13 +4,15 @@
  */
 import { join, sep } from "node:path";
 import ts from "typescript";
+import { isAppFile } from "../compile/app-file";
+import { diagnosticProblem } from "../compile/diagnostic";
 import { sourceOptions } from "../compile/options";
 import type { Problem } from "../compile/problem";
 import { secretProblems } from "../compile/secrets";
 import { sourceHost } from "../compile/sources";
 import { checkPins } from "../pins/app";
 import type { PinBoard } from "../pins/table";
-import { compilerProblems, dataImports } from "./early";
+import { dataImports } from "./early";
 import { lowerApp } from "./lower";
 
 /** The compiler's settings for apps: those of firmware/apps/tsconfig.json. */
@@ -23,19 +25,9 @@ export function appProgram(root: string, files: readonly string[], memory: Reado
   return ts.createProgram([...files, ...declarations(root)], options, sourceHost(root, options, memory));
 }
 
-/** Folders of the framework: what stands in them is no app, but for the examples. */
-const frameworkFolders = ["firmware", "hal", "sim", "boards", "cli", "test", "node_modules"];
-
-/** True for files of apps: what does not belong to the framework itself. */
-export function isAppFile(root: string, path: string): boolean {
-  const isIn = (folder: string): boolean => path.startsWith(`${join(root, folder)}${sep}`);
-  if (path.endsWith(".d.ts") || path.includes(`${sep}node_modules${sep}`)) return false;
-  return isIn(join("firmware", "apps")) || !frameworkFolders.some(isIn);
-}
-
 /** The compiler's own complaints about a file. */
 export function complaints(program: ts.Program, source: ts.SourceFile): Problem[] {
-  return compilerProblems(source, [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]);
+  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((each) => diagnosticProblem(each));
 }
 
 export interface LoweredApp {
@@ -44,6 +36,8 @@ export interface LoweredApp {
   /** Absolute path to text, as it was written, of everything that the compiler read besides the framework and its packages. */
   readonly sources: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  /** Over the files as they were written. */
+  readonly program: ts.Program;
 }
 
 /** What the compiler read of an app, files that only give types included. */
@@ -65,7 +59,7 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
     problems.push(...lowered.problems);
     texts.set(fileName, lowered.text);
   }
-  return { texts, sources: sourcesOf(root, program), problems };
+  return { texts, sources: sourcesOf(root, program), problems, program };
 }
 
 /**
@@ -74,10 +68,10 @@ export function lowerFiles(root: string, program: ts.Program, board?: PinBoard):
  */
 export function lowerProgram(root: string, files: readonly string[], memory?: ReadonlyMap<string, string>, board?: PinBoard): LoweredApp {
   const program = appProgram(root, files, memory);
-  const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...compilerProblems(source, program.getSyntacticDiagnostics(source)), ...dataImports(source)]);
-  if (early.length > 0) return { texts: new Map(), sources: sourcesOf(root, program), problems: early };
+  const early = program.getSourceFiles().filter(({ fileName }) => isAppFile(root, fileName)).flatMap((source) => [...program.getSyntacticDiagnostics(source).map((each) => diagnosticProblem(each)), ...dataImports(source)]);
+  if (early.length > 0) return { texts: new Map(), sources: sourcesOf(root, program), problems: early, program };
   const { texts, sources, problems } = lowerFiles(root, program, board);
   const isRefused = new Set(problems.map(({ file, line }) => `${file}:${line}`));
   const said = [...texts.keys()].flatMap((path) => complaints(program, program.getSourceFile(path)!)).filter(({ file, line }) => !isRefused.has(`${file}:${line}`));
-  return { texts, sources, problems: [...problems, ...said] };
+  return { texts, sources, problems: [...problems, ...said], program };
 }

@@ -57,6 +57,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
+function unwritable(cause: unknown): SettingsError {
+  return new SettingsError(`The results cannot be written (${(cause as NodeJS.ErrnoException).code ?? "unknown error"}): choose another file with --results.`, { cause });
+}
+
 /** Two runs at a time could give one code twice. A lock whose owner has died is taken over. */
 function lock(path: string): void {
   for (let tries = 0; ; tries += 1) {
@@ -66,7 +70,7 @@ function lock(path: string): void {
       closeSync(file);
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw new SettingsError(`The results cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown error"}): choose another file with --results.`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(error);
       if (tries > 0 || isRunning(Number(readFileSync(path, "utf8")) || process.pid)) throw new SettingsError("Another run writes into these results: wait until it has ended, or choose other codes and another file with --results.", { cause: error });
       rmSync(path, { force: true });
     }
@@ -83,14 +87,19 @@ export class CodeBook {
   constructor(private readonly codes: readonly string[], path: string) {
     this.lockPath = `${path}.lock`;
     lock(this.lockPath);
-    const before = existsSync(path) ? readFileSync(path, "utf8") : "";
-    for (const line of before.split("\n")) {
-      const row = parseRow(line.trim());
-      if (row !== undefined) this.note(row);
+    try {
+      const before = existsSync(path) ? readFileSync(path, "utf8") : "";
+      for (const line of before.split("\n")) {
+        const row = parseRow(line.trim());
+        if (row !== undefined) this.note(row);
+      }
+      this.file = openSync(path, "a", MODE);
+      if (before === "") this.add(`${HEADER}\n`);
+      else if (!before.endsWith("\n")) this.add("\n");
+    } catch (cause) {
+      rmSync(this.lockPath, { force: true });
+      throw unwritable(cause);
     }
-    this.file = openSync(path, "a", MODE);
-    if (before === "") this.add(`${HEADER}\n`);
-    else if (!before.endsWith("\n")) this.add("\n");
   }
 
   /** Codes that nobody took. */

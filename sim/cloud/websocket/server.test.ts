@@ -298,14 +298,3 @@ test("the server's end is every socket's end, and each session hears of it once"
   await until(() => made.closed === 2);
   expect(made.sockets.connections()).toBe(0);
 });
-
-test("a request that asks for HTTP/2 in the clear is answered as any other: a server may ignore an upgrade (RFC 9110 7.8)", async () => {
-  const { port, handshakes } = await bench();
-  const socket = connect(port, "127.0.0.1");
-  let text = "";
-  socket.setEncoding("latin1").on("data", (piece: string) => (text += piece));
-  socket.write("GET /in HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n\r\n");
-  await new Promise((resolve) => socket.once("close", resolve));
-  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nplain$/s);
-  expect(handshakes).toEqual([]);
-});

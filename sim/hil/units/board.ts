@@ -110,9 +110,9 @@ export class BoardUnit implements Unit {
 
   async start(): Promise<void> {
     this.isMuted = false;
-    if (this.isOff) return this.powerOn();
     await this.guarded(async () => {
-      await (await this.reach()).start();
+      if (this.isOff) await this.powerOn();
+      else await (await this.reach()).start();
     });
   }
 
@@ -120,11 +120,11 @@ export class BoardUnit implements Unit {
     if (this.isOff) return;
     const { power } = this.options.wired;
     this.isOff = true;
-    if (power === undefined) await holdReset((await this.reached()).transport, true);
-    else {
+    await this.guarded(async () => {
+      if (power === undefined) return holdReset((await this.reached()).transport, true);
       this.letGo();
       await runCommand(power.off);
-    }
+    });
   }
 
   level(): number {

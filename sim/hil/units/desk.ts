@@ -9,6 +9,7 @@ import { openDevice } from "../../device/device";
 import type { Device } from "../../device/device";
 import { runDevice } from "../../desk/device-loop";
 import type { DeviceLoop } from "../../desk/device-loop";
+import { failureOf } from "../../desk/events";
 import { runInterpreter } from "../../desk/interpreter-loop";
 import { bootableOf } from "../../desk/runner";
 import type { InterpreterRunner, Runner } from "../../desk/runner";
@@ -107,11 +108,16 @@ class MachineUnit extends FolderUnit {
     this.timeHost = options.compiled.runner.kind === "native" ? "" : TIME_HOST;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    // One that runs already boots anew, as a board does: two would share its flash.
+    await this.powerOff();
     const { compiled, place, speed, events } = this.options;
     const { runner, program } = compiled;
     const { record: log } = events;
-    const failed = (problem: unknown): void => events.failed(problem instanceof Error ? problem.message : typeof problem === "number" ? `the boot failed with ${problem}` : String(problem));
+    const failed = (problem: unknown): void => {
+      const place = program.placeOf?.(problem);
+      events.failed(place === undefined ? failureOf(problem) : `${place}: ${failureOf(problem)}`);
+    };
     const bootable = bootableOf(program, runner, { log, failed, console: (line) => events.console(line) });
     this.loop = runDevice(
       { boot: (device) => bootable.boot(withTimeServer(device, place.nowMs)) },
@@ -119,7 +125,6 @@ class MachineUnit extends FolderUnit {
       () => 0,
       failed,
     );
-    return Promise.resolve();
   }
 
   powerOff(): Promise<void> {
@@ -159,14 +164,14 @@ class InterpreterUnit extends FolderUnit {
     super(options);
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    await this.powerOff();
     const { events } = this.options;
     this.loop = runInterpreter(this.stateDir, this.runner, () => 0, {
       log: (event, number, text) => events.record(event, number, text),
       console: (line) => events.console(line),
-      failed: (problem) => events.failed(String(problem)),
+      failed: (problem) => events.failed(failureOf(problem)),
     });
-    return Promise.resolve();
   }
 
   async powerOff(): Promise<void> {

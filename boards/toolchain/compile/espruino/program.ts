@@ -2,12 +2,12 @@
  * The TypeScript program of an image: the entry, the framework, the adapter and the app, checked, specialised, and emitted as
  * one ES module a file for the bundler.
  */
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import ts from "typescript";
-import { isAppFile } from "../../lower/program";
+import { isAppFile } from "../app-file";
+import { diagnosticProblem } from "../diagnostic";
 import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
-import type { Problem } from "../problem";
 import { sourceHost } from "../sources";
 import { Singletons } from "../specialise/singletons";
 import { Sites } from "../specialise/sites";
@@ -47,20 +47,11 @@ function makeProgram(root: string, entry: string, texts: ReadonlyMap<string, str
   return ts.createProgram([name, ...declarations], settings, sourceHost(root, settings, new Map([...texts, [name, entry]])));
 }
 
-/** The compiler's own complaints, one for each mistake. */
-function problemsOf(root: string, diagnostics: readonly ts.Diagnostic[]): Problem[] {
-  return diagnostics.map((diagnostic) => {
-    const position = diagnostic.file === undefined ? { line: 0, character: 0 } : ts.getLineAndCharacterOfPosition(diagnostic.file, diagnostic.start ?? 0);
-    const file = diagnostic.file === undefined ? "" : relative(root, diagnostic.file.fileName);
-    return { file, line: position.line + 1, column: position.character + 1, rule: `TS${diagnostic.code}`, message: ts.flattenDiagnosticMessageText(diagnostic.messageText, " ") };
-  });
-}
-
 /** Checks and emits. Throws `CompileError` for mistakes. */
 export function emitModules(root: string, entry: string, texts: ReadonlyMap<string, string>): Modules {
   const program = makeProgram(root, entry, texts);
   const mistakes = ts.getPreEmitDiagnostics(program);
-  if (mistakes.length > 0) throw new CompileError(problemsOf(root, mistakes));
+  if (mistakes.length > 0) throw new CompileError(mistakes.map((mistake) => diagnosticProblem(mistake, root)));
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const isFramework = (file: string): boolean => !isAppFile(root, file) && (file.startsWith(join(root, "firmware")) || file.startsWith(join(root, "hal")));
   const singletons = new Singletons(program, isFramework);

@@ -9,6 +9,7 @@ import * as tstl from "typescript-to-lua";
 import { Singletons } from "../specialise/singletons";
 import { Facts, placesOf } from "./facts";
 import type { Places } from "./facts";
+import { diagnosticProblem } from "../diagnostic";
 import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
 import type { Problem } from "../problem";
@@ -60,16 +61,10 @@ function declarations(root: string): string[] {
   return ["firmware/base/globals.d.ts", "hal/board.d.ts", ...engine.map((name) => `hal/nodemcu/${name}`)].map((path) => join(root, path));
 }
 
-function problemOf(root: string, diagnostic: ts.Diagnostic, prefix: string): Problem {
-  const { file, start } = diagnostic;
-  const place = file === undefined || start === undefined ? { line: 0, character: 0 } : file.getLineAndCharacterOfPosition(start);
-  return {
-    file: file === undefined ? ENTRY : relative(root, file.fileName),
-    line: place.line + 1,
-    column: place.character + 1,
-    rule: `${prefix}${diagnostic.code}`,
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, " ") + (prefix === "TSTL" ? " Write it as docs/ENGINES.md says for device code." : ""),
-  };
+/** What typescript-to-lua says has its own numbers, and no remedy. */
+function translatorProblem(root: string, diagnostic: ts.Diagnostic): Problem {
+  const { file, message, ...problem } = diagnosticProblem(diagnostic, root);
+  return { ...problem, file: file === "" ? ENTRY : file, rule: `TSTL${diagnostic.code}`, message: `${message} Write it as docs/ENGINES.md says for device code.` };
 }
 
 function importsOf(root: string, program: ts.Program, file: ts.SourceFile): Map<string, string> {
@@ -95,7 +90,7 @@ export function translate(root: string, entrySource: string, board: LuaBoard, te
   // A module in any case: the names of a script would be the engine's.
   const host = sourceHost(root, options as ts.CompilerOptions, new Map([...texts, [entry, `${entrySource}\nexport {};\n`]]));
   const program = ts.createProgram([entry, ...declarations(root)], options as ts.CompilerOptions, host);
-  const wrong = ts.getPreEmitDiagnostics(program).map((diagnostic) => problemOf(root, diagnostic, "TS"));
+  const wrong = ts.getPreEmitDiagnostics(program).map((diagnostic) => diagnosticProblem(diagnostic, root));
   if (wrong.length > 0) throw new CompileError(wrong);
 
   const sourceFiles = program.getSourceFiles().filter((file) => !file.isDeclarationFile && relative(root, file.fileName) !== INTRINSICS);
@@ -117,7 +112,7 @@ export function translate(root: string, entrySource: string, board: LuaBoard, te
   };
   const lowering = loweringPlugin({ board, facts, singletons, refuse });
   const result = new tstl.Transpiler({ emitHost: host as tstl.EmitHost }).emit({ program, sourceFiles, plugins: [lowering, collect], writeFile: () => undefined });
-  problems.push(...result.diagnostics.map((diagnostic) => problemOf(root, diagnostic, "TSTL")));
+  problems.push(...result.diagnostics.map((diagnostic) => translatorProblem(root, diagnostic)));
   if (problems.length > 0) throw new CompileError(problems);
   return { modules, entry: ENTRY, facts, fields: fieldRules(program) };
 }
