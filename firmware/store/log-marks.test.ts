@@ -53,6 +53,25 @@ test("marks that cannot be programmed are remembered for this boot, up to a limi
   expect(waiting(open())).toEqual(range(1, 10));
 });
 
+test("marks that cannot be programmed are remembered in whatever order they come: one ahead of the others keeps no place of those passed over", () => {
+  const { flash, open } = made();
+  const log = open();
+  fill(log, 10);
+  flash.wearOut("log", 0);
+  const acknowledgeAll = (choose: (sequence: number) => boolean): void => {
+    const cursor = logCursor();
+    const entry = logEntry();
+    logRewind(log, cursor);
+    while (logNext(log, cursor, entry)) if (choose(entry.sequence)) logAcknowledge(log, cursor, entry.sequence);
+  };
+  acknowledgeAll((sequence) => sequence > 7);
+  acknowledgeAll((sequence) => sequence < 6);
+  expect(waiting(log)).toEqual(range(6, 7));
+  // Eight are remembered, and five of them lie before the oldest that waits.
+  acknowledgeAll(() => true);
+  expect([log.waiting, waiting(log)]).toEqual([0, []]);
+});
+
 test("what was acknowledged without its mark is not dropped when the ring comes round to it", () => {
   const { flash, open } = made({ ...small, blocks: 6 });
   const log = open();

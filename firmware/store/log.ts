@@ -202,6 +202,24 @@ export function logNext(log: ReadingLog, cursor: LogCursor, entry: LogEntry): bo
 }
 
 /**
+ * Remembers until the next boot that a reading is acknowledged; false where there is no place for it.
+ * @cold
+ */
+function remember(log: ReadingLog, sequence: number): boolean {
+  // Those before the oldest that waits need no place any more. They stand in the order in which they were acknowledged.
+  let kept = 0;
+  for (const known of log.unmarked) {
+    if (known <= log.oldest.sequence) continue;
+    log.unmarked[kept] = known;
+    kept += 1;
+  }
+  while (log.unmarked.length > kept) log.unmarked.pop();
+  if (kept >= unmarkedMax) return false;
+  log.unmarked.push(sequence);
+  return true;
+}
+
+/**
  * Acknowledges the record that `logNext` gave last through this cursor. Idempotent. One that was dropped meanwhile is
  * ignored.
  * @returns `ok`; `invalid` when the cursor gave another record last; `hardware` when the mark could not be programmed: a
@@ -215,11 +233,7 @@ export function logAcknowledge(log: ReadingLog, cursor: LogCursor, sequence: num
   if (marked(mark) || isUnmarked(log, sequence)) return StoreCode.ok;
   // A mark of which one bit was programmed before a cut can take no more: that is no fault of the hardware.
   const code = mark === 255 ? program(log.flash, log.area, offset, chr(0)) : StoreCode.ok;
-  if (mark !== 255 || code !== StoreCode.ok) {
-    while (log.unmarked.length > 0 && log.unmarked[0]! <= log.oldest.sequence) log.unmarked.shift();
-    if (log.unmarked.length >= unmarkedMax) return StoreCode.hardware;
-    log.unmarked.push(sequence);
-  }
+  if ((mark !== 255 || code !== StoreCode.ok) && !remember(log, sequence)) return StoreCode.hardware;
   waitsNoMore(log);
   return code;
 }
