@@ -87,7 +87,7 @@ test("the example is built for boards of both runtimes, and mistakes are named",
     const built = start("build", "alarm-count", "--platform", "thingsboard", "--board", board, "--out", join(folder.path, board));
     expect([await built.ended, built.output()]).toEqual([0, expect.stringContaining('"event":"built"')]);
   }
-  const wrong = start("build", "alarm-count", "--platform", "evrythng", "--board", "esp32-espruino", "--out", folder.path);
+  const wrong = start("build", "alarm-count", "--platform", "evrythng", "--board", "esp32-espruino", "--out", join(folder.path, "wrong"));
   expect(await wrong.ended).toBe(1);
   expect(wrong.output()).toContain('This app watches thingsboard, because it imports "motet/watch/thingsboard": add --platform thingsboard.');
   const virtual = start("sim", "alarm-count", "--time", "virtual");
