@@ -65,12 +65,13 @@ function tellPlan({ output }: Context, { plan }: Run): void {
   }
 }
 
-/** What broke, the faults that are needed for it, and what the device said last. */
-function tellBroken(context: Context, day: DayOf, run: Run, choice: DayChoice): void {
+/** What broke, the faults that are needed for it, and what the device said last. How to see it again comes first: finding those faults takes a while. */
+async function tellBroken(context: Context, day: DayOf, run: Run, choice: DayChoice, signal: AbortSignal): Promise<void> {
   const { output } = context;
-  output.progress("looking for the fewest faults that break it …");
-  const few = shrinkRun(day, run);
-  output.progress("");
+  const { promise: first } = run.violations[0]!;
+  const line = replayLine(run, choice);
+  output.report({ event: "found", seed: run.seed, promise: first, line }, [`Seed ${run.seed} breaks ${first}. Run it again:`, `  ${line}`, "Looking for the fewest faults that break it; Ctrl-C ends that."]);
+  const few = await shrinkRun(day, run, () => signal.aborted);
   for (const { promise, atMs, says } of few.violations) {
     output.report({ event: "broken", seed: run.seed, promise, atMs, says }, [`Broken: ${promise}, ${promises[promise]}.`, `  At ${sinceStart(atMs)}: ${says}.`]);
   }
@@ -80,7 +81,7 @@ function tellBroken(context: Context, day: DayOf, run: Run, choice: DayChoice): 
   for (const { ms, event, number, text } of few.said.slice(-LAST_EVENTS)) {
     output.report({ event: "said", atMs: ms, what: event, number, text }, [`  ${sinceStart(ms)}  ${event} ${number} ${text}`.trimEnd()]);
   }
-  output.report({ event: "replay", line: replayLine(run, choice) }, ["Run it again:", `  ${replayLine(run, choice)}`]);
+  output.report({ event: "replay", line }, ["Run it again:", `  ${line}`]);
 }
 
 function tallyLines(tally: Tally): string[] {
@@ -121,18 +122,19 @@ async function runSearch(context: Context, options: Search, signal: AbortSignal)
     },
   });
   context.output.progress("");
-  if (broken !== undefined) tellBroken(context, day, broken, options);
+  if (broken !== undefined) await tellBroken(context, day, broken, options, signal);
   const { faults, ...sums } = tally;
   const event = { event: "end", scenario: day.scenario.name, platform, transport, broken: broken === undefined ? 0 : 1, ...sums, faults: Object.fromEntries(faults) };
   context.output.report(event, [...tallyLines(tally), broken === undefined ? "No promise was broken." : `Seed ${broken.seed} broke a promise.`]);
   if (broken !== undefined) process.exitCode = 1;
 }
 
-function replay(context: Context, seed: number, options: DayChoice): void {
+async function replay(context: Context, seed: number, options: DayChoice): Promise<void> {
+  const signal = endedByUser();
   const day = dayOf(options);
   const run = runSeed(day, seed);
   tellPlan(context, run);
-  if (run.violations.length > 0) tellBroken(context, day, run, options);
+  if (run.violations.length > 0) await tellBroken(context, day, run, options, signal);
   const { violations, counts, hash } = run;
   context.output.report({ event: "end", seed, broken: violations.length, ...counts, hash }, [
     `${counts.accepted} readings accepted, ${counts.delivered} delivered, ${counts.duplicated} of them more than once, ${counts.dropped} dropped and counted.`,

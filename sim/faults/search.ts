@@ -35,11 +35,24 @@ export function planOf({ scenario, forMs }: DayOf, seed: number): readonly Plann
   return planFaults(scenario, { seed, devices: 1, fromMs: FIRST_FAULT_MS, untilMs: forMs });
 }
 
-/** The same day with the fewest faults that still break the first promise that broke. */
-export function shrinkRun(day: DayOf, run: Run): Run {
+/** Between two days the user may end it. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The same day with the fewest faults that still break the first promise that broke, or the fewest that were found until `isOver`. */
+export async function shrinkRun(day: DayOf, run: Run, isOver: () => boolean): Promise<Run> {
   const broken = run.violations[0]!.promise;
-  const breaks = (plan: readonly PlannedFault[]): boolean => runSeed(day, run.seed, plan).violations.some(({ promise }) => promise === broken);
-  return runSeed(day, run.seed, shrink(run.plan, breaks));
+  let few = run;
+  const breaks = (plan: readonly PlannedFault[]): boolean => {
+    const next = runSeed(day, run.seed, plan);
+    const isBroken = next.violations.some(({ promise }) => promise === broken);
+    if (isBroken) few = next;
+    return isBroken;
+  };
+  await shrink(run.plan, breaks, async () => {
+    await turn();
+    return isOver();
+  });
+  return few;
 }
 
 /** What the days of a search had in common. */
@@ -89,8 +102,7 @@ export async function search({ day, firstSeed, runs, onRun }: SearchOptions): Pr
     const run = runSeed(day, firstSeed + i);
     add(tally, run);
     if (run.violations.length > 0) return { tally, broken: run };
-    // Between two days the user may end it.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     if (onRun(tally)) break;
   }
   return { tally, broken: undefined };
