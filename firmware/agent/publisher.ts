@@ -3,9 +3,8 @@
  *
  * Promises: in order per key, at least once, and nothing leaves the log before it has arrived.
  *
- * Where a platform acknowledges and drops in silence, a batch has arrived only when it came back. Three batches in a row
- * that do not raise `tokenSuspect`: the log keeps the readings, and one batch in a while asks whether the token is heard
- * again. Nothing here ever activates anew.
+ * Where a platform acknowledges and drops in silence, a batch has arrived only when it came back. Three batches in a row that do not raise
+ * `tokenSuspect`: the log keeps the readings, and one batch in a while asks whether the token is heard again. Nothing here activates anew.
  */
 import type { EpochTime } from "../../hal/ports/clock";
 import { compareTime, elapsed } from "../base/time";
@@ -24,6 +23,8 @@ const ECHO_MS = 10000;
 const UNECHOED_MAX = 3;
 /** How often a suspect token is tried. */
 const SUSPECT_MS = 300000;
+/** How long after a batch that arrived and could not be marked what waits is sent again, unless something else is. */
+const UNMARKED_MS = 60000;
 
 /**
  * A publisher over an opened log.
@@ -182,10 +183,14 @@ export function suspectToken(thing: Thing): void {
 /** The batch arrived, or never will: what it held leaves the log. */
 function settle(thing: Thing, flight: Flight): void {
   const publisher = thing.publisher;
+  const waiting = waitingReadings(publisher);
   thing.ports.clock.cancel(flight.timer);
   forgetBatch(thing, flight);
   releaseBatch(publisher, flight.ref);
   tellSettled(thing);
+  // Flash that takes no marks keeps what has arrived: sent again at once, it would go round without end.
+  if (waitingReadings(publisher) < waiting) pumpSoon(thing);
+  else if (publisher.turn === 0) publisher.turn = thing.ports.clock.after(UNMARKED_MS, () => pump(thing));
 }
 
 function arrive(thing: Thing, flight: Flight): void {
@@ -199,7 +204,6 @@ function arrive(thing: Thing, flight: Flight): void {
   publisher.untimed += flight.untimed;
   settle(thing, flight);
   tell(thing, "published", flight.count, "");
-  pumpSoon(thing);
 }
 
 /**
@@ -274,7 +278,6 @@ export function publisherRejected(thing: Thing, ref: number): void {
   if (flight === undefined) return;
   publisher.refused += flight.count;
   settle(thing, flight);
-  pumpSoon(thing);
 }
 
 /** The link takes messages again that it refused. */

@@ -60,11 +60,8 @@ export function dropBlock(log: ReadingLog, block: number): void {
   else if (oldest) copyCursor(log.oldest, cursor);
   if (cursor.serial > 0) {
     while (seekInBlock(log, cursor, record)) {
-      // What lies before the oldest that waits is acknowledged, though its mark may never have been programmed.
-      if (record.sequence > log.oldest.sequence) {
-        log.droppedFull += 1;
-        waitsNoMore(log);
-      }
+      log.droppedFull += 1;
+      waitsNoMore(log);
       consume(cursor, record);
     }
     if (!leaveBlock(log, cursor)) cursor.serial = 0;

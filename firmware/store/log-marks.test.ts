@@ -2,6 +2,17 @@
 import { acknowledge, fill, made, range, small, waiting } from "../../test/support/log-rig";
 import { StoreCode } from "./code";
 import { logAcknowledge, logCursor, logEntry, logNext, logRewind } from "./log";
+import type { ReadingLog } from "./log";
+
+/** Acknowledges what the log gives, by choice; answers how each went. */
+function acknowledgeCodes(log: ReadingLog, choose: (sequence: number) => boolean): number[] {
+  const cursor = logCursor();
+  const entry = logEntry();
+  const codes: number[] = [];
+  logRewind(log, cursor);
+  while (logNext(log, cursor, entry)) if (choose(entry.sequence)) codes.push(logAcknowledge(log, cursor, entry.sequence));
+  return codes;
+}
 
 test("a flipped acknowledge mark neither loses a reading nor brings one back", () => {
   const { flash, open } = made();
@@ -30,27 +41,41 @@ test("a mark that was cut after one bit: acknowledged in this boot, once more in
   }
 });
 
-test("marks that cannot be programmed are remembered for this boot, up to a limit", () => {
+test("marks that cannot be programmed, in order: each is remembered for this boot", () => {
   const { flash, open } = made();
   const log = open();
-  fill(log, 10);
+  fill(log, 11);
+  flash.wearOut("log", 0);
+  expect(acknowledgeCodes(log, () => true)).toEqual(new Array(11).fill(StoreCode.hardware));
+  expect([log.waiting, waiting(log)]).toEqual([0, []]);
+  expect(waiting(open())).toEqual(range(1, 11));
+});
+
+test("marks that cannot be programmed behind one that waits are remembered up to a limit; the one that waits can always leave, and then they can", () => {
+  const { flash, open } = made();
+  const log = open();
+  fill(log, 11);
+  flash.wearOut("log", 0);
+  expect(acknowledgeCodes(log, (sequence) => sequence > 1)).toEqual(new Array(10).fill(StoreCode.hardware));
+  expect([log.waiting, waiting(log)]).toEqual([3, [...range(1, 1), ...range(10, 11)]]);
+  expect(acknowledgeCodes(log, (sequence) => sequence === 1)).toEqual([StoreCode.hardware]);
+  expect([log.waiting, waiting(log)]).toEqual([2, range(10, 11)]);
+  acknowledgeCodes(log, () => true);
+  expect([log.waiting, waiting(log)]).toEqual([0, []]);
+});
+
+test("a mark that cannot be programmed is counted once, however often it is asked for", () => {
+  const { flash, open } = made();
+  const log = open();
+  fill(log, 3);
   flash.wearOut("log", 0);
   const cursor = logCursor();
   const entry = logEntry();
-  const codes: number[] = [];
-  for (let i = 0; i < 10; i += 1) {
-    logNext(log, cursor, entry);
-    codes.push(logAcknowledge(log, cursor, entry.sequence));
-  }
-  expect(codes).toEqual(new Array(10).fill(StoreCode.hardware));
-  expect(waiting(log)).toEqual(range(9, 10));
-  expect(log.waiting).toBe(2);
-  // Those before the oldest that waits need not be remembered any more.
   logRewind(log, cursor);
   logNext(log, cursor, entry);
-  expect(logAcknowledge(log, cursor, 9)).toBe(StoreCode.hardware);
-  expect(waiting(log)).toEqual(range(10, 10));
-  expect(waiting(open())).toEqual(range(1, 10));
+  expect(logAcknowledge(log, cursor, 1)).toBe(StoreCode.hardware);
+  expect(logAcknowledge(log, cursor, 1)).toBe(StoreCode.ok);
+  expect([log.waiting, waiting(log)]).toEqual([2, range(2, 3)]);
 });
 
 test("marks that cannot be programmed are remembered in whatever order they come: one ahead of the others keeps no place of those passed over", () => {
@@ -58,38 +83,26 @@ test("marks that cannot be programmed are remembered in whatever order they come
   const log = open();
   fill(log, 10);
   flash.wearOut("log", 0);
-  const acknowledgeAll = (choose: (sequence: number) => boolean): void => {
-    const cursor = logCursor();
-    const entry = logEntry();
-    logRewind(log, cursor);
-    while (logNext(log, cursor, entry)) if (choose(entry.sequence)) logAcknowledge(log, cursor, entry.sequence);
-  };
-  acknowledgeAll((sequence) => sequence > 7);
-  acknowledgeAll((sequence) => sequence < 6);
+  acknowledgeCodes(log, (sequence) => sequence > 7);
+  acknowledgeCodes(log, (sequence) => sequence < 6);
   expect(waiting(log)).toEqual(range(6, 7));
   // Eight are remembered, and five of them lie before the oldest that waits.
-  acknowledgeAll(() => true);
+  acknowledgeCodes(log, () => true);
   expect([log.waiting, waiting(log)]).toEqual([0, []]);
 });
 
 test("what was acknowledged without its mark is not dropped when the ring comes round to it", () => {
   const { flash, open } = made({ ...small, blocks: 6 });
   const log = open();
-  const settle = (): void => {
-    const cursor = logCursor();
-    const entry = logEntry();
-    logRewind(log, cursor);
-    while (logNext(log, cursor, entry)) logAcknowledge(log, cursor, entry.sequence);
-  };
   for (const block of [0, 1]) {
     fill(log, log.lastSequence + 5);
     flash.wearOut("log", block);
     // Those of block 1 take the place of those of block 0, which lie before the oldest that waits.
-    settle();
+    acknowledgeCodes(log, () => true);
   }
   for (let last = 15; last < 130; last += 5) {
     fill(log, last);
-    settle();
+    acknowledgeCodes(log, () => true);
     expect([log.waiting, log.droppedFull, log.droppedCorrupt, waiting(log)]).toEqual([0, 0, 0, []]);
   }
 });

@@ -69,8 +69,9 @@ export function waitsNoMore(log: ReadingLog): void {
   else log.droppedCorrupt -= 1;
 }
 
-/** Whether a sequence is acknowledged though its mark is not. */
+/** Whether a sequence is acknowledged though its mark may never have been programmed: all before the oldest that waits are. */
 export function isUnmarked(log: ReadingLog, sequence: number): boolean {
+  if (sequence <= log.oldest.sequence) return true;
   for (const known of log.unmarked) if (known === sequence) return true;
   return false;
 }

@@ -43,7 +43,7 @@ export interface LogEntry {
 
 /** No sequence lies above; the log then refuses with `full`. At one reading a second it is reached after 68 years. */
 export const logSequenceMax = 2147418111;
-/** Sequences remembered whose mark could not be programmed; beyond it the oldest waits again. */
+/** Sequences behind the oldest that waits, remembered because their mark could not be programmed; those beyond go on waiting. */
 const unmarkedMax = 8;
 
 /** An empty entry for `logNext` to fill in. */
@@ -206,7 +206,11 @@ export function logNext(log: ReadingLog, cursor: LogCursor, entry: LogEntry): bo
  * @cold
  */
 function remember(log: ReadingLog, sequence: number): boolean {
-  // Those before the oldest that waits need no place any more. They stand in the order in which they were acknowledged.
+  // The oldest that waits needs no place: so one after the other can leave, whatever has taken the places.
+  const record = logRecord();
+  const isOldest = seek(log, log.oldest, record) && record.sequence === sequence;
+  if (isOldest) consume(log.oldest, record);
+  // Nor do those before it. They stand in the order in which they were acknowledged.
   let kept = 0;
   for (const known of log.unmarked) {
     if (known <= log.oldest.sequence) continue;
@@ -214,6 +218,7 @@ function remember(log: ReadingLog, sequence: number): boolean {
     kept += 1;
   }
   while (log.unmarked.length > kept) log.unmarked.pop();
+  if (isOldest) return true;
   if (kept >= unmarkedMax) return false;
   log.unmarked.push(sequence);
   return true;
@@ -222,8 +227,8 @@ function remember(log: ReadingLog, sequence: number): boolean {
 /**
  * Acknowledges the record that `logNext` gave last through this cursor. Idempotent. One that was dropped meanwhile is
  * ignored.
- * @returns `ok`; `invalid` when the cursor gave another record last; `hardware` when the mark could not be programmed: a
- *   few such records are held to be acknowledged until the next boot, and further ones go on waiting
+ * @returns `ok`; `invalid` when the cursor gave another record last; `hardware` when the mark could not be programmed: the
+ *   oldest and a few others are held to be acknowledged until the next boot, and further ones go on waiting
  */
 export function logAcknowledge(log: ReadingLog, cursor: LogCursor, sequence: number): number {
   if (sequence < 1 || cursor.given !== sequence) return StoreCode.invalid;

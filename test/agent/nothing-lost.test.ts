@@ -158,3 +158,31 @@ test("a reading in memory that is made while a batch of its key is on its way go
   const first = numbers[0]!;
   expect(numbers).toEqual(Array.from({ length: 60 - first + 1 }, (_, i) => first + i));
 });
+
+test("a block that takes no more marks, behind a batch without its acknowledgement: what cannot be marked is not sent again without a pause", () => {
+  const cloud = createCloudWorld({ seed });
+  const device = createThingDevice(cloud, "mqtt", (thing) => {
+    for (const key of KEYS) measure(thing, { key });
+  }, settings());
+  expect(cloud.world.runUntil(() => device.told("connected").length > 0, 60000)).toBe(true);
+  const order = watchAll(cloud, device);
+  const thing = device.thing();
+  // The message with "a" is lost on its way.
+  const { send } = thing.driver;
+  const lost = jest.spyOn(thing.driver, "send").mockImplementation((link, ref, body) => (body.includes('"a"') ? 0 : send(link, ref, body)));
+  report(thing, "a", 0);
+  cloud.world.run(1000);
+  for (let n = 0; n < 20; n += 1) report(thing, "b", n);
+  for (let block = 0; block < 4; block += 1) device.machine.flash.wearOut("log", block);
+  // A device remembers eight marks that failed: the readings after them are those that go again.
+  cloud.world.run(100000);
+  expect(new Set(order.get("b")).size).toBeGreaterThan(8);
+  expect(order.get("b")!.length).toBeLessThanOrEqual(20 * 2);
+  lost.mockRestore();
+  cloud.stopCloud();
+  cloud.world.run(600000);
+  cloud.startCloud();
+  expect(cloud.world.runUntil(() => thing.publisher.log.waiting === 0, 3600000)).toBe(true);
+  expect([...new Set(order.get("b"))]).toEqual(Array.from({ length: 20 }, (_, n) => n));
+  expect(order.get("a")).toEqual([0]);
+});

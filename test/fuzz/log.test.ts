@@ -4,9 +4,11 @@
  * in the days under faults (sim/faults/flips.ts). Two flipped bits in a life, or two worn blocks of four and more that fails, are more than
  * the account always bears.
  */
-import { StoreCode } from "../../firmware/store/code";
+import { marked } from "../../firmware/store/bytes";
 import { logAcknowledge, logAppend, logCursor, logEntry, logNext, logOpen, logRewind } from "../../firmware/store/log";
 import type { ReadingLog } from "../../firmware/store/log";
+import { logMarkOffset } from "../../firmware/store/log-block";
+import { isUnmarked } from "../../firmware/store/log-walk";
 import { lossByFlips } from "../../sim/faults/flips";
 import { checksum } from "../../sim/world/checksum";
 import { byteOutcomes, createFlash, eraseOutcomes, PowerCut } from "../../sim/world/flash";
@@ -94,10 +96,11 @@ class Life {
       this.arrived.add(entry.bytes);
       // One whose power was cut was never accepted, and is taken for accepted now.
       this.accepted.add(entry.bytes);
-      const code = logAcknowledge(log, cursor, entry.sequence);
-      const isKept = log.unmarked.includes(entry.sequence);
-      if (code !== StoreCode.ok || isKept) this.unmarked += 1;
-      if (code !== StoreCode.ok && !isKept) this.refused += 1;
+      logAcknowledge(log, cursor, entry.sequence);
+      const mark = this.flash.port.read(this.area, cursor.block * this.area.blockBytes + cursor.record + logMarkOffset, 1);
+      if (marked(mark.charCodeAt(0))) continue;
+      this.unmarked += 1;
+      if (!isUnmarked(log, entry.sequence)) this.refused += 1;
     }
     logRewind(log, cursor);
   }
