@@ -1,4 +1,4 @@
-/** What the verbs of `motet fleet` share: the options that describe a fleet, workers, progress, and the end by the user. */
+/** What the verbs of `motet fleet` share: the options that describe a fleet, workers, progress, and what is said at the end. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
@@ -6,13 +6,14 @@ import type { Command } from "commander";
 import { scenarioNames } from "../sim/faults/scenarios";
 import { DEVICES_MAX } from "../sim/fleet/fleet";
 import type { Fleet } from "../sim/fleet/fleet";
+import type { Summary } from "../sim/fleet/summary";
 import { WORKERS_MAX } from "../sim/fleet/workers";
 import { durationMs } from "../sim/lab/duration";
 import { platformNames, routeOf, transportNames } from "../sim/lab/platforms";
 import { wholeNumber } from "./context";
 import type { Context } from "./context";
 import { scenarioOf } from "./scenario";
-import { bar } from "./fleet-output";
+import { bar, endEvent, endLines } from "./fleet-output";
 
 /** What describes a fleet on the command line. */
 export interface FleetChoice {
@@ -62,6 +63,12 @@ export function progressOf({ output }: Context, { json }: { readonly json?: bool
     toldMs = sinceMs;
     output.event({ event: "progress", percent: Math.floor(share * 100), simSeconds: simMs / 1000 });
   };
+}
+
+/** Says what came of a fleet; lost readings are a failure, whoever ran it. */
+export function conclude({ output }: Context, fleet: Fleet, summary: Summary, wallMs: number): void {
+  output.report(endEvent(fleet, summary, wallMs), endLines(fleet, summary, wallMs));
+  if (summary.counts.lost > 0) process.exitCode = 1;
 }
 
 /** The options that describe a fleet. */

@@ -11,9 +11,9 @@ import { summarise } from "../sim/fleet/summary";
 import { createPool } from "../sim/fleet/workers";
 import { endedByUser } from "./context";
 import type { Context } from "./context";
-import { fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
+import { conclude, fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
 import type { FleetChoice } from "./fleet-options";
-import { endEvent, endLines, outFile } from "./fleet-output";
+import { outFile } from "./fleet-output";
 
 interface QueueOptions {
   readonly redis?: string;
@@ -49,6 +49,8 @@ async function offer(context: Context, options: FleetChoice & QueueOptions & { r
     const tell = progressOf(context, options, fleet.forMs * shardCount(fleet));
     await offerFleet(redis, options.name, fleet);
     for (let done = -1; done < shardCount(fleet) && !signal.aborted; ) {
+      // Withdrawn, it would never be done.
+      if ((await offeredFleet(redis, options.name)) === undefined) throw new Error(`The fleet "${options.name}" was withdrawn.`);
       done = await shardsDone(redis, options.name);
       tell(done * fleet.forMs);
       if (done < shardCount(fleet)) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
@@ -56,9 +58,7 @@ async function offer(context: Context, options: FleetChoice & QueueOptions & { r
     context.output.progress("");
     const results = await resultsOf(redis, options.name, fleet);
     write({ fleet, results });
-    const summary = summarise(results);
-    const wallMs = performance.now() - began;
-    context.output.report(endEvent(fleet, summary, wallMs), endLines(fleet, summary, wallMs));
+    conclude(context, fleet, summarise(results), performance.now() - began);
     if (signal.aborted) process.exitCode = 130;
   } finally {
     await close();

@@ -9,9 +9,9 @@ import { summarise } from "../sim/fleet/summary";
 import { runShards } from "../sim/fleet/workers";
 import { endedByUser } from "./context";
 import type { Context } from "./context";
-import { fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
+import { conclude, fleetOf, progressOf, withFleetOptions, workerScript, workersOption } from "./fleet-options";
 import type { FleetChoice } from "./fleet-options";
-import { endEvent, endLines, outFile } from "./fleet-output";
+import { outFile } from "./fleet-output";
 import { addQueue } from "./fleet-queue";
 
 interface FleetOptions extends FleetChoice {
@@ -46,11 +46,8 @@ async function run(context: Context, options: FleetOptions): Promise<void> {
   const results = await runShards(fleet, shards, { workers, script: workerScript(context), signal, onProgress: progressOf(context, options, fleet.forMs * shards.length) });
   context.output.progress("");
   write({ fleet, results });
-  const summary = summarise(results);
-  const wallMs = performance.now() - began;
-  context.output.report(endEvent(fleet, summary, wallMs), endLines(fleet, summary, wallMs));
+  conclude(context, fleet, summarise(results), performance.now() - began);
   if (signal.aborted) process.exitCode = 130;
-  else if (summary.counts.lost > 0) process.exitCode = 1;
 }
 
 function merge(context: Context, paths: readonly string[]): void {
@@ -58,14 +55,14 @@ function merge(context: Context, paths: readonly string[]): void {
     let text: string;
     try {
       text = readFileSync(path, "utf8");
-    } catch {
-      throw new Error(`There is no file ${path}: name the files that the parts have written with --out.`);
+    } catch (problem) {
+      throw new Error(`The file ${path} cannot be read (${(problem as NodeJS.ErrnoException).code ?? "unknown"}): name the files that the parts have written with --out.`, { cause: problem });
     }
     return { ...readFleetFile(text, path), name: basename(path) };
   });
   const { fleet, results } = mergeFleetFiles(files);
   const summary = summarise(results);
-  context.output.report(endEvent(fleet, summary, summary.busyMs), endLines(fleet, summary, summary.busyMs));
+  conclude(context, fleet, summary, summary.busyMs);
 }
 
 export function addFleet(program: Command, context: Context): void {

@@ -39,6 +39,15 @@ function keysOf(name: string): Keys {
   return { fleet: `motet:fleet:{${name}}:fleet`, shards: `motet:fleet:{${name}}:shards`, results: `motet:fleet:{${name}}:results` };
 }
 
+/** What a key holds; undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Puts a fleet on offer. Nothing changes when that very fleet is on offer already; another one under the name is refused. */
 export async function offerFleet(redis: Redis, name: string, fleet: Fleet): Promise<void> {
   const keys = keysOf(name);
@@ -57,7 +66,7 @@ export async function offerFleet(redis: Redis, name: string, fleet: Fleet): Prom
 export async function offeredFleet(redis: Redis, name: string): Promise<Fleet | undefined> {
   const text = await redis.get(keysOf(name).fleet);
   if (text === null) return undefined;
-  const fleet = JSON.parse(text) as unknown;
+  const fleet = parsed(text);
   if (!isFleet(fleet)) throw new QueueError(`What is on offer under the name "${name}" is no fleet of this version: withdraw it, and offer it anew.`);
   return fleet;
 }
@@ -75,7 +84,7 @@ export async function shardsDone(redis: Redis, name: string): Promise<number> {
 
 /** The results that are there, in the order of their shards. */
 export async function resultsOf(redis: Redis, name: string, fleet: Fleet): Promise<ShardResult[]> {
-  const results = Object.values(await redis.hGetAll(keysOf(name).results)).map((text) => JSON.parse(text) as unknown);
+  const results = Object.values(await redis.hGetAll(keysOf(name).results)).map(parsed);
   if (!results.every((result) => isResult(result, fleet))) throw new QueueError(`A result under the name "${name}" is damaged: withdraw the fleet, and offer it anew.`);
   return results.sort((a, b) => a.shard - b.shard);
 }

@@ -31,7 +31,9 @@ interface Member {
   readonly worker: Worker;
   simMs: number;
   done: ((result: ShardResult) => void) | undefined;
-  failed: ((problem: Error) => void) | undefined;
+  failed: (() => void) | undefined;
+  /** Why its thread ended, whether or not a shard ran on it. */
+  problem: Error | undefined;
 }
 
 export function createPool(fleet: Fleet, { workers, script, onProgress, signal }: PoolOptions): Pool {
@@ -50,7 +52,7 @@ export function createPool(fleet: Fleet, { workers, script, onProgress, signal }
   };
   const start = (): Member => {
     const data: WorkerData = { fleet, stop };
-    const member: Member = { worker: new Worker(script, { workerData: data }), simMs: 0, done: undefined, failed: undefined };
+    const member: Member = { worker: new Worker(script, { workerData: data }), simMs: 0, done: undefined, failed: undefined, problem: undefined };
     member.worker.on("message", (report: Report) => {
       if ("simMs" in report) member.simMs = report.simMs;
       else {
@@ -61,7 +63,10 @@ export function createPool(fleet: Fleet, { workers, script, onProgress, signal }
       }
       told();
     });
-    member.worker.on("error", (problem) => member.failed?.(problem));
+    member.worker.on("error", (problem) => {
+      member.problem = problem;
+      member.failed?.();
+    });
     return member;
   };
   const members = Array.from({ length: workers }, start);
@@ -71,8 +76,9 @@ export function createPool(fleet: Fleet, { workers, script, onProgress, signal }
       const member = free.shift() ?? (await new Promise<Member>((resolve) => waiting.push(resolve)));
       return new Promise((resolve, reject) => {
         member.done = resolve;
-        member.failed = (problem) => reject(new Error(`Shard ${shard} broke: ${problem.message}`));
-        member.worker.postMessage({ shard } satisfies Order);
+        member.failed = () => reject(new Error(`Shard ${shard} broke: ${member.problem!.message}`));
+        if (member.problem === undefined) member.worker.postMessage({ shard } satisfies Order);
+        else member.failed();
       });
     },
     close: async () => {

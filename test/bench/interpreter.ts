@@ -104,7 +104,7 @@ const kinds: Readonly<Record<string, (binary: string, peers: readonly Peer[], be
         speed.push(tried.reduce((one, other) => (other.readingsPerSec > one.readingsPerSec ? other : one)));
       }
     }
-    speed.push(await speedOfDevice(root, binary));
+    for (const platform of ["thethings", "thingsboard"] as const) speed.push(await speedOfDevice(root, binary, platform));
     for (const one of speed) console.log(`  ${one.name}: ${one.readingsPerSec} readings a second in ${one.publishesPerSec} messages, ${one.cpuUsPerReading} us of processor time each, ${one.missing} missing`);
     return { speed };
   },

@@ -1,6 +1,7 @@
 /** `motet fleet` as people and clusters run it: whoever runs the shards, and in how many parts, the run is the same one. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FleetFile } from "../../sim/fleet/file";
 import { routes } from "../../sim/lab/platforms";
 import { motet, scratch } from "../e2e/command";
 import type { Event } from "../e2e/command";
@@ -42,6 +43,19 @@ test("parts in processes of their own, merged, are the undivided run", async () 
   const lone = motet(["fleet", "merge", files[0]!]);
   expect(await lone.ended).toBe(1);
   expect(lone.output()).toContain("1 of 2 shards are missing, shard 1 first");
+}, 60000);
+
+test("parts that lost a reading are a failure where they are merged, too", async () => {
+  const file = join(folder.path, "lost.json");
+  await end(["fleet", "--devices", "1", "--for", "10s", "--json", "--out", file]);
+  const ran = JSON.parse(readFileSync(file, "utf8")) as FleetFile;
+  writeFileSync(file, JSON.stringify({ ...ran, results: ran.results.map((result) => ({ ...result, counts: { ...result.counts, lost: 1 } })) }));
+  const merge = motet(["fleet", "merge", file]);
+  expect(await merge.ended).toBe(1);
+  expect(merge.output()).toContain("1 lost");
+  const folderItself = motet(["fleet", "merge", folder.path]);
+  expect(await folderItself.ended).toBe(1);
+  expect(folderItself.output()).toContain("cannot be read (EISDIR)");
 }, 60000);
 
 test("Ctrl-C ends a run and still says what came of it", async () => {

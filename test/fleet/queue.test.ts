@@ -139,6 +139,24 @@ test("two machines that come to different ends of one shard are told apart", asy
   await expect(twice).rejects.toThrow("Shard 0 came out otherwise");
 });
 
+test("what is damaged in Redis is one sentence", async () => {
+  const { redis, name: queue } = await consumer(done);
+  await offerFleet(redis, queue, fleet);
+  await redis.multi().hSet(`motet:fleet:{${queue}}:results`, "0", "{").exec();
+  await expect(resultsOf(redis, queue, fleet)).rejects.toThrow("is damaged: withdraw the fleet");
+  await redis.multi().set(`motet:fleet:{${queue}}:fleet`, "{").exec();
+  await expect(offeredFleet(redis, queue)).rejects.toThrow("is no fleet of this version");
+});
+
+test("a fleet that is withdrawn ends whoever waits for it", async () => {
+  const { redis } = await consumer(done);
+  const offer = motet(["fleet", "offer", "--name", "brief", "--devices", "10", "--for", "1m", "--redis", server.url, "--json"]);
+  await offer.until((event) => event.event === "progress");
+  await withdrawFleet(redis, "brief");
+  expect(await offer.ended).toBe(1);
+  expect(offer.output()).toContain("withdrawn");
+}, 60000);
+
 test("what cannot be reached or is no address is one sentence, without a password", async () => {
   await expect(connectRedis("redis")).rejects.toThrow("is written redis://HOST:6379");
   const problem = await connectRedis("redis://:canary-password@127.0.0.1:1").catch((one: unknown) => String(one));

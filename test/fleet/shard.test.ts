@@ -2,7 +2,7 @@
 import { namedScenario } from "../../sim/faults/scenarios";
 import type { Fleet } from "../../sim/fleet/fleet";
 import { runShard } from "../../sim/fleet/shard";
-import { runShards } from "../../sim/fleet/workers";
+import { createPool, runShards } from "../../sim/fleet/workers";
 import { routes } from "../../sim/lab/platforms";
 import { workerScript } from "./worker-script";
 
@@ -43,4 +43,11 @@ test("a run that is ended says how far it came", () => {
   expect(simMs).toBe(HOUR_MS);
   expect(told).toEqual([...told].sort((a, b) => a - b));
   expect(counts.produced - counts.delivered).toBe(counts.waiting + counts.lost);
+});
+
+test("workers that cannot begin say so to each shard that is given to them", async () => {
+  const fleet: Fleet = { seed: "none", devices: 2000, platform: "thethings", transport: "mqtt", everyMs: 60000, forMs: HOUR_MS };
+  const pool = createPool(fleet, { workers: 2, script: `${workerScript()}.missing` });
+  for (const shard of [0, 1]) await expect(pool.run(shard)).rejects.toThrow(`Shard ${shard} broke: Cannot find module`);
+  await pool.close();
 });

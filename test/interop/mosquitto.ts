@@ -40,7 +40,7 @@ async function reach(port: number, isAlive: () => boolean): Promise<Socket> {
 }
 
 export interface Broker {
-  /** Takes anyone who gives no user name, and refuses every user name with CONNACK 5. */
+  /** Takes anyone who gives no user name, and refuses every user name with CONNACK 5 unless it was told to take any. */
   readonly port: number;
   start(): Promise<void>;
   /** SIGTERM: sessions are saved. SIGKILL: they are lost, with what an earlier end has saved. */
@@ -48,7 +48,7 @@ export interface Broker {
   remove(): Promise<void>;
 }
 
-export async function openBroker(): Promise<Broker> {
+export async function openBroker({ takesNames = false } = {}): Promise<Broker> {
   const folder = mkdtempSync(join(tmpdir(), "motet-mosquitto-"));
   const port = await freePort();
   const passwords = join(folder, "passwords");
@@ -62,7 +62,7 @@ export async function openBroker(): Promise<Broker> {
       "allow_anonymous true",
       "persistence true",
       `persistence_location ${folder}/`,
-      `password_file ${passwords}`,
+      ...(takesNames ? [] : [`password_file ${passwords}`]),
       "",
     ].join("\n"),
   );

@@ -15,6 +15,23 @@ import type { Bench } from "./rig";
 
 const TOKEN = "bench";
 const TOPIC = `v2/things/${TOKEN}`;
+/** Where readings go on a platform, and which counts a message of them holds. */
+interface Uplink {
+  readonly topic: string;
+  counts(body: unknown): number[];
+}
+const uplinks = {
+  // Mosquitto sends each message back to whoever takes commands there, as thethings.iO does.
+  thethings: {
+    topic: TOPIC,
+    counts: (body) => (body as { values: { key: string; value: number }[] }).values.filter(({ key }) => key === "count").map(({ value }) => value),
+  },
+  // Commands come to other topics: nothing comes back.
+  thingsboard: {
+    topic: "v1/devices/me/telemetry",
+    counts: (body) => [body as { values: { count?: number } }].flat().flatMap(({ values }) => values.count ?? []),
+  },
+} as const satisfies Readonly<Record<string, Uplink>>;
 /** How long arrivals are counted, from the first of them. */
 const COUNTED_MS = 10000;
 /** What a peer publishes: as many bytes as a reading of ours. */
@@ -49,7 +66,7 @@ export interface Burst {
 }
 
 async function withBroker<T>(use: (port: number, client: MqttClient) => Promise<T>): Promise<T> {
-  const broker = await openBroker();
+  const broker = await openBroker({ takesNames: true });
   const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`);
   try {
     return await use(broker.port, client);
@@ -60,8 +77,8 @@ async function withBroker<T>(use: (port: number, client: MqttClient) => Promise<
 }
 
 /** Our device with a token, on a broker that takes any. */
-async function bootDevice(root: string, binary: string, app: string, port: number): Promise<Bench> {
-  const subject = { app, transport: "mqtt" } as const;
+async function bootDevice(root: string, binary: string, app: string, port: number, platform: keyof typeof uplinks = "thethings"): Promise<Bench> {
+  const subject = { app, platform, transport: "mqtt" } as const;
   const image = await imageOf(root, subject);
   const program = await compileNative(root, choiceOf(root, subject));
   const settings = { host: "127.0.0.1", port, tls: 0 as const, timeHost: "", ssid: "", password: "", code: "", token: TOKEN };
@@ -69,7 +86,7 @@ async function bootDevice(root: string, binary: string, app: string, port: numbe
 }
 
 /** Counts what a program publishes. */
-async function count(name: string, port: number, client: MqttClient, start: () => Promise<Bench>): Promise<Speed> {
+async function count(name: string, client: MqttClient, uplink: Uplink, start: () => Promise<Bench>): Promise<Speed> {
   const arrived: number[] = [];
   let publishes = 0;
   let readings = 0;
@@ -80,8 +97,7 @@ async function count(name: string, port: number, client: MqttClient, start: () =
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const counted = new Promise<void>((resolve) => (finish = resolve));
   client.on("message", (_topic, payload) => {
-    const { values } = JSON.parse(payload.toString()) as { values: { key: string; value: number }[] };
-    const counts = values.filter(({ key }) => key === "count").map(({ value }) => value);
+    const counts = uplink.counts(JSON.parse(payload.toString()));
     if (counts.length === 0) return;
     last = performance.now();
     // The first begins the count, and is not in it.
@@ -95,7 +111,7 @@ async function count(name: string, port: number, client: MqttClient, start: () =
     }
     arrived.push(...counts);
   });
-  await client.subscribeAsync(TOPIC);
+  await client.subscribeAsync(uplink.topic);
   const bench = await start();
   let cpuMs = 0;
   try {
@@ -112,15 +128,15 @@ async function count(name: string, port: number, client: MqttClient, start: () =
 }
 
 /** How fast our device publishes readings that it keeps in memory. */
-export function speedOfDevice(root: string, binary: string): Promise<Speed> {
-  return withBroker((port, client) => count("report(), in memory", port, client, () => bootDevice(root, binary, "test/bench/interpreter/apps/speed.ts", port)));
+export function speedOfDevice(root: string, binary: string, platform: keyof typeof uplinks): Promise<Speed> {
+  return withBroker((port, client) => count(`report(), in memory, on ${platform}`, client, uplinks[platform], () => bootDevice(root, binary, "test/bench/interpreter/apps/speed.ts", port, platform)));
 }
 
 /** How fast a module of somebody else publishes, `burst` messages a drain; alone, or subscribed to the topic as our device is. */
 export function speedOfPeer(root: string, binary: string, peer: Peer, burst: number, listens: boolean): Promise<Speed> {
   const name = `${peer.name}${listens ? ", subscribed" : ""}, ${burst} a drain`;
   return withBroker((port, client) =>
-    count(name, port, client, async () => boot(binary, await publishingPeer(root, peer, port, { topic: TOPIC, message: MESSAGE, burst, listens }), undefined, 0)),
+    count(name, client, uplinks.thethings, async () => boot(binary, await publishingPeer(root, peer, port, { topic: TOPIC, message: MESSAGE, burst, listens }), undefined, 0)),
   );
 }
 
