@@ -60,6 +60,27 @@ describe("damage", () => {
     expect(open().droppedCorrupt).toBe(2);
   });
 
+  test("nor is it forgotten where a reading that has arrived is damaged in its place, and that one's block goes as well", () => {
+    const { flash, open } = made();
+    const log = open();
+    fill(log, 5);
+    flash.flip("log", 26 + 2 * 20 + 5, 0);
+    acknowledge(log, () => true);
+    expect(log.droppedCorrupt).toBe(1);
+    fill(log, 28);
+    acknowledge(log, () => true);
+    waiting(log);
+    // In the newest block, behind what has been walked past: a later boot would count it.
+    flash.flip("log", 2 * 256 + 26 + 20 + 5, 0);
+    for (let until = 34; until <= 60; until += 3) {
+      fill(log, until);
+      acknowledge(log, () => true);
+      expect([waiting(log), log.droppedCorrupt]).toEqual([[], 1]);
+      const again = open();
+      expect([waiting(again), again.droppedFull, again.droppedCorrupt]).toEqual([[], 0, 1]);
+    }
+  });
+
   test("nor is it forgotten where numbers were left out behind that block", () => {
     const { flash, open } = made();
     const log = open();

@@ -39,6 +39,8 @@ function countLost(log: ReadingLog, dropped: number): void {
     cursor.lost = 0;
     walkOut(log, cursor);
     seen = cursor.lost;
+    // Counted on to be found there: so nothing may say that none is missing, though it was damaged behind the oldest that waits.
+    if (seen > 0) log.oldest.view = BlockView.waiting;
     if (cursor.view !== BlockView.done) seen += log.lastSequence - cursor.sequence;
   }
   log.corruptBefore = Math.max(0, log.droppedCorrupt - seen);
