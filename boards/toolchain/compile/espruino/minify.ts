@@ -13,6 +13,7 @@ import { passedName, reservedWords, sharedNames } from "./names";
 import { numberNames, numbersInArray, undeclared } from "./numbers";
 import { parsed } from "./parsed";
 import { readPieces } from "./pieces";
+import { withoutUnread } from "./unread";
 
 type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
 
@@ -112,7 +113,7 @@ export async function minifyEspruino({ code, map }: Script, reserved: readonly s
     sourceMap: { content: map },
   });
   const first = { code: compressed.code!, map: compressed.map as string };
-  const lifted = [liftVars, shortConstants].reduce((script, step) => rewriteEdits(script, step(script.code)), first);
+  const lifted = [liftVars, shortConstants].reduce((script, step) => rewriteEdits(script, step(script.code)), withoutUnread(first));
   const mangled = await terser(lifted.code, {
     ...common,
     // Arrows save 1.3 KB of 48, and cost neither time nor variables at rest.

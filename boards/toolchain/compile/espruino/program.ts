@@ -9,6 +9,7 @@ import { diagnosticProblem } from "../diagnostic";
 import { sourceOptions } from "../options";
 import { CompileError } from "../problem";
 import { sourceHost } from "../sources";
+import { Parameters } from "../specialise/parameters";
 import { Singletons } from "../specialise/singletons";
 import { Sites } from "../specialise/sites";
 import { specialise } from "../specialise/transform";
@@ -55,7 +56,8 @@ export function emitModules(root: string, entry: string, texts: ReadonlyMap<stri
   const files = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
   const isFramework = (file: string): boolean => !isAppFile(root, file) && (file.startsWith(join(root, "firmware")) || file.startsWith(join(root, "hal")));
   const singletons = new Singletons(program, isFramework);
-  const transformers = [specialise(singletons, new Sites(singletons, files)), shortEquality(program.getTypeChecker())];
+  const sites = new Sites(singletons, files);
+  const transformers = [specialise(singletons, sites, new Parameters(singletons, sites.live, files)), shortEquality(program.getTypeChecker())];
   const modules = new Map<string, EmittedModule>();
   for (const file of files) {
     let text = "";

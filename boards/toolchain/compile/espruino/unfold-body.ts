@@ -1,5 +1,5 @@
 /** How the body of a function becomes a block of its caller: with names of its own, and without leaving the caller where it returned. */
-import type { CallExpression, Expression, FunctionDeclaration, Identifier, IfStatement, Node, Property, Statement } from "acorn";
+import type { AssignmentExpression, CallExpression, Expression, FunctionDeclaration, Identifier, IfStatement, Literal, Node, Property, Statement, UpdateExpression, VariableDeclarator } from "acorn";
 import { ancestor, full, simple } from "acorn-walk";
 import type { AncestorVisitors } from "acorn-walk";
 import { editedParts, newText } from "./edits";
@@ -53,12 +53,38 @@ function declaredIn(own: FunctionDeclaration): Set<string> {
   return names;
 }
 
+/** What is nothing but a number or a truth value. */
+function literalOf(code: string, argument: Node | undefined): string | undefined {
+  const isLiteral = argument?.type === "Literal" && ["number", "boolean"].includes(typeof (argument as Literal).value);
+  return isLiteral ? `(${code.slice(argument.start, argument.end)})` : undefined;
+}
+
+/** The parameters that this call gives such a value and nothing gives another: the value can stand for their name. */
+function constantsIn(code: string, own: FunctionDeclaration, call: CallExpression): ReadonlyMap<string, string> {
+  const constants = new Map<string, string>();
+  own.params.forEach((each, i) => {
+    const text = literalOf(code, call.arguments[i]);
+    if (text !== undefined) constants.set((each as Identifier).name, text);
+  });
+  const change = (node: Node): void => {
+    if (node.type === "Identifier") constants.delete((node as Identifier).name);
+  };
+  full(own.body, (node) => {
+    if (node.type === "AssignmentExpression") change((node as AssignmentExpression).left);
+    if (node.type === "UpdateExpression") change((node as UpdateExpression).argument);
+    if (node.type === "VariableDeclarator") change((node as VariableDeclarator).id);
+  });
+  return constants;
+}
+
 /** A function's body as statements of its caller. */
 export class Body {
   private readonly renames: Edit[] = [];
+  private readonly constants: ReadonlyMap<string, string>;
 
-  constructor(private readonly own: FunctionDeclaration, private readonly suffix: string, private readonly fate: Fate) {
+  constructor(code: string, private readonly own: FunctionDeclaration, private readonly call: CallExpression, private readonly suffix: string, private readonly fate: Fate) {
     const names = declaredIn(own);
+    this.constants = constantsIn(code, own, call);
     const rename = (node: Identifier, _state: unknown, ancestors: Node[]): void => this.rename(names, node, ancestors.at(-2));
     // The walker knows names that are declared or assigned to by a type of their own, which its declarations leave out.
     ancestor(own, { Identifier: rename, VariablePattern: rename } as AncestorVisitors<unknown>);
@@ -67,7 +93,7 @@ export class Body {
   private rename(names: ReadonlySet<string>, node: Identifier, parent: Node | undefined): void {
     if (!names.has(node.name) || !isReference(node, parent)) return;
     const isShort = parent?.type === "Property" && (parent as Property).shorthand;
-    this.renames.push({ start: node.start, end: node.end, text: `${isShort ? `${node.name}:` : ""}${node.name}${this.suffix}` });
+    this.renames.push({ start: node.start, end: node.end, text: `${isShort ? `${node.name}:` : ""}${this.constants.get(node.name) ?? `${node.name}${this.suffix}`}` });
   }
 
   private copy(start: number, end: number): Part[] {
@@ -88,6 +114,9 @@ export class Body {
         parts.push(...this.copy(each.start, each.end), newText("\n"));
       } else if (each.type === "ReturnStatement") {
         return [...parts, ...this.returned(each.argument)];
+      } else if (each.type === "BlockStatement" && (ends(each) || i === statements.length - 1)) {
+        const inner = this.written(each.body);
+        return inner && [...parts, newText("{"), ...inner, newText("}")];
       } else {
         const rest = each.type === "IfStatement" ? this.branches(each, statements.slice(i + 1)) : undefined;
         return rest && [...parts, ...rest];
@@ -107,12 +136,13 @@ export class Body {
   }
 
   /** The block; undefined where there can be none. */
-  block(call: CallExpression): Part[] | undefined {
+  block(): Part[] | undefined {
     const statements = statementsOf(this.own);
     const written = this.fate.kind === "returned" ? [...statements.flatMap(({ start, end }) => [...this.copy(start, end), newText("\n")]), ...(ends(statements.at(-1)) ? [] : [newText("return;")])] : this.written(statements);
     if (written === undefined) return undefined;
     const passed = this.own.params.flatMap((each, i) => {
-      const value = call.arguments[i];
+      const value = this.call.arguments[i];
+      if (this.constants.has((each as Identifier).name)) return [];
       return [newText(`let ${(each as Identifier).name}${this.suffix}`), ...(value === undefined ? [] : [newText("="), { start: value.start, end: value.end }]), newText(";")];
     });
     return [newText("{"), ...passed, ...written, newText("}")];

@@ -29,6 +29,9 @@ const rows: readonly (readonly [string, string])[] = [
   ["names that both have", "function main(n) { function inner(n, m) { const k = n + m; log(k); } const k = n; const m = 2; inner(m, k); return k + m; }"],
   ["fields of the name of a variable", "function main(n) { function inner(a) { const b = { a, b: a }; log(b.a + b.b); } inner(n); return n; }"],
   ["in a loop, variables begin anew", "function main(n) { function inner(i) { let b; if (i === 0) b = 1; log(b); } for (let i = 0; i < 3; i += 1) { inner(i); } return n; }"],
+  ["what ends with a block that returns", "function main(n) { function inner(a) { log(a); { const b = a * 2; if (b > 2) return b; { log(b); return 4; } } } const m = inner(n); return m + n; }"],
+  ["a parameter that is given a number", "function main(n) { function inner(a, b) { const c = { a, b: -a }; log(c.a + c.b + a * 2); return a > 1 && b; } const m = inner(7, true); return m ? n : 0; }"],
+  ["one that changes", "function main(n) { function inner(a, b) { a += n; b++; log(a + b); } inner(7, 1); return n; }"],
   ["a parameter that is given nothing", "function main(n) { function inner(a, b) { log(a); log(b); } inner(n); return n; }"],
 ];
 

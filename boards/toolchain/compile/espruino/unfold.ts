@@ -107,12 +107,12 @@ function chosen({ start, end }: Statement, { test, consequent, alternate }: Cond
 }
 
 /** The edits that write one call out; undefined where that cannot be. */
-function editsFor(site: Site, suffix: string): Edit[] | undefined {
+function editsFor(code: string, site: Site, suffix: string): Edit[] | undefined {
   const { own, call, statement, isListed, choice } = site;
   if (choice !== undefined) return [chosen(statement, choice)];
   const fate = fateOf(site, suffix);
   if (fate.kind === "kept" && (!alwaysGives(own) || (!isListed && statement.type === "VariableDeclaration"))) return undefined;
-  const block = new Body(own, suffix, fate).block(call);
+  const block = new Body(code, own, call, suffix, fate).block();
   if (block === undefined) return undefined;
   // What stands inside it refers to nothing of it.
   const inner = own.body.body.filter(({ type }) => type === "FunctionDeclaration");
@@ -134,7 +134,7 @@ function pass(code: string, first: number): Edit[] {
   const all = sites(code).sort((a, b) => a.own.end - a.own.start - (b.own.end - b.own.start));
   for (const [i, site] of all.entries()) {
     if (!isFree(site.own) || !isFree(site.statement)) continue;
-    const more = editsFor(site, `$${first + i}`);
+    const more = editsFor(code, site, `$${first + i}`);
     if (more === undefined) continue;
     edits.push(...more);
     taken.push(site.own, site.statement);

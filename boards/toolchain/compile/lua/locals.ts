@@ -3,7 +3,7 @@ import { negated } from "./conditions";
 import { effectsOf } from "./effects";
 import { reassigned } from "./inline";
 import { isPure } from "./shake";
-import { isLiteral, replaceExprs } from "./tree";
+import { isLiteral, replaceExprs, rewriteExprs } from "./tree";
 import type { Binding, Closure, Expr, Stat } from "./tree";
 import { eachExpr, eachStat, rewriteBodies } from "./visit";
 
@@ -169,6 +169,23 @@ function reads(values: Expr[], names: readonly Binding[]): boolean {
   return found;
 }
 
+/** A local that is a truth value for good decides branches where it is read. */
+function settleTruths(stats: Stat[], isFixed: IsFixed): void {
+  const truths = new Map<Binding, Expr>();
+  eachStat(stats, (stat) => {
+    if (stat.kind !== "local" || stat.values.length !== stat.names.length) return;
+    stat.names.forEach((name, i) => {
+      const value = stat.values[i]!;
+      if ((value.kind === "true" || value.kind === "false") && isFixed(name)) truths.set(name, value);
+    });
+  });
+  if (truths.size === 0) return;
+  rewriteExprs(stats, (expr) => {
+    const truth = expr.kind === "name" ? truths.get(expr.binding) : undefined;
+    return truth === undefined ? expr : { ...truth, at: expr.at };
+  });
+}
+
 /** Drops locals that nothing reads. */
 function dropUnread(body: Stat[], mentions: Mentions): Stat[] {
   return body.flatMap((stat) => {
@@ -208,6 +225,7 @@ export function tidyLocals(stats: Stat[], isConstant: IsFixed): void {
   rewriteBodies(stats, withFirstValue);
   const changing = reassigned(stats);
   const isFixed: IsFixed = (binding) => (binding.top === undefined ? !changing.has(binding) : isConstant(binding));
+  settleTruths(stats, isFixed);
   const before = mentionsIn(stats);
   rewriteBodies(stats, (body) => dropUnread(body, before));
   const after = mentionsIn(stats);

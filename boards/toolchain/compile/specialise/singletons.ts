@@ -92,6 +92,14 @@ export class Singletons {
     return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? this.checker.getAliasedSymbol(symbol) : symbol;
   }
 
+  /** The declaration of the value that an identifier stands for, through imports. */
+  declarationOf(node: ts.Identifier): ts.Declaration | undefined {
+    if (!ts.isShorthandPropertyAssignment(node.parent)) return this.symbolOf(node)?.valueDeclaration;
+    const symbol = this.checker.getShorthandAssignmentValueSymbol(node.parent);
+    const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+    return (isAlias ? this.checker.getAliasedSymbol(symbol) : symbol)?.valueDeclaration;
+  }
+
   /** The field that `object.name` is, when the object is a singleton. */
   fieldOf(node: ts.PropertyAccessExpression): Field | undefined {
     // What its name stands for is known from the check of the file, the type of the object is reckoned anew.

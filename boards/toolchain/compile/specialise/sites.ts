@@ -3,6 +3,7 @@
  * function or a constant of its module; every other becomes a variable.
  */
 import ts from "typescript";
+import { Live } from "./live";
 import { strip } from "./singletons";
 import type { Singletons } from "./singletons";
 
@@ -18,14 +19,6 @@ interface Site {
   readonly node: ts.Expression | ts.MethodDeclaration;
 }
 
-/** The declaration that an identifier stands for, through imports. */
-function declarationOf(singletons: Singletons, node: ts.Identifier): ts.Declaration | undefined {
-  const shorthand = ts.isShorthandPropertyAssignment(node.parent) ? singletons.checker.getShorthandAssignmentValueSymbol(node.parent) : undefined;
-  const symbol = shorthand ?? singletons.symbolOf(node);
-  const resolved = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? singletons.checker.getAliasedSymbol(symbol) : symbol;
-  return resolved?.valueDeclaration;
-}
-
 /** True for what is declared at the top of a module. */
 export function isTopLevel(declaration: ts.Declaration): boolean {
   const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
@@ -38,7 +31,7 @@ export function isClosed(singletons: Singletons, root: ts.Node): boolean {
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node)) return;
     if (ts.isIdentifier(node) && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) && !(ts.isPropertyAssignment(node.parent) && node.parent.name === node)) {
-      const declaration = declarationOf(singletons, node);
+      const declaration = singletons.declarationOf(node);
       const isInside = declaration !== undefined && declaration.getSourceFile() === root.getSourceFile() && declaration.pos >= root.pos && declaration.end <= root.end;
       const isLocal = declaration !== undefined && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isFunctionDeclaration(declaration)) && !isTopLevel(declaration);
       if (isLocal && !isInside) {
@@ -52,30 +45,52 @@ export function isClosed(singletons: Singletons, root: ts.Node): boolean {
   return closed;
 }
 
+type Value = string | number | boolean | undefined;
+
+/** Comparisons whose outcome is the same on every engine. */
+const comparisons = new Map<ts.SyntaxKind, (a: Value, b: Value) => { readonly value: boolean } | undefined>([
+  [ts.SyntaxKind.EqualsEqualsEqualsToken, (a, b) => ({ value: a === b })],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, (a, b) => ({ value: a !== b })],
+  [ts.SyntaxKind.GreaterThanToken, (a, b) => (typeof a === "number" && typeof b === "number" ? { value: a > b } : undefined)],
+  [ts.SyntaxKind.LessThanToken, (a, b) => (typeof a === "number" && typeof b === "number" ? { value: a < b } : undefined)],
+]);
+
 export class Sites {
   private readonly sites = new Map<string, Site[]>();
   private readonly assigned = new Set<string>();
   readonly statics = new Map<string, StaticField>();
+  readonly live: Live;
 
   constructor(private readonly singletons: Singletons, files: readonly ts.SourceFile[]) {
-    for (const file of files) this.scan(file, file);
-    for (const [id, sites] of this.sites) {
-      const found = sites.length === 1 && !this.assigned.has(id) ? this.classify(sites[0]!) : undefined;
-      if (found !== undefined) this.statics.set(id, found);
+    this.live = new Live(singletons, (condition) => this.truth(condition));
+    // What is constant rules out branches; what only these led to sets nothing, and more is constant.
+    do this.find(files);
+    while (this.live.narrow(files));
+  }
+
+  private find(files: readonly ts.SourceFile[]): void {
+    const assigned = new Set<string>();
+    const sites = new Map<string, Site[]>();
+    for (const file of files) this.live.each(file, (node) => this.scan(file, node, sites, assigned));
+    // Only now: until here the branches are those of the round before.
+    for (const known of [this.sites, this.assigned, this.statics]) known.clear();
+    for (const [id, found] of sites) this.sites.set(id, found);
+    for (const id of assigned) this.assigned.add(id);
+    for (const [id, found] of sites) {
+      const known = found.length === 1 && !assigned.has(id) ? this.classify(found[0]!) : undefined;
+      if (known !== undefined) this.statics.set(id, known);
     }
   }
 
-  private scan(file: ts.SourceFile, node: ts.Node): void {
-    if (ts.isObjectLiteralExpression(node)) this.scanLiteral(file, node);
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment && node.operatorToken.kind <= ts.SyntaxKind.LastAssignment) {
-      const target = strip(node.left);
-      const field = ts.isPropertyAccessExpression(target) ? this.singletons.fieldOf(target) : undefined;
-      if (field !== undefined) this.assigned.add(field.id);
-    }
-    ts.forEachChild(node, (child) => this.scan(file, child));
+  private scan(file: ts.SourceFile, node: ts.Node, sites: Map<string, Site[]>, assigned: Set<string>): void {
+    if (ts.isObjectLiteralExpression(node)) this.scanLiteral(file, node, sites);
+    if (!ts.isBinaryExpression(node) || node.operatorToken.kind < ts.SyntaxKind.FirstAssignment || node.operatorToken.kind > ts.SyntaxKind.LastAssignment) return;
+    const target = strip(node.left);
+    const field = ts.isPropertyAccessExpression(target) ? this.singletons.fieldOf(target) : undefined;
+    if (field !== undefined) assigned.add(field.id);
   }
 
-  private scanLiteral(file: ts.SourceFile, literal: ts.ObjectLiteralExpression): void {
+  private scanLiteral(file: ts.SourceFile, literal: ts.ObjectLiteralExpression, sites: Map<string, Site[]>): void {
     const type = this.singletons.literalType(literal);
     if (type === undefined) return;
     for (const property of literal.properties) {
@@ -84,7 +99,7 @@ export class Sites {
       const field = symbol === undefined ? undefined : this.singletons.field(symbol);
       if (field === undefined || field.empty) continue;
       const node = ts.isPropertyAssignment(property) ? property.initializer : ts.isShorthandPropertyAssignment(property) ? property.name : (property as ts.MethodDeclaration);
-      this.sites.set(field.id, [...(this.sites.get(field.id) ?? []), { file: file.fileName, node }]);
+      sites.set(field.id, [...(sites.get(field.id) ?? []), { file: file.fileName, node }]);
     }
   }
 
@@ -93,7 +108,7 @@ export class Sites {
     const inner = strip(node);
     if (ts.isArrowFunction(inner) || ts.isFunctionExpression(inner)) return isClosed(this.singletons, inner) ? { file, kind: "function", node: inner } : undefined;
     if (ts.isIdentifier(inner)) {
-      const declaration = declarationOf(this.singletons, inner);
+      const declaration = this.singletons.declarationOf(inner);
       if (declaration !== undefined && ts.isFunctionDeclaration(declaration) && isTopLevel(declaration)) return { file, kind: "alias", node: inner };
     }
     return this.isConstant(inner) ? { file, kind: "constant", node: inner } : undefined;
@@ -126,7 +141,7 @@ export class Sites {
     }
     if (inner.kind === ts.SyntaxKind.TrueKeyword) return factory.createTrue();
     if (inner.kind === ts.SyntaxKind.FalseKeyword) return factory.createFalse();
-    const declaration = ts.isIdentifier(inner) ? declarationOf(this.singletons, inner) : undefined;
+    const declaration = ts.isIdentifier(inner) ? this.singletons.declarationOf(inner) : undefined;
     const initializer = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
     return initializer === undefined ? factory.createIdentifier("undefined") : this.literal(initializer);
   }
@@ -135,33 +150,47 @@ export class Sites {
     return (ts.isVariableDeclaration(node.parent) && node.parent.name === node) || ts.isShorthandPropertyAssignment(node.parent) || ts.isExportSpecifier(node.parent) || ts.isImportSpecifier(node.parent);
   }
 
-  /** Whether a truth value that is written down, a constant field that holds one, or a condition of these is true; undefined for anything else. */
+  /** Whether a condition of constants holds; undefined for anything else. */
   private truth(node: ts.Expression): boolean | undefined {
-    const inner = strip(node);
-    if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.ExclamationToken) {
-      const truth = this.truth(inner.operand);
-      return truth === undefined ? undefined : !truth;
-    }
-    if (ts.isBinaryExpression(inner)) return this.truthOfBoth(inner);
-    if (inner.kind === ts.SyntaxKind.TrueKeyword) return true;
-    if (inner.kind === ts.SyntaxKind.FalseKeyword) return false;
-    const field = ts.isPropertyAccessExpression(inner) ? this.singletons.fieldOf(inner) : undefined;
-    return field !== undefined && this.isConstant(inner) ? this.truth(this.sites.get(field.id)![0]!.node as ts.Expression) : undefined;
+    const known = this.known(node)?.value;
+    return typeof known === "boolean" ? known : undefined;
   }
 
-  /** Of two joined by && or ||: the one that decides is enough. */
-  private truthOfBoth({ left, operatorToken, right }: ts.BinaryExpression): boolean | undefined {
-    const decides = operatorToken.kind === ts.SyntaxKind.BarBarToken;
-    if (!decides && operatorToken.kind !== ts.SyntaxKind.AmpersandAmpersandToken) return undefined;
-    const first = this.truth(left);
-    return first === undefined || first === decides ? first : this.truth(right);
+  /** What an expression of literals, named constants and constant fields gives; undefined for any other. */
+  private known(node: ts.Expression): { readonly value: Value } | undefined {
+    const inner = strip(node);
+    if (ts.isStringLiteralLike(inner)) return { value: inner.text };
+    if (ts.isNumericLiteral(inner)) return { value: Number(inner.text) };
+    if (inner.kind === ts.SyntaxKind.TrueKeyword || inner.kind === ts.SyntaxKind.FalseKeyword) return { value: inner.kind === ts.SyntaxKind.TrueKeyword };
+    if (ts.isIdentifier(inner)) return inner.text === "undefined" ? { value: undefined } : this.knownName(inner);
+    if (ts.isBinaryExpression(inner)) return this.knownOfBoth(inner);
+    if (ts.isPropertyAccessExpression(inner)) return this.knownField(inner);
+    const operand = ts.isPrefixUnaryExpression(inner) ? this.known(inner.operand)?.value : undefined;
+    if (!ts.isPrefixUnaryExpression(inner)) return undefined;
+    if (inner.operator === ts.SyntaxKind.ExclamationToken && typeof operand === "boolean") return { value: !operand };
+    return inner.operator === ts.SyntaxKind.MinusToken && typeof operand === "number" ? { value: -operand } : undefined;
   }
 
-  /** True for a condition that a constant field keeps from ever holding: what it guards must not count as a use of anything. */
-  isNever(node: ts.Expression): boolean {
-    const inner = strip(node);
-    const isBoth = ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
-    return isBoth ? this.isNever(inner.left) : this.truth(inner) === false;
+  private knownName(node: ts.Identifier): ReturnType<Sites["known"]> {
+    const declaration = this.isConstant(node) ? this.singletons.declarationOf(node) : undefined;
+    return declaration !== undefined && ts.isVariableDeclaration(declaration) ? this.known(declaration.initializer!) : undefined;
+  }
+
+  private knownField(node: ts.PropertyAccessExpression): ReturnType<Sites["known"]> {
+    const member = this.singletons.checker.getConstantValue(node);
+    if (member !== undefined) return { value: member };
+    const field = this.singletons.fieldOf(node);
+    return field !== undefined && this.isConstant(node) ? this.known(this.sites.get(field.id)![0]!.node as ts.Expression) : undefined;
+  }
+
+  private knownOfBoth({ left, operatorToken: { kind }, right }: ts.BinaryExpression): ReturnType<Sites["known"]> {
+    const first = this.known(left);
+    const isOr = kind === ts.SyntaxKind.BarBarToken;
+    // The one that decides is enough.
+    if (isOr || kind === ts.SyntaxKind.AmpersandAmpersandToken) return typeof first?.value !== "boolean" || first.value === isOr ? first : this.known(right);
+    const second = first === undefined ? undefined : this.known(right);
+    const compare = comparisons.get(kind);
+    return first === undefined || second === undefined || compare === undefined ? undefined : compare(first.value, second.value);
   }
 
   /** Literals, named constants, members of BOARD and of const enums, and sums of these. */
@@ -183,7 +212,7 @@ export class Sites {
     if (!ts.isIdentifier(inner)) return false;
     if (inner.text === "undefined") return true;
     if (this.isDeclaring(inner)) return false;
-    const declaration = declarationOf(this.singletons, inner);
+    const declaration = this.singletons.declarationOf(inner);
     if (declaration === undefined || !ts.isVariableDeclaration(declaration) || !isTopLevel(declaration) || declaration.initializer === undefined) return false;
     return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0 && this.isConstant(declaration.initializer);
   }

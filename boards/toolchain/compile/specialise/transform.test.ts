@@ -121,3 +121,46 @@ said.push(tellAll(makeHost(makeText(), "y")));`;
   expect(text).not.toContain("Host$wanted");
   expect(text).toContain("Host$kept");
 });
+
+test("what nothing leads to sets no field: a function of an API that the program does not call, or calls in a branch that never runs", async () => {
+  const probe = `
+export interface Host {
+  asleep: number;
+  name: string;
+}
+export interface PlatformText {
+  readonly tired: boolean;
+}
+export function makeText(): PlatformText {
+  return { tired: false };
+}
+export function makeHost(): Host {
+  return { asleep: 0, name: "x" };
+}
+export function sleep(host: Host, ms: number): void {
+  host.asleep = ms;
+}
+export function rename(host: Host, name: string): void {
+  host.name = name;
+}
+function rest(host: Host): string {
+  return "rests " + host.asleep;
+}
+export function tellAll(host: Host, text: PlatformText): string {
+  if (text.tired) sleep(host, 5);
+  if (host.asleep === 0 || text.tired) return "awake " + host.name;
+  return rest(host);
+}`;
+  const entry = (call: string): string => `
+import { makeHost, makeText, rename, sleep, tellAll } from "./firmware/agent/probe";
+const host = makeHost();
+${call}
+said.push(tellAll(host, makeText()));`;
+  const file = join(root, "firmware", "agent", "probe.ts");
+  const textOf = (call: string): string => emitModules(root, `declare const said: { push(value: unknown): number };\n${entry(call)}`, new Map([[file, probe]])).get(file)!.text;
+  expect(await run({ probe }, entry('rename(host, "y");'))).toEqual(["awake y"]);
+  expect(await run({ probe }, entry("sleep(host, 7);"))).toEqual(["rests 7"]);
+  expect(textOf('rename(host, "y");')).not.toMatch(/Host\$\$asleep|rests/);
+  expect(textOf('rename(host, "y");')).toContain("Host$name");
+  expect(textOf("sleep(host, 7);")).toContain("Host$$asleep");
+});

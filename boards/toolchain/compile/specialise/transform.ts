@@ -5,7 +5,9 @@
  * so that they exist once, and an arrow that only passes its arguments on becomes the function that it calls.
  */
 import ts from "typescript";
-import { markOf, marked, one, parenthesised } from "./nodes";
+import { shortCall } from "./intrinsics";
+import { markOf, marked, one } from "./nodes";
+import type { Parameters } from "./parameters";
 import { isPure, strip } from "./singletons";
 import type { Singletons } from "./singletons";
 import { isClosed } from "./sites";
@@ -23,8 +25,8 @@ interface Module {
 
 type AnyFunction = ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration;
 
-export function specialise(singletons: Singletons, sites: Sites): ts.TransformerFactory<ts.SourceFile> {
-  return (context) => (file) => new Specialiser(singletons, sites, context, file).run();
+export function specialise(singletons: Singletons, sites: Sites, parameters: Parameters): ts.TransformerFactory<ts.SourceFile> {
+  return (context) => (file) => new Specialiser(singletons, sites, parameters, context, file).run();
 }
 
 class Specialiser {
@@ -33,6 +35,7 @@ class Specialiser {
   constructor(
     private readonly singletons: Singletons,
     private readonly sites: Sites,
+    private readonly parameters: Parameters,
     private readonly context: ts.TransformationContext,
     private readonly file: ts.SourceFile,
   ) {}
@@ -50,10 +53,12 @@ class Specialiser {
   private readonly visit = (node: ts.Node): ts.VisitResult<ts.Node | undefined> => {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
     if (ts.isImportSpecifier(node)) return this.isImportGone(node) ? undefined : node;
-    if (ts.isParameter(node)) return this.singletons.isGone(node) ? undefined : ts.visitEachChild(node, this.visit, this.context);
+    if (ts.isParameter(node)) return this.parameters.isGone(node) ? undefined : ts.visitEachChild(node, this.visit, this.context);
     if (ts.isVariableStatement(node)) return this.variables(node);
     if (ts.isFunctionDeclaration(node)) return this.functionDeclaration(node);
-    if (ts.isIfStatement(node) && node.elseStatement === undefined && this.sites.isNever(node.expression)) return factory.createEmptyStatement();
+    const taken = this.sites.live.taken(node);
+    if (taken !== node) return taken === undefined ? factory.createEmptyStatement() : this.visit(taken);
+    if (ts.isBlock(node)) return factory.updateBlock(node, ts.visitNodes(factory.createNodeArray(this.sites.live.statements(node)), this.visit, ts.isStatement));
     if (ts.isReturnStatement(node) && node.expression !== undefined && this.singletons.isBareValue(node.expression)) {
       const effect = this.effect(node.expression);
       return [...(effect === undefined ? [] : [factory.createExpressionStatement(effect)]), factory.createReturnStatement(this.returnsBare(node) ? undefined : one())];
@@ -63,6 +68,8 @@ class Specialiser {
 
   /** A function whose documentation marks it gets the directive by which the splitter knows it. */
   private functionDeclaration(node: ts.FunctionDeclaration): ts.FunctionDeclaration {
+    // Modules that hand it on still name it.
+    if (!this.sites.live.isReached(node)) return factory.updateFunctionDeclaration(node, node.modifiers, undefined, node.name, undefined, [], undefined, factory.createBlock([]));
     const visited = ts.visitEachChild(node, this.visit, this.context);
     const mark = markOf(node);
     return mark === undefined ? visited : marked(visited, mark);
@@ -99,6 +106,7 @@ class Specialiser {
     if (this.isStoredTruth(node)) return factory.createNumericLiteral(node.kind === ts.SyntaxKind.TrueKeyword ? 1 : 0);
     if (ts.isIdentifier(node) && this.isLocalValue(node)) {
       if (this.singletons.isBareValue(node)) return one();
+      if (this.parameters.isAbsent(node)) return factory.createVoidZero();
       // A named constant is a variable in memory; written out, it stands in flash.
       const constant = this.sites.named(node);
       if (constant !== undefined) return constant;
@@ -211,26 +219,18 @@ class Specialiser {
   }
 
   private call(node: ts.CallExpression): ts.Expression {
-    if (this.isIntrinsic(node.expression, "idiv")) {
-      // Both are above or at zero and below 2^31: cutting the fraction off is dividing.
-      const quotient = factory.createBinaryExpression(parenthesised(this.child(node.arguments[0]!)), ts.SyntaxKind.SlashToken, parenthesised(this.child(node.arguments[1]!)));
-      return factory.createParenthesizedExpression(factory.createBinaryExpression(quotient, ts.SyntaxKind.BarToken, factory.createNumericLiteral(0)));
-    }
-    const gone = this.singletons.goneArguments(node);
+    const gone = this.parameters.goneArguments(node);
     const effects = node.arguments.flatMap((argument, i) => (gone[i] === true ? (this.effect(argument) ?? []) : []));
     const kept = node.arguments.filter((_argument, i) => gone[i] !== true).map((argument) => this.child(argument));
+    const short = shortCall(this.singletons, node, kept);
+    if (short !== undefined) return short;
     const call = factory.updateCallExpression(node, this.child(node.expression), undefined, kept);
     return effects.length === 0 ? call : factory.createParenthesizedExpression(factory.createCommaListExpression([...effects, call]));
   }
 
-  private isIntrinsic(callee: ts.Expression, name: string): boolean {
-    const declaration = ts.isIdentifier(callee) && callee.text === name ? this.singletons.symbolOf(callee)?.valueDeclaration : undefined;
-    return declaration !== undefined && declaration.getSourceFile().fileName.endsWith("/firmware/base/intrinsics.ts");
-  }
-
   private lambda(node: ts.ArrowFunction | ts.FunctionExpression): ts.Expression {
     if (!isClosed(this.singletons, node)) return ts.visitEachChild(node, this.visit, this.context);
-    const parameters = node.parameters.filter((each) => !this.singletons.isGone(each));
+    const parameters = node.parameters.filter((each) => !this.parameters.isGone(each));
     const direct = this.passedOn(node, parameters);
     if (direct !== undefined) return direct;
     const around = ts.findAncestor(node, (each) => ts.isFunctionDeclaration(each) && each.name !== undefined) as ts.FunctionDeclaration | undefined;
@@ -245,11 +245,11 @@ class Specialiser {
   private passedOn(node: ts.ArrowFunction | ts.FunctionExpression, parameters: readonly ts.ParameterDeclaration[]): ts.Expression | undefined {
     const body = ts.isBlock(node.body) ? undefined : strip(node.body);
     if (body === undefined || !ts.isCallExpression(body)) return undefined;
-    const gone = this.singletons.goneArguments(body);
+    const gone = this.parameters.goneArguments(body);
     const passed = body.arguments.filter((_argument, i) => gone[i] !== true);
     if (body.arguments.some((argument, i) => gone[i] === true && !isPure(argument)) || passed.length !== parameters.length) return undefined;
     const same = passed.every((argument, i) => ts.isIdentifier(argument) && argument.text === (parameters[i]!.name as ts.Identifier).text);
-    const declared = this.singletons.checker.getResolvedSignature(body)?.getDeclaration().parameters.filter((each) => !this.singletons.isGone(each)) ?? [];
+    const declared = this.singletons.checker.getResolvedSignature(body)?.getDeclaration().parameters.filter((each) => !this.parameters.isGone(each)) ?? [];
     if (!same || declared.length !== parameters.length) return undefined;
     if (ts.isIdentifier(body.expression)) {
       const declaration = this.singletons.symbolOf(body.expression)?.valueDeclaration;
@@ -261,7 +261,7 @@ class Specialiser {
   }
 
   private declare(name: ts.Identifier, node: AnyFunction, isExported: boolean): ts.FunctionDeclaration {
-    const parameters = node.parameters.filter((each) => !this.singletons.isGone(each)).map((each) => factory.createParameterDeclaration(undefined, undefined, each.name));
+    const parameters = node.parameters.filter((each) => !this.parameters.isGone(each)).map((each) => factory.createParameterDeclaration(undefined, undefined, each.name));
     const body = node.body as ts.ConciseBody;
     const block = ts.isBlock(body) ? this.child(body) : this.conciseBody(node, body);
     const modifiers = isExported ? [factory.createModifier(ts.SyntaxKind.ExportKeyword)] : undefined;
@@ -287,7 +287,7 @@ class Specialiser {
   private standsFor({ kind, node }: StaticField): ts.Expression | undefined {
     if (kind === "alias") return factory.createIdentifier((node as ts.Identifier).text);
     if (kind !== "function" || !ts.isArrowFunction(node)) return undefined;
-    return this.passedOn(node, node.parameters.filter((each) => !this.singletons.isGone(each)));
+    return this.passedOn(node, node.parameters.filter((each) => !this.parameters.isGone(each)));
   }
 
   /** The field is a function of this module, or of one that it imports: another name for it, and no value of its own. */
@@ -295,5 +295,4 @@ class Specialiser {
     const specifier = factory.createExportSpecifier(false, name, id);
     this.module.statements.push(factory.createExportDeclaration(undefined, false, factory.createNamedExports([specifier])));
   }
-
 }
