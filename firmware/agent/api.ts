@@ -6,7 +6,8 @@
  * at once with one sentence; a shipped device logs it and goes on without the declaration.
  */
 import { check } from "../base/check";
-import { isNumberText } from "../base/number";
+import { whole } from "../base/intrinsics";
+import { isNumberText, isWhole } from "../base/number";
 import type { ReadQuery } from "../platform/profile";
 import type { Definition } from "./thing";
 import { placeOf } from "./key-table";
@@ -52,7 +53,7 @@ export interface MeasureOptions {
    * "ram": it is accepted at once, at most 24 wait while the device is offline, and a restart loses them. Over MQTT such readings
    * go out at QoS 0, those of one turn in one message, and are gone once the connection has them: what it loses when it breaks
    * is lost, uncounted. Over CoAP they are acknowledged. The log does not tell of them one by one. For values that are stale
-   * in a minute, or many.
+   * in a minute, or many. An image has the way for them only if a file of the app says this word: some 30 variables on Espruino.
    */
   readonly durability?: "flash" | "ram";
 }
@@ -85,6 +86,17 @@ function reportSlowly(thing: Thing, key: string, value: Value, accepted: ((this:
 }
 
 /**
+ * Reports the first reading of a turn, which finds the time anew, in a message that was open to its key before; any other on the way that
+ * all can go.
+ * @apart
+ */
+function reportFirst(thing: Thing, key: string, value: Value, accepted: ((this: void, code: number) => void) | undefined): number {
+  const ram = thing.publisher.ram;
+  const fits = key === ram.key && accepted === undefined && isWhole(value) && value < ram.limit && -value < ram.limit;
+  return fits && addToMessage(thing, key, ram.limit, "" + whole(value)) ? 0 : reportSlowly(thing, key, value, accepted);
+}
+
+/**
  * Reports one reading of a declared measure, with the time of now.
  *
  * Answers 0 when the store has it, and then it will arrive or be counted as dropped; `invalid` for an undeclared key, no
@@ -93,16 +105,13 @@ function reportSlowly(thing: Thing, key: string, value: Value, accepted: ((this:
  */
 export function report(thing: Thing, key: string, value: Value, accepted?: (this: void, code: number) => void): number {
   const ram = thing.publisher.ram;
-  const message = ram.message;
   // The way of a whole number into the message that is open to its key: all that a device pays for each of many readings.
-  if (thing.driver.once && message !== undefined && key === message.key && accepted === undefined && typeof value === "number" && Math.abs(value) < message.limit && Math.floor(value) === value) {
-    if (ram.ms >= message.msMax) return addToMessage(thing, key, message.limit, "" + Math.floor(value)) ? 0 : reportSlowly(thing, key, value, accepted);
+  if (thing.build.inMemory && thing.driver.once && key === ram.key && accepted === undefined && isWhole(value) && value < ram.limit && -value < ram.limit && ram.ms < ram.msMax) {
     ram.ms += 1;
-    ram.count += 1;
-    message.text += message.head + Math.floor(value) + message.middle + ram.ms + thing.driver.platform.valueEnd;
+    ram.text += ram.head + whole(value) + ram.middle + ram.ms;
     return 0;
   }
-  return reportSlowly(thing, key, value, accepted);
+  return thing.build.inMemory && thing.driver.once ? reportFirst(thing, key, value, accepted) : reportSlowly(thing, key, value, accepted);
 }
 
 /**

@@ -75,7 +75,7 @@ function readable(publisher: Publisher, bytes: string): Reading | undefined {
 export function collectBatch(thing: Thing, ref: number, ram: boolean): Batch {
   const publisher = thing.publisher;
   const batch: Batch = { text: "", count: 0, last: 0, key: "", time: undefined, untimed: 0 };
-  if (ram) {
+  if (thing.build.inMemory && ram) {
     for (const waiting of publisher.ram.readings) {
       const reading = readable(publisher, waiting.bytes);
       if (reading !== undefined && !offer(thing, batch, ref, reading, waiting.sequence)) break;
@@ -123,7 +123,7 @@ function holds(publisher: Publisher, flight: Flight, bytes: string, sequence: nu
 /** Takes what a batch held out of the log. */
 export function forgetBatch(thing: Thing, flight: Flight): void {
   const publisher = thing.publisher;
-  if (flight.ram) {
+  if (thing.build.inMemory && flight.ram) {
     ramRemove(publisher.ram, flight.last, (reading) => holds(publisher, flight, reading.bytes, reading.sequence));
     return;
   }

@@ -229,6 +229,7 @@ export function coapLink(profile: CoapProfile): LinkDriver {
       const asked = request(POST, profile.thingPath(self.token), "", payload);
       return coapRequest(self.client, self.coapSink, asked, Ref.batch + ref, self.ports.clock.uptime()) === 0 ? 0 : AgentCode.busy;
     },
+    takesOnce: () => false,
     sendOnce: () => AgentCode.unsupported,
     read: (link, query: ReadQuery) => {
       const self = link as CoapLink;

@@ -22,7 +22,7 @@ import { AgentCode } from "./link";
 import { answered, callAnswered, callOut, called, newAsks, speak } from "./link-mqtt-asks";
 import { WINDOW, sessionOptions } from "./link-mqtt-options";
 import { awaitProof, proved } from "./link-mqtt-proof";
-import { end, flush, setDeadline } from "./link-mqtt-socket";
+import { end, flush, setDeadline, takesNow } from "./link-mqtt-socket";
 import { Step, Todo } from "./link-mqtt-state";
 import type { MqttCarrier, MqttLink } from "./link-mqtt-state";
 import type { Link, LinkDriver, LinkSink, LinkTarget } from "./link";
@@ -278,11 +278,10 @@ export function mqttDriver(profile: MqttProfile, carrier: MqttCarrier): LinkDriv
       const code = mqttPublish(self.session, self.mqttSink, self.topic, payload, 1, false, ref, self.ports.clock.uptime());
       return code === 0 ? 0 : AgentCode.busy;
     },
+    takesOnce: (link) => takesNow(link as MqttLink),
     sendOnce: (link, payload) => {
       const self = link as MqttLink;
-      if (self.step !== Step.live || !self.open) return Fault.closed;
-      self.crowded = !self.writable;
-      return self.crowded ? AgentCode.busy : mqttPublishOnce(self.session, self.mqttSink, self.topic, payload, self.ports.clock.uptime());
+      return self.step === Step.live && self.open ? mqttPublishOnce(self.session, self.mqttSink, self.topic, payload, self.ports.clock.uptime()) : Fault.closed;
     },
     read: () => AgentCode.unsupported,
     sayOn: (link, path, body) => (profile.says ? sayOn(link as MqttLink, path, body) : AgentCode.unsupported),

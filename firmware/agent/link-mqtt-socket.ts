@@ -52,3 +52,9 @@ export function flush(link: MqttLink): void {
   const fault = link.ports.tcp.write(link.socket, bytes);
   if (fault !== Fault.none) setDeadline(link, 0, fault);
 }
+
+/** Whether the socket takes a message now; if not, the agent hears when there is room. */
+export function takesNow(link: MqttLink): boolean {
+  link.crowded = !link.writable;
+  return link.writable;
+}

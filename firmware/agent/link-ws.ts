@@ -175,6 +175,7 @@ export function wsLink(profile: WsProfile): LinkDriver {
     // There is no activation.
     adopt: () => {},
     send: (link, ref, payload) => send(link as WsLink, ref, payload),
+    takesOnce: () => false,
     sendOnce: () => AgentCode.unsupported,
     read: () => AgentCode.unsupported,
     sayOn: () => AgentCode.unsupported,

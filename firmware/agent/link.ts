@@ -77,7 +77,7 @@ export interface LinkSink {
   acknowledged(this: void, ref: number): void;
   /** The platform refused the batch `ref` for what is in it; it will never be accepted. */
   rejected(this: void, ref: number): void;
-  /** What `sendOnce` refused for being busy may be tried again. */
+  /** `takesOnce` was false, and may be asked again. */
   room(this: void): void;
   /** Something came down on the device's channel: the platform's own text. */
   data(this: void, payload: string): void;
@@ -127,7 +127,9 @@ export interface LinkDriver {
   adopt(this: void, link: Link): void;
   /** Sends one batch: 0, `busy`, or a fault. Exactly one of acknowledged, rejected or lost follows a 0. */
   send(this: void, link: Link, ref: number, payload: string): number;
-  /** Sends one batch that nobody acknowledges: 0, `busy`, or a fault. `room` or `lost` follows a `busy`. */
+  /** Whether `sendOnce` may be asked now; `room` or `lost` follows a false. */
+  takesOnce(this: void, link: Link): boolean;
+  /** Sends one batch that nobody acknowledges: 0, or a fault. */
   sendOnce(this: void, link: Link, payload: string): number;
   /** Asks for stored values: 0, `busy` or `unsupported`; `answer` follows a 0 unless the link is lost before. */
   read(this: void, link: Link, query: ReadQuery): number;

@@ -8,6 +8,8 @@ export interface Build {
   /** 1 to 32 printable characters. */
   readonly name: string;
   readonly version: string;
+  /** True when some measure of the app may keep its readings in memory: an image of any other is built without the way for them. */
+  readonly inMemory: boolean;
 }
 
 /** What an app may touch of the machine: its buses and pins, its clock. Never a socket. */

@@ -13,8 +13,8 @@ import type { Batch } from "./batch";
 import type { ReadingLog } from "../store/log";
 import { AgentCode } from "./link";
 import type { Link } from "./link";
-import { post, postSoon } from "./message";
-import { ramOpen } from "./ram-queue";
+import { post } from "./message";
+import { ramOpen, ramWaiting } from "./ram-queue";
 import { tell } from "./thing";
 import type { Flight, Publisher, Thing } from "./thing";
 
@@ -56,25 +56,27 @@ export function newPublisher(log: ReadingLog, keys: string[]): Publisher {
 }
 
 /** Readings that have not arrived yet, in flash and in memory. */
-export function waitingReadings(publisher: Publisher): number {
-  return publisher.log.waiting + publisher.ram.readings.length + publisher.ram.count;
+export function waitingReadings(thing: Thing): number {
+  const publisher = thing.publisher;
+  return publisher.log.waiting + (thing.build.inMemory ? ramWaiting(publisher.ram) : 0);
 }
 
 /** Tells of readings that the log lost since the last time, by cause. */
 function tellDrops(thing: Thing): void {
   const publisher = thing.publisher;
   const log = publisher.log;
-  const all = log.droppedFull + log.droppedCorrupt + publisher.ram.dropped + publisher.alien + publisher.refused;
+  const ram = thing.build.inMemory ? publisher.ram.dropped : 0;
+  const all = log.droppedFull + log.droppedCorrupt + ram + publisher.alien + publisher.refused;
   if (all === publisher.droppedTold) return;
   publisher.droppedTold = all;
-  tell(thing, "dropped", all, "full " + log.droppedFull + " corrupt " + log.droppedCorrupt + " ram " + publisher.ram.dropped + " alien " + publisher.alien + " refused " + publisher.refused);
+  tell(thing, "dropped", all, "full " + log.droppedFull + " corrupt " + log.droppedCorrupt + " ram " + ram + " alien " + publisher.alien + " refused " + publisher.refused);
 }
 
 /** Tells of what was lost, and once of a backlog that is gone. */
 function tellSettled(thing: Thing): void {
   const publisher = thing.publisher;
   tellDrops(thing);
-  if (waitingReadings(publisher) === 0 && publisher.draining) {
+  if (waitingReadings(thing) === 0 && publisher.draining) {
     publisher.draining = false;
     tell(thing, "drained", 0, "");
   }
@@ -91,7 +93,7 @@ function launch(thing: Thing, link: Link, ref: number, batch: Batch, ram: boolea
   publisher.nextRef = ref < 1000000 ? ref + 1 : 1;
   publisher.flights.push({
     ref,
-    ram,
+    ram: thing.build.inMemory && ram,
     last: batch.last,
     count: batch.count,
     key: batch.key,
@@ -116,7 +118,7 @@ function sendBatches(thing: Thing, link: Link, ram: boolean): boolean {
   const publisher = thing.publisher;
   // While the token is suspect, one batch in a while asks whether it is heard again.
   const window = publisher.suspect ? 1 : thing.driver.window;
-  while (ram ? publisher.ram.readings.length > 0 : publisher.log.waiting > 0) {
+  while (thing.build.inMemory && ram ? publisher.ram.readings.length > 0 : publisher.log.waiting > 0) {
     if (publisher.flights.length >= window) return false;
     const ref = publisher.nextRef;
     const batch = collectBatch(thing, ref, ram);
@@ -132,7 +134,7 @@ function sendMemory(thing: Thing, link: Link): void {
   const ram = publisher.ram;
   if (publisher.suspect) return;
   post(thing);
-  while (ram.count === 0 && ram.readings.length > 0) {
+  while (ram.text === "" && ram.readings.length > 0 && thing.driver.takesOnce(link)) {
     const batch = collectOnce(thing);
     if (batch.count === 0 || thing.driver.sendOnce(link, batch.text + thing.driver.platform.batchClose) !== 0) return;
     publisher.untimed += batch.untimed;
@@ -153,10 +155,10 @@ function pump(thing: Thing): void {
     return;
   }
   if (!publisher.live || link === undefined) return;
-  if (thing.driver.once) sendMemory(thing, link);
-  if (!sendBatches(thing, link, false) || (!thing.driver.once && !sendBatches(thing, link, true))) return;
+  if (thing.build.inMemory && thing.driver.once) sendMemory(thing, link);
+  if (!sendBatches(thing, link, false) || (thing.build.inMemory && !thing.driver.once && !sendBatches(thing, link, true))) return;
   // Readings that wait for the clock are looked at again when patience has run out.
-  if (publisher.flights.length === 0 && waitingReadings(publisher) > 0) {
+  if (publisher.flights.length === 0 && waitingReadings(thing) > 0) {
     publisher.turn = thing.ports.clock.after(TIME_WAIT_MS, () => pump(thing));
   }
 }
@@ -183,13 +185,13 @@ export function suspectToken(thing: Thing): void {
 /** The batch arrived, or never will: what it held leaves the log. */
 function settle(thing: Thing, flight: Flight): void {
   const publisher = thing.publisher;
-  const waiting = waitingReadings(publisher);
+  const waiting = waitingReadings(thing);
   thing.ports.clock.cancel(flight.timer);
   forgetBatch(thing, flight);
   releaseBatch(publisher, flight.ref);
   tellSettled(thing);
   // Flash that takes no marks keeps what has arrived: sent again at once, it would go round without end.
-  if (waitingReadings(publisher) < waiting) pumpSoon(thing);
+  if (waitingReadings(thing) < waiting) pumpSoon(thing);
   else if (publisher.turn === 0) publisher.turn = thing.ports.clock.after(UNMARKED_MS, () => pump(thing));
 }
 
@@ -240,7 +242,7 @@ export function publisherReady(thing: Thing): void {
   const publisher = thing.publisher;
   publisher.live = true;
   publisher.liveSince = thing.ports.clock.uptime();
-  publisher.draining = waitingReadings(publisher) > 0;
+  publisher.draining = waitingReadings(thing) > 0;
   pumpSoon(thing);
 }
 
@@ -282,8 +284,8 @@ export function publisherRejected(thing: Thing, ref: number): void {
 
 /** The link takes messages again that it refused. */
 export function publisherRoom(thing: Thing): void {
-  if (thing.publisher.ram.count > 0) postSoon(thing);
-  if (thing.publisher.ram.readings.length > 0) pumpSoon(thing);
+  if (thing.build.inMemory) post(thing);
+  if (thing.build.inMemory && thing.publisher.ram.readings.length > 0) pumpSoon(thing);
 }
 
 /** A value of one of the device's own measures came down: some batch of it has arrived. */

@@ -14,38 +14,38 @@ export interface RamReading {
   readonly bytes: string;
 }
 
-/** The readings of one turn as the platform wants them; there is none in a device that has not sent any so. */
-export interface Message {
-  /** The readings without what ends them, "" for none; they are older than what waits. */
+export interface RamQueue {
+  /** Oldest first. */
+  readings: RamReading[];
+  dropped: number;
+  /** The time of the last reading. */
+  sec: number;
+  ms: number;
+  /** The readings of one turn as the platform wants them, without what ends the last of them, "" for none; older than what waits. */
   text: string;
-  /** Readings of this key and of whole numbers below `limit` either way may be added while `ms` of the queue is below `msMax`. */
+  /** What `ms` was before the first of them, had all been in one second: the difference is how many they are. */
+  before: number;
+  /** Readings of this key and of whole numbers below `limit` either way may be added while `ms` is below `msMax`. */
   key: string;
   limit: number;
   msMax: number;
-  /** What stands before their value, and between it and their milliseconds. */
+  /** What stands before their value, with the end of the one before them, and between it and their milliseconds. */
   head: string;
   middle: string;
   /** The second of which `second` is the text. */
   secondOf: number;
   second: string;
-  /** The turn in which it goes out, or 0. */
+  /** The turn in which they go out, or 0. */
   turn: Timer;
 }
 
-export interface RamQueue {
-  /** Oldest first. */
-  readings: RamReading[];
-  dropped: number;
-  message: Message | undefined;
-  /** Readings in it. */
-  count: number;
-  /** The time of the last reading. */
-  sec: number;
-  ms: number;
+export function ramOpen(): RamQueue {
+  return { readings: [], dropped: 0, sec: 0, ms: 0, text: "", before: 0, key: "", limit: 0, msMax: 0, head: "", middle: "", secondOf: -1, second: "", turn: 0 };
 }
 
-export function ramOpen(): RamQueue {
-  return { readings: [], dropped: 0, message: undefined, count: 0, sec: 0, ms: 0 };
+/** How many readings wait, in the message of this turn and behind it. */
+export function ramWaiting(queue: RamQueue): number {
+  return queue.readings.length + queue.ms - queue.before;
 }
 
 /** Adds one reading; answers its sequence. */

@@ -72,18 +72,20 @@ export function addReading(thing: Thing, measure: Measure, value: Value): number
   const clock = thing.ports.clock;
   const now = clock.epoch();
   const ram = thing.publisher.ram;
-  if (thing.driver.once && measure.ram && addToMessage(thing, measure.key, idiv(STEPS_MAX, scaleOf(measure.decimals)), text)) return 0;
+  const inMemory = thing.build.inMemory && measure.ram;
+  if (inMemory && thing.driver.once && addToMessage(thing, measure.key, idiv(STEPS_MAX, scaleOf(measure.decimals)), text)) return 0;
   let time: EpochTime | undefined = undefined;
   let uptime = clock.uptime();
   if (now === undefined) {
     if (uptime <= measure.lastUptime) uptime = measure.lastUptime + 1;
     storeBoot(thing.records, thing.boots);
   } else {
-    time = measure.ram ? stampInMemory(ram, now) : stamp(measure, now);
+    if (inMemory) stampInMemory(ram, now);
+    time = inMemory ? { sec: ram.sec, ms: ram.ms } : stamp(measure, now);
   }
   const bytes = encodeReading({ key: measure.place, time, boot: thing.boots.number, uptime, geo: thing.geo, value: text });
   if (bytes.length > READING_BYTES_MAX) return AgentCode.invalid;
-  const sequence = measure.ram ? ramAppend(ram, bytes) : logAppend(thing.publisher.log, bytes);
+  const sequence = inMemory ? ramAppend(ram, bytes) : logAppend(thing.publisher.log, bytes);
   if (sequence === 0) return AgentCode.storeFailed;
   if (time === undefined) {
     thing.untimed += 1;
@@ -91,7 +93,7 @@ export function addReading(thing: Thing, measure: Measure, value: Value): number
   }
   thing.accepted += 1;
   // What may come by the hundred in a second is not told of one by one.
-  if (!measure.ram) tell(thing, "reading", sequence, measure.key + " " + text);
+  if (!inMemory) tell(thing, "reading", sequence, measure.key + " " + text);
   if (thing.publisher.live) pumpSoon(thing);
   return 0;
 }

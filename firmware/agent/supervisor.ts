@@ -66,7 +66,7 @@ function beat(thing: Thing): void {
 /** True when everything that this wake was for is done. */
 function mayFallAsleep(thing: Thing): boolean {
   if (thing.ports.clock.uptime() >= AWAKE_MS_MAX) return true;
-  return thing.accepted > 0 && waitingReadings(thing.publisher) === 0;
+  return thing.accepted > 0 && waitingReadings(thing) === 0;
 }
 
 /**

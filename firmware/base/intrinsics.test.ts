@@ -1,4 +1,4 @@
-import { at, bxor, chr, idiv, sub } from "./intrinsics";
+import { at, bxor, chr, idiv, sub, whole } from "./intrinsics";
 
 test("each does what it says at both ends of its range", () => {
   expect(chr(0)).toBe("\0");
@@ -13,6 +13,7 @@ test("each does what it says at both ends of its range", () => {
   expect(idiv(0, 5)).toBe(0);
   expect(bxor(0xf0, 0xff)).toBe(0x0f);
   expect(bxor(65535, 1)).toBe(65534);
+  expect(whole(-7)).toBe(-7);
 });
 
 test.each<[string, () => void]>([
@@ -33,6 +34,8 @@ test.each<[string, () => void]>([
   ["idiv of a fraction", () => idiv(1.5, 2)],
   ["idiv above 31 bits", () => idiv(2147483648, 2)],
   ["idiv by more than 31 bits", () => idiv(1, 2147483648)],
+  ["whole of a fraction", () => whole(0.5)],
+  ["whole of NaN", () => whole(NaN)],
   ["bxor above 16 bits", () => bxor(65536, 0)],
   ["bxor below zero", () => bxor(0, -1)],
   ["bxor of a fraction", () => bxor(0.5, 1)],

@@ -37,6 +37,12 @@ export function idiv(a: number, b: number): number {
   return floor(a / b);
 }
 
+/** The whole number `n`, so that its text has no fraction on any engine: a Lua with floats of its own writes 5 as 5.0. */
+export function whole(n: number): number {
+  if (MOTET_CHECKED) check(floor(n) === n, "whole: it is not");
+  return n;
+}
+
 /** The exclusive or of two integers, each 0 to 65535: below the bits where engines disagree about signs. */
 export function bxor(a: number, b: number): number {
   if (MOTET_CHECKED) {

@@ -1,4 +1,4 @@
-import { formatScaled, isNumberText, pad, parseDecimal, parseScaled } from "./number";
+import { formatScaled, isNumberText, isWhole, pad, parseDecimal, parseScaled } from "./number";
 import { generator, seed } from "../../test/support/budget";
 
 test.each([
@@ -122,4 +122,9 @@ test("pad fills up to the width and never cuts", () => {
   expect(pad(123, 3)).toBe("123");
   expect(pad(1234, 3)).toBe("1234");
   expect(pad(0, 1)).toBe("0");
+});
+
+test("isWhole: a number without a fraction, within 2^31-1 either way", () => {
+  for (const value of [0, -0, 1, -1, 2147483647, -2147483647]) expect([value, isWhole(value)]).toEqual([value, true]);
+  for (const value of [0.5, 2147483648, -2147483649, NaN, Infinity, true, "1", "", undefined, {}]) expect([value, isWhole(value)]).toEqual([value, false]);
 });

@@ -14,6 +14,11 @@ const lastDigitMax = 7;
 /** Exponents saturate here: further out every number is 0 or out of range, as long as its text is shorter than this. */
 const exponentMax = 100000000;
 
+/** Whether `value` is a whole number within 2^31-1 either way. An image for Espruino has `(0 | value) === value` in place of a call. */
+export function isWhole(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= 2147483647 && Math.floor(value) === value;
+}
+
 /** `n` >= 0 in decimal, with zeros in front up to `width` digits. */
 export function pad(n: number, width: number): string {
   let text = "" + n;

@@ -3,10 +3,10 @@
  * `getTime` runs on evenly and uptime with it.
  */
 import { chr } from "../../firmware/base/intrinsics";
+import { isWhole } from "../../firmware/base/number";
 import type { ClockPort, EpochTime, Timer } from "../ports/clock";
 
 const enum Limit {
-  ms = 2147483647,
   uptimeMs = 2147483648,
   /** An engine whose clock reads less counts from its own boot. */
   worldTimeSec = 1500000000,
@@ -33,12 +33,12 @@ function setEpoch(time: EpochTime): void {
 }
 
 function after(ms: number, run: (this: void) => void): Timer {
-  return ms >= 0 && ms <= Limit.ms && Math.floor(ms) === ms ? setTimeout(run, ms) : 0;
+  return ms >= 0 && isWhole(ms) ? setTimeout(run, ms) : 0;
 }
 
 /** @cold */
 function every(ms: number, run: (this: void) => void): Timer {
-  return ms >= 1 && ms <= Limit.ms && Math.floor(ms) === ms ? setInterval(run, ms) : 0;
+  return ms >= 1 && isWhole(ms) ? setInterval(run, ms) : 0;
 }
 
 /**

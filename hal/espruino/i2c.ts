@@ -1,4 +1,5 @@
 /** The i2c port on the engine's first bus, named "default", with the pins of board.json. A missing answer is an exception there. */
+import { isWhole } from "../../firmware/base/number";
 import { Fault } from "../ports/fault";
 import type { I2cDevice, I2cOptions, I2cPort } from "../ports/i2c";
 
@@ -21,8 +22,8 @@ let busHz = 0;
 function open(options: I2cOptions): I2cDevice {
   const address = options.address;
   const hz = options.hz;
-  if (options.bus !== "default" || !(address >= 8 && address <= 119) || Math.floor(address) !== address) return 0;
-  if (!(hz >= 1 && hz <= 1000000) || Math.floor(hz) !== hz) return 0;
+  if (options.bus !== "default" || !(address >= 8 && address <= 119) || !isWhole(address)) return 0;
+  if (!(hz >= 1 && hz <= 1000000) || !isWhole(hz)) return 0;
   latestHandle += 1;
   devices[latestHandle] = { address, hz };
   return latestHandle;
@@ -50,7 +51,7 @@ function write(handle: I2cDevice, bytes: string): number {
 function writeRead(handle: I2cDevice, bytes: string, count: number): string | undefined {
   const device = devices[handle];
   if (device === undefined || bytes === "" || bytes.length > Limit.transferBytesMax) return undefined;
-  if (!(count >= 1 && count <= Limit.transferBytesMax) || Math.floor(count) !== count) return undefined;
+  if (!(count >= 1 && count <= Limit.transferBytesMax) || !isWhole(count)) return undefined;
   try {
     tune(device.hz);
     I2C1.writeTo({ address: device.address, stop: false }, bytes);

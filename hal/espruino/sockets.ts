@@ -118,7 +118,10 @@ function becomeWritable(socket: Opened): void {
   if (socket.onWritable !== undefined) socket.onWritable();
 }
 
-/** Every event but bytes of a connection that stands. */
+/**
+ * Every event but those of a connection that is in use.
+ * @apart
+ */
 function told(socket: Opened, place: number, value?: string | boolean | EspruinoSocketError, sender?: EspruinoSender): void {
   if (typeof value === "boolean") {
     sockets[place] = undefined;
@@ -148,6 +151,12 @@ function told(socket: Opened, place: number, value?: string | boolean | Espruino
 export function heard(this: Opened, value?: string | boolean | EspruinoSocketError, sender?: EspruinoSender): void {
   const place = this.handle % (BOARD.socketsMax * 2);
   if (sockets[place] !== this) return;
-  if (typeof value === "string" && sender === undefined && this.state !== State.connecting) this.onReadable(value);
-  else told(this, place, value, sender);
+  if (typeof value === "string" && sender === undefined && this.state !== State.connecting) {
+    this.onReadable(value);
+  } else if (value === undefined && this.state === State.busy && (this.dSnd ?? "") === "") {
+    this.state = State.writable;
+    this.onWritable!();
+  } else {
+    told(this, place, value, sender);
+  }
 }

@@ -4,11 +4,11 @@
  * ESP32 tells of a wake from deep sleep and of nothing else, the interpreter on a PC of nothing. Both chips take the time to sleep as a number of 31 bits in
  * microseconds: whoever asks for more than 35 minutes sleeps for 35. The watchdog of ESP32 counts whole seconds; ESP8266 has none.
  */
+import { isWhole } from "../../firmware/base/number";
 import { Fault } from "../ports/fault";
 import { ResetReason, type SystemPort } from "../ports/system";
 
 const enum Limit {
-  ms = 2147483647,
   sleepMs = 2147483,
   /** The clock of an ESP32 runs on through every reset but that of the power. */
   powerOnSec = 10,
@@ -56,7 +56,7 @@ function restart(): void {
 /** @cold */
 function deepSleep(ms: number): number {
   if (!BOARD.deepSleep) return Fault.unsupported;
-  if (!(ms >= 0 && ms <= Limit.ms) || Math.floor(ms) !== ms) return Fault.invalid;
+  if (!(ms >= 0 && isWhole(ms))) return Fault.invalid;
   // 0 would be for ever on ESP8266.
   const us = Math.max(1, Math.min(ms, Limit.sleepMs) * 1000);
   if (BOARD.chip === "esp32") ESP32.deepSleep(us);
@@ -67,7 +67,7 @@ function deepSleep(ms: number): number {
 /** @cold */
 function watchdogStart(ms: number): number {
   if (!BOARD.watchdog) return Fault.unsupported;
-  if (!(ms >= 1 && ms <= Limit.ms) || Math.floor(ms) !== ms) return Fault.invalid;
+  if (!(ms >= 1 && isWhole(ms))) return Fault.invalid;
   E.enableWatchdog(Math.floor((ms + 999) / 1000), false);
   return Fault.none;
 }

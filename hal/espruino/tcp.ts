@@ -12,6 +12,7 @@
  * - `close(true)` is a connection that broke, `close(false)` one that the peer ended. A reset looks like the latter on ESP32
  *   and Linux.
  */
+import { isWhole } from "../../firmware/base/number";
 import { Fault } from "../ports/fault";
 import type { TcpOptions, TcpPort, TcpSocket } from "../ports/tcp";
 import { TlsLevel } from "../ports/tls";
@@ -53,7 +54,7 @@ function dial(options: TcpOptions): Opened {
 /** @cold */
 function isValid(options: TcpOptions): boolean {
   const port = options.port;
-  if (!isAddress(options.address) || !(port >= 1 && port <= 65535) || Math.floor(port) !== port) return false;
+  if (!isAddress(options.address) || !(port >= 1 && port <= 65535) || !isWhole(port)) return false;
   return options.tls === undefined || (BOARD.tlsLevel > TlsLevel.none && isHostName(options.tls.serverName));
 }
 
@@ -83,14 +84,15 @@ function write(handle: TcpSocket, bytes: string): number {
   if (bytes === "") return Fault.invalid;
   if (bytes.length > BOARD.tcpWriteBytesMax) return Fault.tooLarge;
   if (socket.state !== State.writable) return Fault.busy;
+  let fault = Fault.none;
   // It throws when the peer has ended the connection, of which an event is under way.
   try {
     socket.write(bytes);
+    socket.state = State.busy;
   } catch {
-    return Fault.busy;
+    fault = Fault.busy;
   }
-  socket.state = State.busy;
-  return Fault.none;
+  return fault;
 }
 
 export const tcp: TcpPort = { tlsLevel: BOARD.tlsLevel, writeBytesMax: BOARD.tcpWriteBytesMax, connect, write, close };

@@ -5,6 +5,7 @@
  * fills it is dropped. An empty datagram that arrives ends the engine's socket on ESP32 and Linux: that is `broken`.
  * A socket on any free port is not bound at all; the engine does it with the first datagram out.
  */
+import { isWhole } from "../../firmware/base/number";
 import { Fault } from "../ports/fault";
 import type { UdpOptions, UdpPort, UdpSocket } from "../ports/udp";
 import { isAddress } from "./names";
@@ -18,7 +19,7 @@ const enum Limit {
 /** @cold */
 function open(options: UdpOptions): UdpSocket {
   const port = options.port;
-  const handle = port >= 0 && port <= 65535 && Math.floor(port) === port ? freeHandle(1) : 0;
+  const handle = port >= 0 && port <= 65535 && isWhole(port) ? freeHandle(1) : 0;
   if (handle === 0) return 0;
   const socket = require("dgram").createSocket({ type: "udp4", recvBufferSize: BOARD.udpBytesMax + Limit.bufferBytesMore }) as Opened;
   socket.handle = handle;
@@ -43,7 +44,7 @@ function write(handle: UdpSocket, bytes: string, address: string, port: number):
   const socket = sockets[handle % (BOARD.socketsMax * 2)];
   if (socket === undefined || socket.handle !== handle) return Fault.closed;
   if (bytes.length > BOARD.udpBytesMax) return Fault.tooLarge;
-  if (!isAddress(address) || !(port >= 1 && port <= 65535) || Math.floor(port) !== port) return Fault.invalid;
+  if (!isAddress(address) || !(port >= 1 && port <= 65535) || !isWhole(port)) return Fault.invalid;
   // It throws when the engine has given the socket up, of which an event is under way: the datagram is lost.
   try {
     socket.send(bytes, port, address);

@@ -124,7 +124,7 @@ class Day {
 
   private get isDrained(): boolean {
     const { thing } = this;
-    return thing !== undefined && thing.publisher.live && waitingReadings(thing.publisher) === 0;
+    return thing !== undefined && thing.publisher.live && waitingReadings(thing) === 0;
   }
 
   /** The day itself, and the quiet hours behind it. */

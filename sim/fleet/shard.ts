@@ -224,7 +224,7 @@ class Shard {
 /** It is connected and its log is empty. */
 function isDrained({ device }: Member): boolean {
   const thing = device.machine.on ? (device.running() as Thing | undefined) : undefined;
-  return thing?.publisher.live === true && waitingReadings(thing.publisher) === 0;
+  return thing?.publisher.live === true && waitingReadings(thing) === 0;
 }
 
 /** A shard that somebody runs piece by piece: a bench. */

@@ -17,7 +17,7 @@ export function driverOf({ platform, transport }: Route): LinkDriver {
 
 /** A definition as a program; the device calls itself `name`. */
 export function programOf(definition: Definition, route: Route, name = "device"): Program {
-  const build = { name, version: "1.0.0" };
+  const build = { name, version: "1.0.0", inMemory: true };
   return {
     boot: (ports) => bootThing(ports, driverOf(route), build, definition),
     provision: provisionThing,

@@ -1,6 +1,8 @@
 /** Readings that are kept in memory: over MQTT those of one turn go out in one message, and what cannot go out waits in order. */
+import { ramWaiting } from "../../firmware/agent/ram-queue";
 import { locate, measure, onCommand, report } from "../../firmware/index";
 import type { Thing } from "../../firmware/index";
+import type { MachineOptions } from "../../sim/world/machine";
 import { seed } from "../support/budget";
 import { createCloudWorld, createThingDevice, settings } from "../support/thethings-world";
 import type { CloudWorld, Transport, WorldDevice } from "../support/thethings-world";
@@ -8,7 +10,7 @@ import type { CloudWorld, Transport, WorldDevice } from "../support/thethings-wo
 type Element = { value: unknown; datetime: string };
 
 /** A device with measures of all kinds in memory, once it is connected. */
-function setUp(transport: Transport, definition: (thing: Thing) => void = () => undefined): { cloud: CloudWorld; device: WorldDevice; stored: (key: string) => Element[] } {
+function setUp(transport: Transport, definition: (thing: Thing) => void = () => undefined, machine: MachineOptions = {}): { cloud: CloudWorld; device: WorldDevice; stored: (key: string) => Element[] } {
   const cloud = createCloudWorld({ seed });
   const device = createThingDevice(
     cloud,
@@ -18,6 +20,7 @@ function setUp(transport: Transport, definition: (thing: Thing) => void = () => 
       definition(thing);
     },
     settings(),
+    machine,
   );
   expect(cloud.world.runUntil(() => device.told("connected").length > 0, 60000)).toBe(true);
   cloud.world.run(20000);
@@ -71,19 +74,38 @@ test("numbers out of range, and what is none, are refused in the middle of many"
   expect(values(stored("fine"))).toEqual([1, 10737418]);
 });
 
+test("what is reported while a message is on its way waits for room, with the time at which it was reported", () => {
+  const { cloud, device, stored } = setUp("mqtt", undefined, { tcpSendBufferBytes: 200 });
+  const thing = device.thing();
+  const before = device.told("published").length;
+  let count = 0;
+  const timer = thing.ports.clock.every(10, () => {
+    report(thing, "whole", count);
+    count += 1;
+  });
+  cloud.world.run(900);
+  thing.ports.clock.cancel(timer);
+  cloud.world.run(10000);
+  expect(values(stored("whole"))).toEqual(numbers(count));
+  // Several went together, which were reported one by one.
+  expect(device.told("published").length - before).toBeLessThan(count);
+  const times = stored("whole").map(({ datetime }) => Date.parse(datetime));
+  for (const [i, time] of times.slice(1).entries()) expect(time - times[i]!).toBe(10);
+});
+
 test("more than one message holds wait for the next, at most 24, the newest; all in order", () => {
   const { cloud, device, stored } = setUp("mqtt");
   const thing = device.thing();
   for (const n of numbers(90)) expect(report(thing, "whole", n)).toBe(0);
   const { ram } = thing.publisher;
-  const inMessage = ram.count;
+  const inMessage = ram.ms - ram.before;
   expect(inMessage).toBeGreaterThan(5);
   expect(ram.readings).toHaveLength(24);
   expect(ram.dropped).toBe(90 - 24 - inMessage);
   cloud.world.run(30000);
   expect(values(stored("whole"))).toEqual([...numbers(inMessage), ...numbers(24, 66)]);
   expect(device.told("dropped").at(-1)!.number).toBe(90 - 24 - inMessage);
-  expect([ram.count, ram.readings.length]).toEqual([0, 0]);
+  expect([ram.text, ramWaiting(ram)]).toEqual(["", 0]);
 });
 
 test("a message whose connection breaks before it goes out goes out over the next one, before what was reported since", () => {
@@ -137,10 +159,10 @@ test("their echo is no command, and a command among them is obeyed", () => {
     });
   });
   for (const n of numbers(5)) report(device.thing(), "whole", n);
-  cloud.world.run(2000);
+  cloud.world.run(900);
   expect(obeyed).toEqual([]);
   const { token } = device.thing();
   expect(cloud.model.write(token, { values: [{ key: "whole", value: 7 }, { key: "fan", value: 1 }] }, { via: "rest" }).ok).toBe(true);
-  cloud.world.run(2000);
+  cloud.world.run(900);
   expect(obeyed).toEqual([1]);
 });

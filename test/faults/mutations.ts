@@ -274,7 +274,7 @@ export function breaking(mutation: Mutation): (definition: Definition, route: Ro
     const { ports: below = (ports) => ports, driver: link = (driver) => driver, booted } = mutation.make();
     return {
       boot: (ports) => {
-        const running = bootThing(below(ports), link(driverOf(route)), { name: "broken", version: "1.0.0" }, definition);
+        const running = bootThing(below(ports), link(driverOf(route)), { name: "broken", version: "1.0.0", inMemory: true }, definition);
         if (typeof running !== "number") booted?.(running);
         return running;
       },

@@ -55,7 +55,7 @@ function boot(driver: Parameters<typeof bootWatcher>[1], caFile: string, setting
   devices.push(device);
   const place = { host: "localhost", port: 0, tls: 0 as const, loginHost: "", loginPort: 0, user: "", secret: "", app: "", thing: "", ...settings };
   expect(provisionWatcher(device, settingsFor({ watch: place }))).toBe(0);
-  bootWatcher(device, driver, { name: "test", version: "1.0.0" }, definition);
+  bootWatcher(device, driver, { name: "test", version: "1.0.0", inMemory: true }, definition);
 }
 
 interface Rig {

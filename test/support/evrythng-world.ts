@@ -134,7 +134,7 @@ export interface EvrythngDevice {
 export function createEvrythngDevice(cloud: EvrythngWorld, definition: Definition, changes: Partial<ProvisionSettings> = {}, machine: MachineOptions = {}): EvrythngDevice {
   const said: Said[] = [];
   const program: Program = {
-    boot: (ports) => bootThing(ports, drivers[cloud.transport](), { name: "test", version: "1.0.0" }, definition),
+    boot: (ports) => bootThing(ports, drivers[cloud.transport](), { name: "test", version: "1.0.0", inMemory: true }, definition),
     provision: provisionThing,
     state: provisionState,
     erase: eraseThing,

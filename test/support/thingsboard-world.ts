@@ -211,7 +211,7 @@ function driverOf(transport: Transport): LinkDriver {
 export function createThingsboardDevice(cloud: ThingsboardWorld, definition: Definition, changes: Partial<ProvisionSettings> = {}, machine: MachineOptions = {}): ThingsboardDevice {
   const said: Said[] = [];
   const program: Program = {
-    boot: (ports) => bootThing(ports, driverOf(cloud.transport), { name: "test", version: "1.0.0" }, definition),
+    boot: (ports) => bootThing(ports, driverOf(cloud.transport), { name: "test", version: "1.0.0", inMemory: true }, definition),
     provision: provisionThing,
     state: provisionState,
     erase: eraseThing,

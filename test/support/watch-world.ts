@@ -34,7 +34,7 @@ function secretsOf(watch: Partial<WatchSettings>, host: Host | undefined): strin
 export function createWatchDevice(world: World, { driver, watch, definition, machine = {} }: WatchDeviceOptions): WatchDevice {
   const all: Said[] = [];
   const program: Program = {
-    boot: (ports) => bootWatcher(ports, driver(), { name: "test", version: "1.0.0" }, definition),
+    boot: (ports) => bootWatcher(ports, driver(), { name: "test", version: "1.0.0", inMemory: true }, definition),
     provision: provisionWatcher,
     state: watcherState,
     erase: eraseThing,

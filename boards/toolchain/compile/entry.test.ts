@@ -48,7 +48,7 @@ describe("an app that watches", () => {
   const alarms = { ...choice, app: join(root, "firmware", "apps", "alarm-count.ts"), platform: "thingsboard" };
 
   test("and does nothing else has no link, no log and no other platform's watcher", () => {
-    expect(usesOf(alarms.app)).toEqual({ watches: true, onlyWatches: true, platforms: ["thingsboard"] });
+    expect(usesOf(alarms.app)).toEqual({ watches: true, onlyWatches: true, platforms: ["thingsboard"], inMemory: false });
     const source = entrySource(root, alarms, usesOf(alarms.app));
     expect(source).toContain("agent/watch-ws");
     for (const absent of ["agent/link-", "agent/boot\"", "watch-sio", "evrythng"]) expect(source).not.toContain(absent);
@@ -56,13 +56,13 @@ describe("an app that watches", () => {
 
   test("and has readings of its own has both", () => {
     const app = join(root, "test", "engines", "apps", "watching-thing.ts");
-    expect(usesOf(app)).toEqual({ watches: true, onlyWatches: false, platforms: ["thethings"] });
+    expect(usesOf(app)).toEqual({ watches: true, onlyWatches: false, platforms: ["thethings"], inMemory: false });
     const source = deviceEntry(root, { ...choice, app }, "espruino", usesOf(app));
     for (const present of ["agent/link-mqtt", "agent/watch-sio", "watcherOpen(thing, sioWatch(thethingsRealtime()))"]) expect(source).toContain(present);
   });
 
-  test("names of the app's own files count, and an app that watches nothing takes nothing", () => {
-    expect(usesOf(join(root, "test", "engines", "apps", "probe.ts"))).toEqual({ watches: false, onlyWatches: false, platforms: [] });
+  test("names and words of the app's own files count, and an app that watches nothing takes nothing of that", () => {
+    expect(usesOf(join(root, "test", "engines", "apps", "probe.ts"))).toEqual({ watches: false, onlyWatches: false, platforms: [], inMemory: true });
   });
 
   test("cannot be built for a platform that it does not watch, nor with its WebSocket taken", () => {

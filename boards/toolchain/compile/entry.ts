@@ -55,9 +55,11 @@ export interface Uses {
   readonly onlyWatches: boolean;
   /** The platforms whose sources it imports. */
   readonly platforms: readonly string[];
+  /** Some measure of it may keep its readings in memory. */
+  readonly inMemory: boolean;
 }
 
-const usesNothing: Uses = { watches: false, onlyWatches: false, platforms: [] };
+const usesNothing: Uses = { watches: false, onlyWatches: false, platforms: [], inMemory: false };
 
 /** A choice that cannot be built; the message is one sentence that says what can. */
 export class ChoiceError extends Error {}
@@ -131,10 +133,13 @@ function partsOf(root: string, choice: BuildChoice, uses: Uses): Parts {
   };
 }
 
+/** What an image says of itself: a constant of it. */
+const buildText = ({ name, version }: BuildChoice, { inMemory }: Uses): string => `{ name: ${JSON.stringify(name)}, version: ${JSON.stringify(version)}, inMemory: ${inMemory} }`;
+
 /** The source of the entry of a program that the simulator boots on any ports. `root` is the folder of the framework. */
 export function entrySource(root: string, choice: BuildChoice, uses: Uses = usesNothing): string {
   const { imports, declarations, boot, provision } = partsOf(root, choice, uses);
-  const build = JSON.stringify({ name: choice.name, version: choice.version });
+  const build = buildText(choice, uses);
   const watches = uses.watches ? ["export const watches = true;"] : [];
   return [...imports, provision, ...watches, ...declarations, `export function boot(ports) { return ${boot(build)}; }`, ""].join("\n");
 }
@@ -151,7 +156,7 @@ export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruin
       ? [`import { loadConsolePassword } from ${moduleOf(root, "firmware/agent/settings")};`, `import type { ${uses.onlyWatches ? "Host" : "Thing"} as Booted } from ${moduleOf(root, "firmware/agent/thing")};`]
       : []),
     `import type { Build } from ${moduleOf(root, "firmware/agent/machine")};`,
-    `const build: Build = { name: ${JSON.stringify(choice.name)}, version: ${JSON.stringify(choice.version)} };`,
+    `const build: Build = ${buildText(choice, uses)};`,
     ...declarations,
     "/** @cold */",
     // Every board with Espruino has its areas, so that its boot answers a device; in safe mode, too, its console is locked.

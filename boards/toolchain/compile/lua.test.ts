@@ -29,7 +29,7 @@ async function refusals(entry: string, lua: Lua = "5.1"): Promise<string[]> {
   return [...new Set(error.problems.map(({ file, line, rule }) => `${file}:${line} ${rule}`))];
 }
 
-const intrinsics = 'import { at, bxor, chr, idiv, sub } from "ROOT/firmware/base/intrinsics";\n';
+const intrinsics = 'import { at, bxor, chr, idiv, sub, whole } from "ROOT/firmware/base/intrinsics";\n';
 const device = (kind: "mqtt" | "coap"): string => `
 import { bootThing } from "ROOT/firmware/agent/boot";
 import { ${kind}Link } from "ROOT/firmware/agent/link-${kind}";
@@ -37,19 +37,19 @@ import { thethings${kind === "mqtt" ? "Mqtt" : "Coap"} } from "ROOT/firmware/pla
 import type { Build } from "ROOT/firmware/agent/machine";
 import { ports } from "ROOT/hal/nodemcu/index";
 import { start } from "ROOT/hal/nodemcu/start";
-const build: Build = { name: "station", version: "1.0.0" };
+const build: Build = { name: "station", version: "1.0.0", inMemory: false };
 start(() => { bootThing(ports, ${kind}Link(thethings${kind === "mqtt" ? "Mqtt" : "Coap"}()), build, () => {}); });
 `;
 
 describe("intrinsics", () => {
   test("are Lua's own functions and operators", async () => {
     const entry = `${intrinsics}declare function print(this: void, a: unknown): void;
-      export const run = (s: string, n: number): void => { print(chr(n)); print(at(s, n)); print(sub(s, n, s.length)); print(idiv(n, 3)); print(bxor(n, 9)); };
+      export const run = (s: string, n: number): void => { print(chr(n)); print(at(s, n)); print(sub(s, n, s.length)); print(idiv(n, 3)); print(bxor(n, 9)); print(whole(n)); };
       run("abc", 1); run("b", 2);`;
-    expect(await textOf(entry, "5.3")).toContain("function b(b,c)a(string.char(c))a(string.byte(b,c+1))a(string.sub(b,c+1))a(c//3)a(c~9)end");
+    expect(await textOf(entry, "5.3")).toContain("function b(b,c)a(string.char(c))a(string.byte(b,c+1))a(string.sub(b,c+1))a(c//3)a(c~9)a(math.floor(c))end");
     const lua51 = await textOf(entry, "5.1");
-    expect(lua51).toContain("math.floor(c/3)");
-    expect(lua51).toContain("bit.bxor(c,9)");
+    expect(lua51).toContain("b=math.floor");
+    expect(lua51).toContain("a(b(d/3))a(bit.bxor(d,9))a(b(d))");
   });
 
   test("are known by their module: another function of that name is itself", async () => {
@@ -109,8 +109,8 @@ describe("a build is refused, with file, line and rule", () => {
     ["for a function that would be handed its object", 'declare function print(this: void, a: unknown): void;\ninterface Sink { send(n: number): void }\nexport const use = (sink: Sink): void => sink.send(1);\nprint(use);', ["entry.ts:3 self"]],
     ["for a global that NodeMCU lacks", "declare const somewhere: number;\ndeclare function print(this: void, a: unknown): void;\nprint(somewhere);", ["entry.ts:3 global"]],
     ["for an intrinsic that is no call", `${intrinsics}declare function print(this: void, a: unknown): void;\nprint(chr);`, ["entry.ts:3 global"]],
-    ["for a singleton whose literal has no type", 'import type { Build } from "ROOT/firmware/agent/machine";\ndeclare function print(this: void, a: unknown): void;\nconst say = (build: Build): void => print(build.name);\nconst build = { name: "a", version: "b" };\nsay(build);', ["entry.ts:3 singleton"]],
-    ["for a singleton handed on as another type", 'import type { Build } from "ROOT/firmware/agent/machine";\ndeclare function print(this: void, a: unknown): void;\nconst say = (named: { readonly name: string }): void => print(named.name);\nconst build: Build = { name: "a", version: "b" };\nsay(build);', ["entry.ts:5 singleton"]],
+    ["for a singleton whose literal has no type", 'import type { Build } from "ROOT/firmware/agent/machine";\ndeclare function print(this: void, a: unknown): void;\nconst say = (build: Build): void => print(build.name);\nconst build = { name: "a", version: "b", inMemory: false };\nsay(build);', ["entry.ts:3 singleton"]],
+    ["for a singleton handed on as another type", 'import type { Build } from "ROOT/firmware/agent/machine";\ndeclare function print(this: void, a: unknown): void;\nconst say = (named: { readonly name: string }): void => print(named.name);\nconst build: Build = { name: "a", version: "b", inMemory: false };\nsay(build);', ["entry.ts:5 singleton"]],
   ])("%s", async (_what, entry, expected) => {
     expect(await refusals(entry)).toEqual(expected);
   });

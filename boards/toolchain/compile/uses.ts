@@ -1,4 +1,4 @@
-/** What an app takes of the framework, as far as a build depends on it: read off the imports of its files. */
+/** What an app takes of the framework, as far as a build depends on it: read off the imports and the words of its files. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
@@ -7,6 +7,8 @@ import type { Uses } from "./entry";
 /** What only an app takes that watches. */
 const watching: ReadonlySet<string> = new Set(["defineWatcher", "watch", "isWatching"]);
 const sources = "motet/watch/";
+/** How a measure says that its readings stay in memory. */
+const memory = /\bdurability\b/;
 
 /** What one file imports: modules, and names of the framework. */
 function importsOf(path: string, text: string): { readonly modules: string[]; readonly names: string[] } {
@@ -34,8 +36,11 @@ export function usesOf(app: string): Uses {
   const names = new Set<string>();
   const platforms = new Set<string>();
   const files = new Set([app.endsWith(".ts") ? app : `${app}.ts`]);
+  let inMemory = false;
   for (const path of files) {
-    const found = importsOf(path, readFileSync(path, "utf8"));
+    const text = readFileSync(path, "utf8");
+    const found = importsOf(path, text);
+    inMemory ||= memory.test(text);
     for (const name of found.names) names.add(name);
     for (const specifier of found.modules) {
       const file = specifier.startsWith(".") ? fileOf(dirname(path), specifier) : undefined;
@@ -43,5 +48,5 @@ export function usesOf(app: string): Uses {
       if (specifier.startsWith(sources)) platforms.add(specifier.slice(sources.length));
     }
   }
-  return { watches: platforms.size > 0 || [...watching].some((name) => names.has(name)), onlyWatches: names.has("defineWatcher"), platforms: [...platforms].sort() };
+  return { watches: platforms.size > 0 || [...watching].some((name) => names.has(name)), onlyWatches: names.has("defineWatcher"), platforms: [...platforms].sort(), inMemory };
 }

@@ -1,5 +1,6 @@
 /** Vectors of values on their way: quantised, packed, stored as readings; checksums; and the BME280's raw values compensated. */
 import { at, chr, idiv, sub } from "../../../firmware/base/intrinsics";
+import { isWhole } from "../../../firmware/base/number";
 import { fieldAt, pack16, pack32, packField, unpack16, unpack32 } from "../../../firmware/agent/fields";
 import { quantise, scaleOf, unscale } from "../../../firmware/agent/quantise";
 import { decodeReading, encodeReading } from "../../../firmware/agent/reading";
@@ -17,6 +18,14 @@ function quantised(run: Vectors): void {
   }
   for (const value of [0, 1, -1, 1073741823, 1073741824, -1073741823, -1073741824, 2147483647]) {
     for (const decimals of [0, 1, 6]) emit(run, "edge " + value + " " + decimals + " " + (quantise(value, decimals) ?? "none"));
+  }
+}
+
+function wholes(run: Vectors): void {
+  const values: unknown[] = [0, 1, -1, 2147483647, -2147483647, unscale(25, 1), unscale(-5, 1), unscale(20, 1), true, false, "", "5", "x"];
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i];
+    emit(run, "whole " + i + " " + flag(isWhole(value)));
   }
 }
 
@@ -81,6 +90,7 @@ function bme280(run: Vectors): void {
 
 export function valueVectors(run: Vectors): void {
   quantised(run);
+  wholes(run);
   fields(run);
   readings(run);
 }

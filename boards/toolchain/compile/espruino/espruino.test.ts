@@ -151,6 +151,13 @@ describe("an image", () => {
     expect(await bytesOf("thethings")).toBeLessThan(await bytesOf("evrythng"));
   });
 
+  test.each(["esp32-espruino", "esp8266-lua"])("for %s has no way for readings in memory unless the app keeps some there", async (id) => {
+    const modulesOf = async (app: string): Promise<string[]> => (await builtDevice(root, choiceOf(root, app), loadBoard(root, id))).modules.map(({ path }) => path);
+    const way = ["firmware/agent/message.ts", "firmware/agent/ram-queue.ts"];
+    expect(await modulesOf("test/engines/apps/probe.ts")).toEqual(expect.arrayContaining(way));
+    expect(await modulesOf("firmware/apps/weather-station.ts")).not.toEqual(expect.arrayContaining([expect.stringMatching(/(message|ram-queue)\.ts$/)]));
+  });
+
   test("is not made of a program with mistakes", async () => {
     const compiled = compileEspruino(root, "const n: number = 'x';\nexport {};", board);
     await expect(compiled).rejects.toThrow(CompileError);

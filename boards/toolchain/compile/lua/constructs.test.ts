@@ -246,18 +246,18 @@ function computed(n: number): void {
 // A struct of which an image has one: its fields become variables, and what carries it goes.
 function advance(queue: RamQueue, n: number): RamQueue {
   queue.dropped = n > 1 ? note("w", n) : queue.dropped;
-  queue.count += n > 2 ? note("v", n) : 1;
+  queue.before += n > 2 ? note("v", n) : 1;
   queue.readings = yes(n) ? [] : queue.readings;
   return queue;
 }
 function makeQueue(n: number): RamQueue {
-  return { count: note("m", n), dropped: n > 1 ? 2 : 0, readings: [{ sequence: 1, bytes: maybe(n) === true ? "true" : "other" }], message: undefined, sec: 0, ms: 0 };
+  return { before: note("m", n), dropped: n > 1 ? 2 : 0, readings: [{ sequence: 1, bytes: maybe(n) === true ? "true" : "other" }], sec: 0, ms: 0, text: "", key: "", limit: 0, msMax: 0, head: "", middle: "", secondOf: -1, second: "", turn: 0 };
 }
 function singletons(): void {
   for (let n = 0; n < 4; n += 1) {
     const queue = makeQueue(n);
     const same = advance(queue, n);
-    say("queue", same.count + queue.dropped * 10);
+    say("queue", same.before + queue.dropped * 10);
     say("readings", queue.readings.length + (queue.readings[0]?.bytes ?? "none"));
     say("order", told());
   }

@@ -32,6 +32,8 @@ function lowerIntrinsic(lua: string, name: string, args: tstl.Expression[], from
     case "idiv":
       if (lua === "5.3") return tstl.createBinaryExpression(first, second, tstl.SyntaxKind.FloorDivisionOperator, from);
       return libraryCall("math", "floor", [tstl.createBinaryExpression(first, second, tstl.SyntaxKind.DivisionOperator)], from);
+    case "whole":
+      return libraryCall("math", "floor", [first], from);
     case "bxor":
       if (lua === "5.3") return tstl.createBinaryExpression(first, second, tstl.SyntaxKind.BitwiseExclusiveOrOperator, from);
       return libraryCall("bit", "bxor", [first, second], from);
