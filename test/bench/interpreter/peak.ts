@@ -25,9 +25,9 @@ const TEXT_BYTES = 200;
 const WINDOW = 4;
 const READINGS = 24;
 
-/** Takes `count` variables away, and says how many those were. */
+/** Takes `count` variables away, and says how many those were. No program has a variable of that name, and gives them back. */
 function fill(count: number): string {
-  return `(function(){var u=process.memory().usage;global.F="";while(process.memory(false).usage<u+${count})F+="12345678";print("filled",process.memory().usage-u)})();\n`;
+  return `(function(){var u=process.memory().usage;global["#F"]="";while(process.memory(false).usage<u+${count})global["#F"]+="12345678";print("filled",process.memory().usage-u)})();\n`;
 }
 
 /** Runs a device that has `count` variables less; the number of those, or undefined when it did not do its work. */

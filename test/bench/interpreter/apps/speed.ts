@@ -17,7 +17,7 @@ export default defineThing((thing) => {
   measure(thing, { key: "count", durability: "ram" });
   const more = (): void => {
     const publisher = thing.publisher;
-    for (let left = publisher.live && publisher.ram.count === 0 ? most : 0; left > 0; left -= 1) {
+    for (let left = publisher.live && publisher.ram.text === "" ? most : 0; left > 0; left -= 1) {
       count += 1;
       report(thing, "count", count);
     }
