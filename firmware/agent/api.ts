@@ -138,11 +138,13 @@ export interface CommandOptions<T extends keyof CommandValues> {
   readonly min?: number;
   readonly max?: number;
   readonly decimals?: number;
-  /** For strings: the most bytes, at most 200 (64). */
+  /** For strings: the most bytes, at most 200; absent: 64. */
   readonly bytesMax?: number;
 }
 
 const STEPS_MAX = 2147483647;
+/** The most bytes of a text whose command declares none. */
+const TEXT_BYTES = 64;
 
 /**
  * Declares what the device obeys. `obey` runs at most once for each command, with a value of the declared type and range;
@@ -154,6 +156,7 @@ export function onCommand<T extends keyof CommandValues>(thing: Thing, options: 
   const decimals = options.decimals ?? 0;
   const scale = scaleOf(decimals);
   const taken = !thing.driver.platform.keyValid(key) || findMeasure(thing, key) !== undefined || decimals < 0 || decimals > 6;
+  const most = options.max === undefined ? STEPS_MAX : Math.floor(options.max * scale);
   const place = taken ? -1 : placeOf(thing.records, thing.publisher, key);
   for (const other of thing.commands) {
     if (thing.publisher.keys[other.place] === key) return complain(thing, key, AgentCode.invalid);
@@ -164,8 +167,7 @@ export function onCommand<T extends keyof CommandValues>(thing: Thing, options: 
     type: options.type === "boolean" ? CommandType.boolean : options.type === "number" ? CommandType.number : CommandType.string,
     decimals,
     least: options.min === undefined ? 0 - STEPS_MAX : Math.floor(options.min * scale),
-    most: options.max === undefined ? STEPS_MAX : Math.floor(options.max * scale),
-    bytesMax: options.bytesMax ?? 64,
+    most: options.type === "string" ? options.bytesMax ?? TEXT_BYTES : most,
     obey: obey as (this: void, value: boolean | number | string) => void,
   };
   thing.commands.push(command);

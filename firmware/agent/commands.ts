@@ -14,23 +14,25 @@ import { parseScaled } from "../base/number";
 import { compareTime } from "../base/time";
 import { Origin, ValueKind } from "../platform/profile";
 import { recordGet, recordPut } from "../store/records";
+import { batchEchoed } from "./arrivals";
 import { CommandCode } from "./command-code";
 import { pack16, pack32, unpack16, unpack32 } from "./fields";
-import { publisherEcho } from "./publisher";
 import { unscale } from "./quantise";
 import { forgetWanted, markWanted } from "./wanted";
 import { CommandType } from "./command-type";
 import { tell } from "./thing";
-import type { Command, Thing } from "./thing";
+import type { Order, Thing } from "./thing";
 
 const MARK_BYTES = 6;
 
-/** Notes that the command of this time and this value is about to run: 0, or why it must not. */
-function mark(thing: Thing, command: Command, text: string, time: EpochTime | undefined): CommandCode {
-  if (thing.driver.requests) return markWanted(thing, command.place, text);
+/** Notes that the command is about to run: 0, or why it must not. */
+function mark(thing: Thing, order: Order): CommandCode {
+  const place = order.command.place;
+  const time = order.time;
+  if (thing.driver.requests) return markWanted(thing, place, order.text);
   // A platform that stamps nothing gives no identity to remember.
   if (time === undefined) return CommandCode.ok;
-  const name = "mark." + command.place;
+  const name = "mark." + place;
   const before = recordGet(thing.records, name);
   if (before !== undefined && before.length === MARK_BYTES) {
     const last: EpochTime = { sec: unpack32(before, 0), ms: unpack16(before, 4) };
@@ -39,38 +41,41 @@ function mark(thing: Thing, command: Command, text: string, time: EpochTime | un
   return recordPut(thing.records, name, pack32(time.sec) + pack16(time.ms)) === 0 ? CommandCode.ok : CommandCode.storeFailed;
 }
 
-function obeyFlag(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
-  if (kind !== ValueKind.boolean && kind !== ValueKind.string) return CommandCode.type;
+function obeyFlag(thing: Thing, order: Order): CommandCode {
+  const text = order.text;
+  if (order.kind !== ValueKind.boolean && order.kind !== ValueKind.string) return CommandCode.type;
   if (text !== "true" && text !== "false") return CommandCode.type;
-  const code = mark(thing, command, text, time);
-  if (code === CommandCode.ok) command.obey(text === "true");
+  const code = mark(thing, order);
+  if (code === CommandCode.ok) order.command.obey(text === "true");
   return code;
 }
 
-function obeyNumber(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
-  if (kind !== ValueKind.number && kind !== ValueKind.string) return CommandCode.type;
-  const steps = parseScaled(text, command.decimals);
+function obeyNumber(thing: Thing, order: Order): CommandCode {
+  const command = order.command;
+  if (order.kind !== ValueKind.number && order.kind !== ValueKind.string) return CommandCode.type;
+  const steps = parseScaled(order.text, command.decimals);
   if (steps === undefined) return CommandCode.type;
   if (steps < command.least || steps > command.most) return CommandCode.range;
-  const code = mark(thing, command, text, time);
+  const code = mark(thing, order);
   if (code === CommandCode.ok) command.obey(unscale(steps, command.decimals));
   return code;
 }
 
-function obeyText(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): CommandCode {
-  if (kind !== ValueKind.string) return CommandCode.type;
-  if (text.length > command.bytesMax) return CommandCode.range;
-  const code = mark(thing, command, text, time);
-  if (code === CommandCode.ok) command.obey(text);
+function obeyText(thing: Thing, order: Order): CommandCode {
+  if (order.kind !== ValueKind.string) return CommandCode.type;
+  if (order.text.length > order.command.most) return CommandCode.range;
+  const code = mark(thing, order);
+  if (code === CommandCode.ok) order.command.obey(order.text);
   return code;
 }
 
-function obey(thing: Thing, command: Command, kind: ValueKind, text: string, time: EpochTime | undefined): void {
+function obey(thing: Thing, order: Order): void {
+  const command = order.command;
   let code = CommandCode.ok;
-  if (thing.driver.requests && kind === ValueKind.gone) return forgetWanted(thing, command.place);
-  if (command.type === CommandType.boolean) code = obeyFlag(thing, command, kind, text, time);
-  else if (command.type === CommandType.number) code = obeyNumber(thing, command, kind, text, time);
-  else code = obeyText(thing, command, kind, text, time);
+  if (thing.driver.requests && order.kind === ValueKind.gone) return forgetWanted(thing, command.place);
+  if (command.type === CommandType.boolean) code = obeyFlag(thing, order);
+  else if (command.type === CommandType.number) code = obeyNumber(thing, order);
+  else code = obeyText(thing, order);
   if (thing.driver.requests) thing.asked!.outcome = code;
   // What holds already is nothing new.
   if (thing.driver.requests && code === CommandCode.repeated) return;
@@ -78,37 +83,48 @@ function obey(thing: Thing, command: Command, kind: ValueKind, text: string, tim
 }
 
 /**
- * Tells the values of one text from the device's channel to who wants them.
+ * Takes note of what one text from the device's channel asks for; what it says of readings goes to the publisher.
  * @apart
  */
-function readValues(thing: Thing, payload: string): void {
+function readOrders(thing: Thing, payload: string): void {
   const understood = thing.driver.platform.readDownlink(payload, {
     value: (key, kind, text, time) => {
       for (const command of thing.commands) {
-        if (thing.publisher.keys[command.place] === key) return obey(thing, command, kind, text, time);
+        if (thing.publisher.keys[command.place] !== key) continue;
+        thing.orders.push({ command, kind, text, time });
+        return;
       }
-      if (thing.driver.echoes) publisherEcho(thing, key, time);
+      if (thing.driver.echoes) batchEchoed(thing, key, time);
     },
   });
   if (!understood) tell(thing, "malformed", payload.length, "");
 }
 
+/** Acts on all texts that wait. A command is obeyed when its text has been read, and takes no memory any more. */
+export function readInbox(thing: Thing): void {
+  while (thing.inbox.length > 0) {
+    readOrders(thing, thing.inbox.shift()!);
+    while (thing.orders.length > 0) obey(thing, thing.orders.shift()!);
+  }
+}
+
 /**
- * Acts on one text from the device's channel. Keys that were never declared mean nothing, and a text without a declared key, as
- * the echo of readings that are sent once, is not read at all.
+ * Takes one text from the device's channel, to be read later; false for one that need not be. Keys that were never declared mean
+ * nothing, and a text without a declared key, as the echo of readings that are sent once, is not read at all.
  */
-export function commandsReceive(thing: Thing, payload: string): void {
+export function commandsReceive(thing: Thing, payload: string): boolean {
   const publisher = thing.publisher;
   // A key may be written in escapes.
   let wanted = publisher.flights.length > 0 || payload.indexOf("\\") >= 0;
   for (const command of thing.commands) {
     if (find(payload, '"' + publisher.keys[command.place]! + '"') >= 0) wanted = true;
   }
-  if (wanted) readValues(thing, payload);
+  if (wanted) thing.inbox.push(payload);
+  return wanted;
 }
 
 /**
- * The same where the platform says how a text came; the answer is what its last command came to.
+ * Acts on one text at once where the platform says how it came; the answer is what its last command came to.
  * @cold
  */
 export function commandsTold(thing: Thing, payload: string, origin: Origin): CommandCode {
@@ -116,6 +132,7 @@ export function commandsTold(thing: Thing, payload: string, origin: Origin): Com
   asked.origin = origin;
   asked.outcome = CommandCode.unknown;
   commandsReceive(thing, payload);
+  readInbox(thing);
   return asked.outcome;
 }
 

@@ -8,18 +8,20 @@ import { TlsLevel } from "../../hal/ports/tls";
 import { WifiConnection } from "../../hal/ports/wifi";
 import { recordGet } from "../store/records";
 import { activationChannel, activationDone, activationProved, activationRefused, activationState } from "./activation";
+import { batchAcknowledged, batchRejected, suspectToken } from "./arrivals";
 import { backoffMs } from "./backoff";
-import { commandOversized, commandsReceive, commandsTold, wantedKeys } from "./commands";
-import { factsText } from "./facts";
+import { commandOversized, commandsReceive, commandsTold } from "./commands";
 import { fieldAt } from "./fields";
 import { AgentCode } from "./link";
-import type { LinkSink, LinkTarget } from "./link";
-import { publisherAcknowledged, publisherLost, publisherReady, publisherRejected, publisherRoom, suspectToken } from "./publisher";
+import type { LinkSink } from "./link";
+import { publisherLost, publisherReady, publisherRoom } from "./publisher";
 import { loadCloud } from "./settings";
 import type { CloudSettings } from "./settings";
+import { targetOf, tlsFor, tokenToShow } from "./target";
 import { Next, Rung, tell } from "./thing";
 import type { Thing } from "./thing";
 import { askTime } from "./time-sync";
+import { actSoon } from "./turn";
 
 const WIFI_MS = 60000;
 const RESOLVE_MS = 30000;
@@ -53,8 +55,7 @@ function dropLink(thing: Thing): void {
   const supervisor = thing.supervisor;
   if (supervisor.rung === Rung.live) supervisor.offlineSince = thing.ports.clock.uptime();
   publisherLost(thing);
-  const link = supervisor.link;
-  if (supervisor.linked && link !== undefined) thing.driver.close(link);
+  if (supervisor.linked) thing.driver.close(supervisor.link!);
   supervisor.linked = false;
   answer(thing, Fault.broken, "");
 }
@@ -153,13 +154,14 @@ function makeSink(thing: Thing): LinkSink {
     refused: (code) => refused(thing, code),
     acknowledged: (ref) => {
       alive(thing);
-      publisherAcknowledged(thing, ref);
+      batchAcknowledged(thing, ref);
+      actSoon(thing);
     },
-    rejected: (ref) => publisherRejected(thing, ref),
+    rejected: (ref) => batchRejected(thing, ref),
     room: () => publisherRoom(thing),
     data: (payload) => {
       alive(thing);
-      commandsReceive(thing, payload);
+      if (commandsReceive(thing, payload)) actSoon(thing);
     },
     told: (payload, origin) => {
       alive(thing);
@@ -169,18 +171,6 @@ function makeSink(thing: Thing): LinkSink {
     answer: (code, payload) => answer(thing, code, payload),
     lost: (code) => lost(thing, code),
   };
-}
-
-/** The level to connect with; undefined when the demanded one is out of reach. A token goes over nothing less. */
-function tlsFor(thing: Thing, cloud: CloudSettings): TlsLevel | undefined {
-  if (cloud.tls === TlsLevel.none) return TlsLevel.none;
-  const level = thing.driver.portTls === 0 ? TlsLevel.none : thing.ports.tcp.tlsLevel;
-  return level >= cloud.tls ? level : undefined;
-}
-
-/** The token, or the one that a connection has to prove; "" for none yet. */
-function tokenToShow(thing: Thing): string {
-  return thing.token === "" ? thing.asked!.pending : thing.token;
 }
 
 function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
@@ -195,23 +185,10 @@ function openLink(thing: Thing, cloud: CloudSettings, address: string): void {
     code = recordGet(thing.records, "code") ?? "";
     if (channel === "" || code === "") return fail(thing, AgentCode.storeFailed);
   }
-  const standard = tls === TlsLevel.none ? thing.driver.portPlain : thing.driver.portTls;
-  const target: LinkTarget = {
-    address,
-    port: cloud.port !== 0 ? cloud.port : standard,
-    serverName: cloud.host,
-    tls,
-    identity: thing.ports.system.uniqueId(),
-    token: thing.driver.requests ? tokenToShow(thing) : thing.token,
-    code, channel,
-    wanted: thing.driver.named ? wantedKeys(thing) : "",
-    facts: thing.driver.requests ? factsText(thing) : "",
-    will: thing.will,
-  };
   climb(thing, Rung.link);
   setTimer(thing, LINK_MS, Next.fail, AgentCode.timeout);
   thing.supervisor.linked = true;
-  thing.supervisor.link = thing.driver.open(thing.ports, target, makeSink(thing), thing.supervisor.link);
+  thing.supervisor.link = thing.driver.open(thing.ports, targetOf(thing, cloud, address, tls, code, channel), makeSink(thing), thing.supervisor.link);
 }
 
 /**
@@ -269,7 +246,7 @@ export function ladderStep(thing: Thing): void {
   const next = supervisor.next;
   if (next === Next.begin) return begin(thing);
   if (next === Next.adopt) {
-    if (supervisor.linked && supervisor.link !== undefined) thing.driver.adopt(supervisor.link);
+    if (supervisor.linked) thing.driver.adopt(supervisor.link!);
     return;
   }
   // The radio takes no second order while it still tries the first.

@@ -79,6 +79,8 @@ export interface CoapLink extends Link {
   deadline: Timer;
   /** Why the link ends when the deadline comes. */
   deadlineCode: number;
+  /** Ends the link for a fault of its socket, or else because the deadline came: one function, since each takes memory. */
+  ended: (this: void, fault?: number) => void;
   /** Set where the platform is asked. */
   readonly asks: CoapAsks | undefined;
 }

@@ -51,7 +51,7 @@ function endSoon(link: CoapLink, ms: number, code: number): void {
   const clock = link.ports.clock;
   clock.cancel(link.deadline);
   link.deadlineCode = code;
-  link.deadline = clock.after(ms, () => end(link, link.deadlineCode, true));
+  link.deadline = clock.after(ms, link.ended);
 }
 
 function observe(link: CoapLink): number {
@@ -184,6 +184,7 @@ function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: Link
     deadlineCode: 0,
     asks: profile.requests ? newCoapAsks(profile, target) : undefined,
   } as unknown as CoapLink;
+  link.ended = (fault) => end(link, fault ?? link.deadlineCode, true);
   link.coapSink = makeSink(link);
   link.client = coapOpen(
     {
@@ -200,7 +201,7 @@ function open(profile: CoapProfile, ports: Ports, target: LinkTarget, sink: Link
     onReadable: (bytes, address, port) => {
       if (link.open && address === link.address && port === link.port) coapReceive(link.client, link.coapSink, bytes, ports.clock.uptime());
     },
-    onError: (fault) => end(link, fault, true),
+    onError: link.ended,
   });
   // The core may answer at once, and no call of the sink may fall inside this one.
   link.deadline = ports.clock.after(0, () => ask(link));

@@ -1,30 +1,20 @@
 /**
- * From the log to the cloud: which batches are on their way, their acknowledgements, and what happens when neither comes.
+ * From the log to the cloud: which batches are sent when. What becomes of them is for arrivals.ts.
  *
  * Promises: in order per key, at least once, and nothing leaves the log before it has arrived.
- *
- * Where a platform acknowledges and drops in silence, a batch has arrived only when it came back. Three batches in a row that do not raise
- * `tokenSuspect`: the log keeps the readings, and one batch in a while asks whether the token is heard again. Nothing here activates anew.
  */
-import type { EpochTime } from "../../hal/ports/clock";
-import { compareTime, elapsed } from "../base/time";
-import { TIME_WAIT_MS, collectBatch, collectOnce, forgetBatch, releaseBatch } from "./batch";
+import { elapsed } from "../base/time";
+import { TIME_WAIT_MS, collectBatch, collectOnce, releaseBatch } from "./batch";
 import type { Batch } from "./batch";
 import type { ReadingLog } from "../store/log";
-import { AgentCode } from "./link";
 import type { Link } from "./link";
 import { post } from "./message";
 import { ramOpen, ramWaiting } from "./ram-queue";
 import { tell } from "./thing";
-import type { Flight, Publisher, Thing } from "./thing";
+import type { Publisher, Thing } from "./thing";
 
-/** How long the echo of an acknowledged batch may take. */
-const ECHO_MS = 10000;
-const UNECHOED_MAX = 3;
 /** How often a suspect token is tried. */
 const SUSPECT_MS = 300000;
-/** How long after a batch that arrived and could not be marked what waits is sent again, unless something else is. */
-const UNMARKED_MS = 60000;
 
 /**
  * A publisher over an opened log.
@@ -73,7 +63,7 @@ function tellDrops(thing: Thing): void {
 }
 
 /** Tells of what was lost, and once of a backlog that is gone. */
-function tellSettled(thing: Thing): void {
+export function tellSettled(thing: Thing): void {
   const publisher = thing.publisher;
   tellDrops(thing);
   if (waitingReadings(thing) === 0 && publisher.draining) {
@@ -99,9 +89,9 @@ function launch(thing: Thing, link: Link, ref: number, batch: Batch, ram: boolea
     key: batch.key,
     time: batch.time,
     acknowledged: false,
+    acknowledgedAt: 0,
     echoed: false,
     untimed: batch.untimed,
-    timer: 0,
   });
   return true;
 }
@@ -163,75 +153,12 @@ function pump(thing: Thing): void {
   }
 }
 
-/** Takes a turn to send what can be sent. */
-export function pumpSoon(thing: Thing): void {
+/** Sends what can be sent, on a turn that comes `ms` from now. */
+export function pumpIn(thing: Thing, ms: number): void {
   const publisher = thing.publisher;
   const clock = thing.ports.clock;
   clock.cancel(publisher.turn);
-  publisher.turn = clock.after(0, () => pump(thing));
-}
-
-/**
- * The platform does not take this token: the readings stay, and a person has to look.
- * @cold
- */
-export function suspectToken(thing: Thing): void {
-  const publisher = thing.publisher;
-  if (publisher.suspect) return;
-  publisher.suspect = true;
-  tell(thing, "tokenSuspect", AgentCode.tokenSuspect, "");
-}
-
-/** The batch arrived, or never will: what it held leaves the log. */
-function settle(thing: Thing, flight: Flight): void {
-  const publisher = thing.publisher;
-  const waiting = waitingReadings(thing);
-  thing.ports.clock.cancel(flight.timer);
-  forgetBatch(thing, flight);
-  releaseBatch(publisher, flight.ref);
-  tellSettled(thing);
-  // Flash that takes no marks keeps what has arrived: sent again at once, it would go round without end.
-  if (waitingReadings(thing) < waiting) pumpSoon(thing);
-  else if (publisher.turn === 0) publisher.turn = thing.ports.clock.after(UNMARKED_MS, () => pump(thing));
-}
-
-function arrive(thing: Thing, flight: Flight): void {
-  const publisher = thing.publisher;
-  publisher.unechoed = 0;
-  publisher.arrived += 1;
-  if (publisher.suspect) {
-    publisher.suspect = false;
-    tell(thing, "tokenTrusted", 0, "");
-  }
-  publisher.untimed += flight.untimed;
-  settle(thing, flight);
-  tell(thing, "published", flight.count, "");
-}
-
-/**
- * Acknowledged, and never came back: the batch is free to be sent again.
- * @cold
- */
-function echoMissed(thing: Thing, flight: Flight): void {
-  const publisher = thing.publisher;
-  releaseBatch(publisher, flight.ref);
-  publisher.unechoed += 1;
-  if (publisher.unechoed === UNECHOED_MAX) suspectToken(thing);
-  pumpSoon(thing);
-}
-
-/** On a turn of its own: here, what came down and whoever reads it still take their memory. */
-function arriveSoon(thing: Thing, flight: Flight): void {
-  const clock = thing.ports.clock;
-  clock.cancel(flight.timer);
-  flight.timer = clock.after(0, () => arrive(thing, flight));
-}
-
-function flightOf(publisher: Publisher, ref: number): Flight | undefined {
-  for (const flight of publisher.flights) {
-    if (flight.ref === ref) return flight;
-  }
-  return undefined;
+  publisher.turn = clock.after(ms, () => pump(thing));
 }
 
 /**
@@ -243,7 +170,7 @@ export function publisherReady(thing: Thing): void {
   publisher.live = true;
   publisher.liveSince = thing.ports.clock.uptime();
   publisher.draining = waitingReadings(thing) > 0;
-  pumpSoon(thing);
+  pumpIn(thing, 0);
 }
 
 /**
@@ -256,45 +183,12 @@ export function publisherLost(thing: Thing): void {
   publisher.live = false;
   clock.cancel(publisher.turn);
   publisher.turn = 0;
-  for (const flight of publisher.flights) clock.cancel(flight.timer);
   for (let place = 0; place < publisher.held.length; place += 1) publisher.held[place] = 0;
   publisher.flights = [];
-}
-
-/** PUBACK, or 2.xx. */
-export function publisherAcknowledged(thing: Thing, ref: number): void {
-  const flight = flightOf(thing.publisher, ref);
-  if (flight === undefined) return;
-  flight.acknowledged = true;
-  if (!thing.driver.echoes || flight.echoed) arriveSoon(thing, flight);
-  else flight.timer = thing.ports.clock.after(ECHO_MS, () => echoMissed(thing, flight));
-}
-
-/**
- * The platform will never take this batch: keeping it would stop all that follows.
- * @cold
- */
-export function publisherRejected(thing: Thing, ref: number): void {
-  const publisher = thing.publisher;
-  const flight = flightOf(publisher, ref);
-  if (flight === undefined) return;
-  publisher.refused += flight.count;
-  settle(thing, flight);
 }
 
 /** The link takes messages again that it refused. */
 export function publisherRoom(thing: Thing): void {
   if (thing.build.inMemory) post(thing);
-  if (thing.build.inMemory && thing.publisher.ram.readings.length > 0) pumpSoon(thing);
-}
-
-/** A value of one of the device's own measures came down: some batch of it has arrived. */
-export function publisherEcho(thing: Thing, key: string, time: EpochTime | undefined): void {
-  for (const flight of thing.publisher.flights) {
-    const same = flight.time === undefined || (time !== undefined && compareTime(flight.time, time) === 0);
-    if (flight.key !== key || !same || flight.echoed) continue;
-    flight.echoed = true;
-    if (flight.acknowledged) arriveSoon(thing, flight);
-    return;
-  }
+  if (thing.build.inMemory && thing.publisher.ram.readings.length > 0) pumpIn(thing, 0);
 }

@@ -11,7 +11,7 @@ import { storeBoot } from "./boots";
 import { placeOf } from "./key-table";
 import { AgentCode } from "./link";
 import { addToMessage, stampInMemory } from "./message";
-import { pumpSoon } from "./publisher";
+import { pumpIn } from "./publisher";
 import { quantise, scaleOf, STEPS_MAX } from "./quantise";
 import { ramAppend } from "./ram-queue";
 import { encodeReading, READING_BYTES_MAX, VALUE_BYTES_MAX } from "./reading";
@@ -94,6 +94,6 @@ export function addReading(thing: Thing, measure: Measure, value: Value): number
   thing.accepted += 1;
   // What may come by the hundred in a second is not told of one by one.
   if (!inMemory) tell(thing, "reading", sequence, measure.key + " " + text);
-  if (thing.publisher.live) pumpSoon(thing);
+  if (thing.publisher.live) pumpIn(thing, 0);
   return 0;
 }

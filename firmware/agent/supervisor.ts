@@ -5,6 +5,7 @@
  */
 import { elapsed } from "../base/time";
 import { recordPut } from "../store/records";
+import { missEchoes } from "./arrivals";
 import { bootProved } from "./boots";
 import { ladderStart, ladderStop } from "./ladder";
 import { waitingReadings } from "./publisher";
@@ -55,6 +56,7 @@ function beat(thing: Thing): void {
   const uptime = thing.ports.clock.uptime();
   learnTime(thing);
   prove(thing, uptime);
+  if (thing.driver.echoes) missEchoes(thing);
   if (supervisor.rung === Rung.live && elapsed(uptime, supervisor.liveAt) >= STABLE_MS) supervisor.failures = 0;
   const waiting = supervisor.rung !== Rung.live && supervisor.rung !== Rung.stopped;
   if (waiting && elapsed(uptime, supervisor.offlineSince) >= RESTART_AFTER_MS) return restart(thing, supervisor.offlineCode);

@@ -4,7 +4,7 @@
  */
 import type { EpochTime, Timer } from "../../hal/ports/clock";
 import type { UdpSocket } from "../../hal/ports/udp";
-import type { Geo, Origin } from "../platform/profile";
+import type { Geo, Origin, ValueKind } from "../platform/profile";
 import type { ReadingLog } from "../store/log";
 import type { CommandType } from "./command-type";
 import type { Machine } from "./machine";
@@ -34,10 +34,18 @@ export interface Command {
   readonly decimals: number;
   /** For numbers, in steps of 10^-decimals. */
   readonly least: number;
+  /** The same; for texts, bytes. */
   readonly most: number;
-  readonly bytesMax: number;
   /** Gets a value of the declared type. */
   readonly obey: (this: void, value: boolean | number | string) => void;
+}
+
+/** What one value from the channel asks for: its text and time as the platform gave them. */
+export interface Order {
+  readonly command: Command;
+  readonly kind: ValueKind;
+  readonly text: string;
+  readonly time: EpochTime | undefined;
 }
 
 /** A batch on its way. */
@@ -52,10 +60,11 @@ export interface Flight {
   readonly key: string;
   readonly time: EpochTime | undefined;
   acknowledged: boolean;
+  /** The uptime of that. */
+  acknowledgedAt: number;
   echoed: boolean;
   /** Readings of it that the platform was left to stamp. */
   readonly untimed: number;
-  timer: Timer;
 }
 
 export interface Publisher {
@@ -180,6 +189,12 @@ export interface Thing extends Host {
   readonly supervisor: Supervisor;
   measures: Measure[];
   commands: Command[];
+  /** The turn on which what came down is acted on. */
+  turn: Timer;
+  /** Texts from the channel that nobody has read yet, oldest first. */
+  readonly inbox: string[];
+  /** What the text that was read last asks for. */
+  readonly orders: Order[];
   /** Where the device is, added to each reading. */
   geo: Geo | undefined;
   /** The value that the platform stores when the device vanishes; "" for none. */

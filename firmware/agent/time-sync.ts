@@ -5,7 +5,7 @@ import { Fault } from "../../hal/ports/fault";
 import type { EpochTime } from "../../hal/ports/clock";
 import { sntpDecode, sntpRequest } from "../protocol/sntp/sntp";
 import { backoffMs } from "./backoff";
-import { pumpSoon } from "./publisher";
+import { pumpIn } from "./publisher";
 import { loadCloud } from "./settings";
 import { tell } from "./thing";
 import type { Thing } from "./thing";
@@ -27,7 +27,7 @@ export function learnTime(thing: Thing): void {
   const now = clock.epoch();
   if (now === undefined || thing.time.noted || thing.untimed === 0) return;
   thing.time.noted = noteTime(thing.records, thing.boots.number, clock.uptime(), now) === 0;
-  if (thing.publisher.live) pumpSoon(thing);
+  if (thing.publisher.live) pumpIn(thing, 0);
 }
 
 function hangUp(thing: Thing): void {

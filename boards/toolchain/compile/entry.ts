@@ -96,7 +96,9 @@ function chosenWatcher(choice: BuildChoice, { watches, onlyWatches, platforms }:
 interface Parts {
   readonly imports: readonly string[];
   readonly declarations: readonly string[];
-  readonly boot: (build: string) => string;
+  readonly boot: (build: string, definition: string) => string;
+  /** The definition that it is booted with. */
+  readonly definition: string;
   /** What provisions it: names that stand for erase, provision and state, and their module. */
   readonly provision: string;
 }
@@ -113,7 +115,8 @@ function partsOf(root: string, choice: BuildChoice, uses: Uses): Parts {
     return {
       imports: [app, from("bootWatcher", "firmware/agent/watch-boot"), ...watching],
       declarations: [],
-      boot: (build) => `bootWatcher(ports, ${driver}, ${build}, definition)`,
+      definition: "definition",
+      boot: (build, definition) => `bootWatcher(ports, ${driver}, ${build}, ${definition})`,
       provision: named("eraseThing", "provisionWatcher", "watcherState", "firmware/agent/provision"),
     };
   }
@@ -128,7 +131,8 @@ function partsOf(root: string, choice: BuildChoice, uses: Uses): Parts {
       ...(watcher === undefined ? [] : [...watching, from("watcherOpen", "firmware/agent/watcher"), `import type { Thing } from ${moduleOf(root, "firmware/agent/thing")};`]),
     ],
     declarations: watcher === undefined ? [] : ["/** @cold */", `function define(thing: Thing): void { watcherOpen(thing, ${driver}); definition(thing); }`],
-    boot: (build) => `bootThing(ports, ${linkOf(chosen)}(${profile}()), ${build}, ${watcher === undefined ? "definition" : "define"})`,
+    definition: watcher === undefined ? "definition" : "define",
+    boot: (build, definition) => `bootThing(ports, ${linkOf(chosen)}(${profile}()), ${build}, ${definition})`,
     provision: named("eraseThing", "provisionThing", "provisionState", "firmware/agent/provision"),
   };
 }
@@ -138,15 +142,15 @@ const buildText = ({ name, version }: BuildChoice, { inMemory }: Uses): string =
 
 /** The source of the entry of a program that the simulator boots on any ports. `root` is the folder of the framework. */
 export function entrySource(root: string, choice: BuildChoice, uses: Uses = usesNothing): string {
-  const { imports, declarations, boot, provision } = partsOf(root, choice, uses);
+  const { imports, declarations, definition, boot, provision } = partsOf(root, choice, uses);
   const build = buildText(choice, uses);
   const watches = uses.watches ? ["export const watches = true;"] : [];
-  return [...imports, provision, ...watches, ...declarations, `export function boot(ports) { return ${boot(build)}; }`, ""].join("\n");
+  return [...imports, provision, ...watches, ...declarations, `export function boot(ports) { return ${boot(build, definition)}; }`, ""].join("\n");
 }
 
 /** The source of the entry of an image: it boots on the ports of its runtime as soon as it is loaded. */
 export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruino" | "nodemcu", uses: Uses = usesNothing): string {
-  const { imports, declarations, boot } = partsOf(root, choice, uses);
+  const { imports, declarations, definition, boot } = partsOf(root, choice, uses);
   const canLock = runtime === "espruino";
   return [
     ...imports,
@@ -158,9 +162,12 @@ export function deviceEntry(root: string, choice: BuildChoice, runtime: "espruin
     `import type { Build } from ${moduleOf(root, "firmware/agent/machine")};`,
     `const build: Build = ${buildText(choice, uses)};`,
     ...declarations,
+    // It is called once: what is left of it would stay in memory for good.
+    `let app: typeof ${definition} | undefined = ${definition};`,
+    `function taken(): typeof ${definition} { const once = app!; app = undefined; return once; }`,
     "/** @cold */",
     // Every board with Espruino has its areas, so that its boot answers a device; in safe mode, too, its console is locked.
-    canLock ? `function main(): void { const booted = ${boot("build")} as Booted; lockConsole(loadConsolePassword(booted.records)); }` : `function main(): void { ${boot("build")}; }`,
+    canLock ? `function main(): void { const booted = ${boot("build", "taken()")} as Booted; lockConsole(loadConsolePassword(booted.records)); }` : `function main(): void { ${boot("build", "taken()")}; }`,
     "start(main);",
     "",
   ].join("\n");

@@ -1,0 +1,18 @@
+/**
+ * What came down is acted on in a turn of its own: whoever receives it still takes memory, and on a small board that is
+ * what a command or an arrival would be short of.
+ */
+import { settleArrivals } from "./arrivals";
+import { readInbox } from "./commands";
+import type { Thing } from "./thing";
+
+function act(thing: Thing): void {
+  thing.turn = 0;
+  readInbox(thing);
+  settleArrivals(thing);
+}
+
+/** Acts on what came down as soon as nobody receives any more. */
+export function actSoon(thing: Thing): void {
+  if (thing.turn === 0) thing.turn = thing.ports.clock.after(0, () => act(thing));
+}
