@@ -12,6 +12,7 @@ import { waitingReadings } from "./publisher";
 import { Rung, tell } from "./thing";
 import type { Thing } from "./thing";
 import { learnTime } from "./time-sync";
+import { act } from "./turn";
 
 const BEAT_MS = 10000;
 const STABLE_MS = 60000;
@@ -63,6 +64,8 @@ function beat(thing: Thing): void {
   // A link that is live beats through its own keep-alive; one that is stopped waits for a person.
   const moving = !waiting || elapsed(uptime, supervisor.progressAt) < STUCK_MS;
   if (moving) thing.ports.system.watchdogFeed();
+  // What an app throws at a command ends the turn: here is another for what came behind.
+  act(thing);
 }
 
 /** True when everything that this wake was for is done. */

@@ -6,7 +6,8 @@ import { settleArrivals } from "./arrivals";
 import { readInbox } from "./commands";
 import type { Thing } from "./thing";
 
-function act(thing: Thing): void {
+/** Acts on what came down. */
+export function act(thing: Thing): void {
   thing.turn = 0;
   readInbox(thing);
   settleArrivals(thing);

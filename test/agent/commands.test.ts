@@ -54,6 +54,33 @@ describe.each<Transport>(["mqtt", "coap"])("over %s", (transport) => {
     expect(obeyed).toEqual([true, false]);
   });
 
+  test("several commands in one text, and several texts that come together, are obeyed in their order", () => {
+    const { cloud, device, obeyed } = setUp(transport, 37);
+    const write = (...values: [string, unknown][]): void => void cloud.model.write(device.thing().token, { values: values.map(([key, value]) => ({ key, value })) }, { via: "rest" });
+    write(["fan", true], ["target", 20]);
+    write(["label", "one"]);
+    cloud.world.run(5000);
+    expect(obeyed).toEqual([true, 20, "one"]);
+  });
+
+  test("an app that throws at a command keeps nothing else back", () => {
+    const cloud = createCloudWorld({ seed: 38 });
+    const obeyed: unknown[] = [];
+    const definition: Definition = (thing) => {
+      onCommand(thing, { key: "fan", type: "boolean" }, () => {
+        throw new Error("the fan is stuck");
+      });
+      onCommand(thing, { key: "label", type: "string" }, (text) => void obeyed.push(text));
+    };
+    const device = createThingDevice(cloud, transport, definition, settings());
+    expect(cloud.world.runUntil(() => device.told("connected").length > 0, 60000)).toBe(true);
+    cloud.world.run(10000);
+    for (const [key, value] of [["fan", true], ["label", "behind"]] as const) cloud.model.write(device.thing().token, { values: [{ key, value }] }, { via: "rest" });
+    expect(() => cloud.world.run(5000)).toThrow("the fan is stuck");
+    cloud.world.run(20000);
+    expect(obeyed).toEqual(["behind"]);
+  });
+
   test("the device's own readings come back and are no commands", () => {
     const { cloud, device, obeyed } = setUp(transport, 33);
     report(device.thing(), "temperature", 20);
