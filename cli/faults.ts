@@ -127,6 +127,8 @@ async function runSearch(context: Context, options: Search, signal: AbortSignal)
   const event = { event: "end", scenario: day.scenario.name, platform, transport, broken: broken === undefined ? 0 : 1, ...sums, faults: Object.fromEntries(faults) };
   context.output.report(event, [...tallyLines(tally), broken === undefined ? "No promise was broken." : `Seed ${broken.seed} broke a promise.`]);
   if (broken !== undefined) process.exitCode = 1;
+  // A search that was cut short has shown nothing.
+  if (signal.aborted) process.exitCode ??= 130;
 }
 
 async function replay(context: Context, seed: number, options: DayChoice): Promise<void> {

@@ -75,6 +75,7 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
     turn: 0,
     inbox: [],
     orders: [],
+    marked: [],
     geo: undefined,
     will: "",
     sleepMs: 0,
@@ -83,6 +84,7 @@ export function bootThing(ports: Ports, driver: LinkDriver, build: Build, defini
     token: recordGet(records, "token") ?? "",
     asked: driver.requests ? { pending: "", origin: Origin.none, outcome: 0, oversized: "", facts: [] } : undefined,
     reader: undefined,
+    answer: undefined,
   };
   const error = recordGet(records, "error") ?? "0";
   tell(thing, "boot", boots.number, bootText(thing, reason, error));

@@ -21,7 +21,7 @@ import { unscale } from "./quantise";
 import { forgetWanted, markWanted } from "./wanted";
 import { CommandType } from "./command-type";
 import { tell } from "./thing";
-import type { Order, Thing } from "./thing";
+import type { Command, Order, Thing } from "./thing";
 
 const MARK_BYTES = 6;
 
@@ -41,12 +41,29 @@ function mark(thing: Thing, order: Order): CommandCode {
   return recordPut(thing.records, name, pack32(time.sec) + pack16(time.ms)) === 0 ? CommandCode.ok : CommandCode.storeFailed;
 }
 
+/**
+ * Gives the app a value that is marked. Where the platform waits for the answer, it gets it on a later turn: here somebody still
+ * receives, and what an app throws would end that in the middle.
+ */
+function hand(thing: Thing, command: Command, value: boolean | number | string): void {
+  if (thing.driver.requests) thing.marked.push({ command, value });
+  else command.obey(value);
+}
+
+/** Gives the app the values that are marked. */
+export function handMarked(thing: Thing): void {
+  while (thing.marked.length > 0) {
+    const marked = thing.marked.shift()!;
+    marked.command.obey(marked.value);
+  }
+}
+
 function obeyFlag(thing: Thing, order: Order): CommandCode {
   const text = order.text;
   if (order.kind !== ValueKind.boolean && order.kind !== ValueKind.string) return CommandCode.type;
   if (text !== "true" && text !== "false") return CommandCode.type;
   const code = mark(thing, order);
-  if (code === CommandCode.ok) order.command.obey(text === "true");
+  if (code === CommandCode.ok) hand(thing, order.command, text === "true");
   return code;
 }
 
@@ -57,7 +74,7 @@ function obeyNumber(thing: Thing, order: Order): CommandCode {
   if (steps === undefined) return CommandCode.type;
   if (steps < command.least || steps > command.most) return CommandCode.range;
   const code = mark(thing, order);
-  if (code === CommandCode.ok) command.obey(unscale(steps, command.decimals));
+  if (code === CommandCode.ok) hand(thing, command, unscale(steps, command.decimals));
   return code;
 }
 
@@ -65,7 +82,7 @@ function obeyText(thing: Thing, order: Order): CommandCode {
   if (order.kind !== ValueKind.string) return CommandCode.type;
   if (order.text.length > order.command.most) return CommandCode.range;
   const code = mark(thing, order);
-  if (code === CommandCode.ok) order.command.obey(order.text);
+  if (code === CommandCode.ok) hand(thing, order.command, order.text);
   return code;
 }
 

@@ -44,11 +44,11 @@ function climb(thing: Thing, rung: Rung): void {
   thing.supervisor.progressAt = thing.ports.clock.uptime();
 }
 
-/** The answer to a read, for who asked. */
+/** The answer to a read, for who asked: on a later turn, since they may ask again at once, and the link still receives. */
 function answer(thing: Thing, code: number, payload: string): void {
-  const reader = thing.reader;
-  thing.reader = undefined;
-  if (reader !== undefined) reader(code, payload);
+  if (thing.reader === undefined || thing.answer !== undefined) return;
+  thing.answer = { code, payload };
+  actSoon(thing);
 }
 
 function dropLink(thing: Thing): void {
@@ -165,6 +165,7 @@ function makeSink(thing: Thing): LinkSink {
     },
     told: (payload, origin) => {
       alive(thing);
+      actSoon(thing);
       return commandsTold(thing, payload, origin);
     },
     oversized: (key) => commandOversized(thing, key),

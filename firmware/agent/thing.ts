@@ -48,6 +48,18 @@ export interface Order {
   readonly time: EpochTime | undefined;
 }
 
+/** A command whose mark is stored, for the app. */
+export interface Marked {
+  readonly command: Command;
+  readonly value: boolean | number | string;
+}
+
+/** The answer to a read: 0 and text of the platform's, or why there is none. */
+export interface Answer {
+  readonly code: number;
+  readonly payload: string;
+}
+
 /** A batch on its way. */
 export interface Flight {
   readonly ref: number;
@@ -195,6 +207,8 @@ export interface Thing extends Host {
   readonly inbox: string[];
   /** What the text that was read last asks for. */
   readonly orders: Order[];
+  /** What the app has not been given yet, where the platform is asked. */
+  readonly marked: Marked[];
   /** Where the device is, added to each reading. */
   geo: Geo | undefined;
   /** The value that the platform stores when the device vanishes; "" for none. */
@@ -211,6 +225,8 @@ export interface Thing extends Host {
   readonly asked: Asked | undefined;
   /** Who waits for the answer to a read. */
   reader: ((this: void, code: number, payload: string) => void) | undefined;
+  /** That answer, until they get it. */
+  answer: Answer | undefined;
 }
 
 /** What an app is: a function that declares what the device measures and obeys, called once a boot. */

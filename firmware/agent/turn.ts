@@ -3,14 +3,26 @@
  * what a command or an arrival would be short of.
  */
 import { settleArrivals } from "./arrivals";
-import { readInbox } from "./commands";
+import { handMarked, readInbox } from "./commands";
 import type { Thing } from "./thing";
+
+/** Gives the answer to who asked. */
+function handAnswer(thing: Thing): void {
+  if (thing.reader === undefined || thing.answer === undefined) return;
+  const reader = thing.reader;
+  const answer = thing.answer;
+  thing.reader = undefined;
+  thing.answer = undefined;
+  reader(answer.code, answer.payload);
+}
 
 /** Acts on what came down. */
 export function act(thing: Thing): void {
   thing.turn = 0;
   readInbox(thing);
+  if (thing.driver.requests) handMarked(thing);
   settleArrivals(thing);
+  handAnswer(thing);
 }
 
 /** Acts on what came down as soon as nobody receives any more. */

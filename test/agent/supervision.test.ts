@@ -186,6 +186,25 @@ test("stored values are read back over CoAP; MQTT says that it cannot", () => {
   expect(readBack(over.thing(), { key: "count", limit: 3, start: undefined, end: undefined }, () => undefined)).toBe(72);
 });
 
+test("an app may read the next value as soon as one was answered, and what it throws then costs it nothing else", () => {
+  const cloud = createCloudWorld({ seed: 63 });
+  const device = createThingDevice(cloud, "coap", station, settings());
+  cloud.world.run(5 * 60000);
+  const codes: number[] = [];
+  const read = (done: (code: number) => void): number => readBack(device.thing(), { key: "count", limit: 1, start: undefined, end: undefined }, done);
+  expect(read((code) => codes.push(code, read((next) => codes.push(next))))).toBe(0);
+  cloud.world.run(5000);
+  expect(codes).toEqual([0, 0, 0]);
+  read(() => {
+    throw new Error("no such value");
+  });
+  expect(() => cloud.world.run(5000)).toThrow("no such value");
+  read((code) => codes.push(code));
+  cloud.world.run(5000);
+  expect(codes).toEqual([0, 0, 0, 0]);
+  expect(device.told("connected")).toHaveLength(1);
+});
+
 test("a device without settings, and one without a code, stop and keep their readings", () => {
   const cloud = createCloudWorld({ seed: 62 });
   const blank = createThingDevice(cloud, "mqtt", station, undefined);

@@ -1,5 +1,5 @@
 /** Commands on ThingsBoard: shared attributes and calls, each obeyed once, and a call answered with what it came to, over each transport. */
-import { onCommand } from "../../firmware/index";
+import { callPlatform, onCommand } from "../../firmware/index";
 import { counter } from "../support/counter";
 import { connected, createThingsboardDevice, createThingsboardWorld, reboot, transports } from "../support/thingsboard-world";
 import type { ThingsboardWorld } from "../support/thingsboard-world";
@@ -46,6 +46,36 @@ describe.each(transports)("over %s", (transport) => {
     cloud.world.run(5000);
     expect(obeyed).toEqual([1, 2, 3, 4, 5]);
     expect(outcomes.flat().map(({ kind }) => kind)).toEqual(Array(5).fill("answered"));
+  });
+
+  test("an app may call the platform when it obeys a command", () => {
+    const codes: number[] = [];
+    const cloud = createThingsboardWorld(11, transport);
+    const device = createThingsboardDevice(cloud, (thing) => {
+      onCommand(thing, { key: "fan", type: "boolean" }, () => void codes.push(callPlatform(thing, "getTime", "{}", () => undefined)));
+    });
+    connected(cloud, device);
+    expect(call(cloud, "fan", true)).toEqual({ obeyed: true });
+    expect(codes).toEqual([0]);
+  });
+
+  test("an app that throws at a command keeps nothing else back", () => {
+    const obeyed: unknown[] = [];
+    const cloud = createThingsboardWorld(10, transport);
+    const device = createThingsboardDevice(cloud, (thing) => {
+      onCommand(thing, { key: "fan", type: "boolean" }, () => {
+        throw new Error("the fan is stuck");
+      });
+      onCommand(thing, { key: "speed", type: "number" }, (speed) => void obeyed.push(speed));
+    });
+    connected(cloud, device);
+    const outcomes = [cloud.call("fan", true), cloud.call("speed", 4)];
+    cloud.share({ speed: 5 });
+    expect(() => cloud.world.run(5000)).toThrow("the fan is stuck");
+    cloud.world.run(20000);
+    expect(obeyed).toEqual([4, 5]);
+    expect(outcomes.flat().map(({ kind }) => kind)).toEqual(["answered", "answered"]);
+    expect(device.told("connected")).toHaveLength(1);
   });
 
   test("a call that waits for the device is obeyed when it comes, beside what it asks for itself", () => {

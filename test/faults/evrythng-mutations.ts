@@ -28,7 +28,7 @@ export const deviceMutations: readonly SourceMutation[] = [
   { says: "of several frames the last is taken", file: "agent/link-mqtt-ws.ts", from: "link.arrived += bytes;", to: "link.arrived = bytes;", suite: framed },
   { says: "it leaves without a word of the WebSocket", file: "agent/link-mqtt-ws.ts", from: "wsClose(link.web, link.webSink, WsCode.normal, link.ports.clock.uptime());", to: "", suite: framed },
   { says: "a batch has arrived when it has left", file: "agent/link-ws.ts", from: "echoes: true", to: "echoes: false", suite: native },
-  { says: "what others write to its measure counts as its echo", file: "agent/publisher.ts", from: "compareTime(flight.time, time) === 0", to: "true", suite: native },
+  { says: "what others write to its measure counts as its echo", file: "agent/arrivals.ts", from: "compareTime(flight.time, time) === 0", to: "true", suite: native },
   { says: "a refused key is any other failure", file: "agent/link-ws-lines.ts", from: "isRefused && link.at === BATCHES", to: "false", suite: native },
   { says: "a refused subscription is the token's", file: "agent/link-ws-lines.ts", from: "isRefused && link.at === BATCHES", to: "isRefused", suite: native },
   { says: "a silent server is never asked", file: "agent/link-ws.ts", from: "const PING_AFTER_MS = 60000;", to: "const PING_AFTER_MS = 0;", suite: native },

@@ -69,25 +69,44 @@ export class Sites {
   }
 
   private find(files: readonly ts.SourceFile[]): void {
-    const assigned = new Set<string>();
+    const assigned = new Map<string, ts.Expression[]>();
     const sites = new Map<string, Site[]>();
     for (const file of files) this.live.each(file, (node) => this.scan(file, node, sites, assigned));
     // Only now: until here the branches are those of the round before.
     for (const known of [this.sites, this.assigned, this.statics]) known.clear();
     for (const [id, found] of sites) this.sites.set(id, found);
-    for (const id of assigned) this.assigned.add(id);
+    for (const id of assigned.keys()) this.assigned.add(id);
+    for (const [id, values] of assigned) if (this.isSame(this.sites.get(id) ?? [], values)) this.assigned.delete(id);
     for (const [id, found] of sites) {
-      const known = found.length === 1 && !assigned.has(id) ? this.classify(found[0]!) : undefined;
+      const known = found.length === 1 && !this.assigned.has(id) ? this.classify(found[0]!) : undefined;
       if (known !== undefined) this.statics.set(id, known);
     }
   }
 
-  private scan(file: ts.SourceFile, node: ts.Node, sites: Map<string, Site[]>, assigned: Set<string>): void {
+  /** True when a field is only ever set to the constant that it begins with: to forget what no app of this image asks for, say. */
+  private isSame([first, ...others]: readonly Site[], values: readonly ts.Expression[]): boolean {
+    const begins = first === undefined || others.length > 0 || ts.isMethodDeclaration(first.node) ? undefined : this.known(first.node);
+    if (begins === undefined) return false;
+    return values.every((value) => {
+      const known = this.known(value);
+      return known !== undefined && known.value === begins.value;
+    });
+  }
+
+  /** True for setting a field to the constant that it is anyway. */
+  isVain({ left, operatorToken }: ts.BinaryExpression): boolean {
+    const target = strip(left);
+    const field = operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isPropertyAccessExpression(target) ? this.singletons.fieldOf(target) : undefined;
+    return field !== undefined && this.statics.get(field.id)?.kind === "constant";
+  }
+
+  private scan(file: ts.SourceFile, node: ts.Node, sites: Map<string, Site[]>, assigned: Map<string, ts.Expression[]>): void {
     if (ts.isObjectLiteralExpression(node)) this.scanLiteral(file, node, sites);
     if (!ts.isBinaryExpression(node) || node.operatorToken.kind < ts.SyntaxKind.FirstAssignment || node.operatorToken.kind > ts.SyntaxKind.LastAssignment) return;
     const target = strip(node.left);
     const field = ts.isPropertyAccessExpression(target) ? this.singletons.fieldOf(target) : undefined;
-    if (field !== undefined) assigned.add(field.id);
+    // `+=` as a whole is no constant.
+    if (field !== undefined) assigned.set(field.id, [...(assigned.get(field.id) ?? []), node.operatorToken.kind === ts.SyntaxKind.EqualsToken ? node.right : node]);
   }
 
   private scanLiteral(file: ts.SourceFile, literal: ts.ObjectLiteralExpression, sites: Map<string, Site[]>): void {

@@ -122,6 +122,41 @@ said.push(tellAll(makeHost(makeText(), "y")));`;
   expect(text).toContain("Host$kept");
 });
 
+test("a field that is only ever set to the constant that it begins with is that constant", async () => {
+  const probe = `
+export interface Host {
+  reader: string | undefined;
+  count: number;
+}
+export function makeHost(): Host {
+  return { reader: undefined, count: 0 };
+}
+export function ask(host: Host): void {
+  host.reader = "somebody";
+}
+export function answer(host: Host): string {
+  if (host.reader === undefined) return "nobody asked " + host.count;
+  const reader = host.reader;
+  host.reader = undefined;
+  host.count += 0;
+  return reader;
+}`;
+  const entry = (call: string): string => `
+import { answer, ask, makeHost } from "./firmware/agent/probe";
+const host = makeHost();
+${call}
+said.push(answer(host));
+said.push(answer(host));`;
+  const file = join(root, "firmware", "agent", "probe.ts");
+  const textOf = (call: string): string => emitModules(root, `declare const said: { push(value: unknown): number };\n${entry(call)}`, new Map([[file, probe]])).get(file)!.text;
+  expect(await run({ probe }, entry(""))).toEqual(["nobody asked 0", "nobody asked 0"]);
+  expect(await run({ probe }, entry("ask(host);"))).toEqual(["somebody", "nobody asked 0"]);
+  expect(textOf("")).not.toMatch(/Host\$+reader/);
+  expect(textOf("ask(host);")).toMatch(/Host\$+reader/);
+  // What a sum gives is no constant.
+  expect(textOf("ask(host);")).toContain("Host$$count");
+});
+
 test("what nothing leads to sets no field: a function of an API that the program does not call, or calls in a branch that never runs", async () => {
   const probe = `
 export interface Host {

@@ -94,7 +94,7 @@ class Specialiser {
     // A function that answers a singleton answers nothing any more.
     if (ts.isCallExpression(node)) return this.singletons.isBare(this.singletons.checker.getTypeAtLocation(node)) ? factory.createParenthesizedExpression(factory.createComma(this.call(node), one())) : this.call(node);
     if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return this.lambda(node);
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && this.singletons.isBareValue(node.left)) return this.effect(node.right) ?? one();
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && (this.singletons.isBareValue(node.left) || this.sites.isVain(node))) return this.effect(node.right) ?? one();
     if (ts.isPropertyAccessExpression(node)) {
       const field = this.singletons.fieldOf(node);
       if (field !== undefined) {
