@@ -1,6 +1,6 @@
 /**
- * What came down is acted on in a turn of its own: whoever receives it still takes memory, and on a small board that is
- * what a command or an arrival would be short of.
+ * What came down is acted on in a turn of its own. Whoever receives it still takes memory, of which a small board has none to spare; and
+ * what an app does when it obeys, or hears an answer, must not run inside a protocol core.
  */
 import { settleArrivals } from "./arrivals";
 import { handMarked, readInbox } from "./commands";

@@ -28,6 +28,12 @@ test("the carrier of MQTT is the build's choice: a plain build links nothing of 
   expect(native).not.toContain("mqtt");
 });
 
+test.each(["espruino", "nodemcu"] as const)("an image on %s lets go of its app's definition when it has booted with it", (runtime) => {
+  const [taken, main] = deviceEntry(root, choice, runtime).split("\n").filter((line) => line.startsWith("function "));
+  expect(taken).toContain("app = undefined; return once;");
+  expect(main).toMatch(/bootThing\(.*, taken\(\)\)/);
+});
+
 test("a choice that cannot be built says what can", () => {
   expect(() => entrySource(root, { ...choice, platform: "x" })).toThrow(new ChoiceError('There is no platform "x": choose thethings, evrythng or thingsboard.'));
   expect(() => entrySource(root, { ...choice, transport: "x" })).toThrow(new ChoiceError('thethings has no transport "x": choose mqtt or coap.'));

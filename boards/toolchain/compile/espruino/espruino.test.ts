@@ -82,6 +82,8 @@ test("a wrapper is written out where it is called, its arguments once and in ord
   const text = inlineWrappers(script("function at(s, i) {\n  return s.charCodeAt(i);\n}\nfunction twice(a) {\n  return f(a, a);\n}\nx = at(at(p, 1) + q, i + 1);\ny = twice(z());")).code;
   expect(text).toContain("x = (p.charCodeAt((1)) + q).charCodeAt((i + 1));");
   expect(text).toContain("y = twice(z());");
+  // A member that is named as the parameter keeps its name.
+  expect(inlineWrappers(script("function push(key, value) {\n  list.push({ key, value });\n}\npush(a.b, c == 1);")).code).toContain("list.push({ key: a.b, value: (c == 1) });");
 });
 
 test("var becomes let at the start of its function", () => {

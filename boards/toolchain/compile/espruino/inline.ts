@@ -2,7 +2,7 @@
  * Writes out calls of functions that are one expression over their parameters, each used once and in order: a wrapper costs
  * four variables and one for each parameter for as long as the device runs, and a call each time.
  */
-import type { CallExpression, Expression, FunctionDeclaration, Identifier, Node, Statement } from "acorn";
+import type { CallExpression, Expression, FunctionDeclaration, Identifier, Node, Property, Statement } from "acorn";
 import { ancestor, simple } from "acorn-walk";
 import type { Edit, Part } from "./edits";
 import { readGraph } from "./graph";
@@ -14,12 +14,17 @@ import { parsed } from "./parsed";
 /** A longer expression would cost more flash at its calls than it is worth. */
 const EXPRESSION_CHARS_MAX = 40;
 
+/** A parameter in the expression; `label` is what has to be written before its argument, as in `{ value }`. */
+interface Place extends Node {
+  readonly label: string;
+}
+
 interface Wrapper {
   readonly name: string;
   readonly parameters: readonly string[];
   readonly expression: Expression;
   /** Where the parameters stand in the expression, in their order. */
-  readonly places: readonly Node[];
+  readonly places: readonly Place[];
 }
 
 /** A function's statements but for what checks left behind. */
@@ -32,11 +37,12 @@ function wrapperOf(code: string, node: FunctionDeclaration): Wrapper | undefined
   const expression = only?.type === "ReturnStatement" ? only.argument : only?.type === "ExpressionStatement" && !("directive" in only && only.directive) ? only.expression : undefined;
   if (more !== undefined || expression === null || expression === undefined || expression.type !== "CallExpression" || expression.end - expression.start > EXPRESSION_CHARS_MAX) return undefined;
   const parameters = node.params.map((each) => (each as Identifier).name);
-  const places: Node[] = [];
+  const places: Place[] = [];
   let plain = true;
   ancestor(expression, {
-    Identifier(each: Identifier) {
-      if (parameters.includes(each.name)) places.push(each);
+    Identifier(each: Identifier, _state: unknown, ancestors: Node[]) {
+      const around = ancestors.at(-2) as Property | undefined;
+      if (parameters.includes(each.name)) places.push({ ...each, label: around?.type === "Property" && around.shorthand ? `${each.name}: ` : "" });
     },
     Function() {
       plain = false;
@@ -69,7 +75,7 @@ function written(code: string, { expression, places }: Wrapper, call: CallExpres
   const parts: Part[] = [];
   let at = expression.start;
   places.forEach((place, i) => {
-    parts.push({ start: at, end: place.start }, ...argumentParts(code, call.arguments[i]!));
+    parts.push({ start: at, end: place.start }, { start: place.start, end: place.start, text: place.label }, ...argumentParts(code, call.arguments[i]!));
     at = place.end;
   });
   return [...parts, { start: at, end: expression.end }];
