@@ -37,6 +37,13 @@ export interface Login {
   failure: number;
 }
 
+/** A value of the declared type, for the app, and what it belongs to. */
+export interface Heard {
+  readonly watch: Watch;
+  readonly value: boolean | number | string;
+  readonly from: string;
+}
+
 /** What a device that watches holds for it. */
 export interface Watcher {
   readonly host: Machine;
@@ -55,6 +62,9 @@ export interface Watcher {
   timer: Timer;
   tick: Timer;
   turn: Timer;
+  /** Values that the app has not been given yet, oldest first, and the turn on which it gets the first. */
+  readonly heard: Heard[];
+  hearing: Timer;
   /** Why the connection ends when patience does. */
   endCode: number;
   /** True when the platform refused a source on this connection. */

@@ -60,7 +60,7 @@ export function isWatching(host: Host): boolean {
 
 /**
  * Sends an order of the platform's own module, as `markAllRead()`: 0, `busy` unless everything is watched at present, and `unsupported` where the
- * platform takes none. What it brings about shows in what is watched; not to be called from within what hears a value: take a turn first.
+ * platform takes none. What it brings about shows in what is watched.
  * @cold
  */
 export function order(host: Host, request: string): number {

@@ -286,7 +286,7 @@ function sinkOf(watcher: Watcher): WatchSink {
  */
 export function watcherOpen(host: Host, driver: WatchDriver): void {
   const watcher = {
-    host, driver, watches: [], step: WatchStep.waiting, link: undefined, index: 0, lacking: false, socket: 0, out: "", writable: false, timer: 0, tick: 0, turn: 0, endCode: 0,
+    host, driver, watches: [], step: WatchStep.waiting, link: undefined, index: 0, lacking: false, socket: 0, out: "", writable: false, timer: 0, tick: 0, turn: 0, heard: [], hearing: 0, endCode: 0,
     failures: 0, since: host.ports.clock.uptime(), login: undefined, token: "", refresh: "", renewMs: 0, tokenAt: 0, act: () => act(watcher),
   } as unknown as Watcher;
   watcher.sink = sinkOf(watcher);

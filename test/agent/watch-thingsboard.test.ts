@@ -120,6 +120,27 @@ statement("TB-34 TB-36 TB-37", "the newest notification that is not read, and or
   expect(run.device.told("watching")).toHaveLength(1);
 });
 
+test("an app may send an order when it hears a value, and what it throws then keeps nothing else back", () => {
+  const codes: number[] = [];
+  const run = bench({ define: (host, _cloud, heard) => {
+    watch(host, { of: newestNotification("text"), type: "string" }, (text) => {
+      if (text === "bad") throw new Error("no such lamp");
+    });
+    watch(host, { of: unreadCount(), type: "number" }, (count) => {
+      heard.push(count);
+      if (count === 2) codes.push(order(host, markAllRead()));
+    });
+  } });
+  untilLive(run);
+  for (const text of ["good", "bad"]) run.cloud.model.notifications.send(run.cloud.who.tenantId, { type: "GENERAL", subject: "s", text });
+  expect(() => run.cloud.world.run(1000)).toThrow("no such lamp");
+  run.cloud.world.run(1000);
+  expect(codes).toEqual([0]);
+  expect(run.heard).toEqual([0, 1, 2, 0]);
+  run.cloud.world.run(700000);
+  expect(run.device.told("watching")).toHaveLength(1);
+});
+
 function tellAt({ model }: WatchedThingsboard, id: string, ts: number, temperature: number): void {
   const parsed = parseTelemetry(JSON.stringify({ ts, values: { temperature } }), model.core.host.now(), model.limits);
   if (!parsed.ok || !model.data.writeSeries(model.state.devices.get(id)!, parsed.value).ok) throw new Error("the telemetry was refused");
