@@ -101,7 +101,7 @@ for (const tls of [0, 2] as const) {
       watch(host, { of: alarmCount(undefined, allDevices()), type: "number" }, hear("alarms")),
     );
     await until(() => said("alarms"));
-    expect(heard.at(-1)).toEqual(["watched", 0]);
+    expect(heard).toContainEqual(["watched", 0]);
     expect(heard).toContainEqual(["alarms", 0]);
   });
 }
